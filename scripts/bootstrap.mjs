@@ -10,7 +10,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const nodeBinary = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+const nodeBinary = join(
+  root,
+  'node_modules',
+  '.bin',
+  process.platform === 'win32' ? 'node.cmd' : 'node',
+);
 const stampFile = join(root, 'node_modules', '.waggle-install');
 
 const scripts = {
@@ -43,7 +48,9 @@ function npm(args) {
     shell: command === 'npm' && process.platform === 'win32',
   });
   if (result.status !== 0) {
-    console.error(`waggle: "npm ${args.join(' ')}" failed. Check the network and the npm registry, then run the command again.`);
+    console.error(
+      `waggle: "npm ${args.join(' ')}" failed. Check the network and the npm registry, then run the command again.`,
+    );
     process.exit(1);
   }
 }
@@ -51,7 +58,8 @@ function npm(args) {
 /** Only the `node` package may run its install script (it unpacks the runtime); every other package ships what it needs. */
 function install() {
   const hash = lockHash();
-  if (existsSync(stampFile) && existsSync(nodeBinary) && readFileSync(stampFile, 'utf8') === hash) return;
+  if (existsSync(stampFile) && existsSync(nodeBinary) && readFileSync(stampFile, 'utf8') === hash)
+    return;
   console.error('waggle: installing the pinned packages …');
   npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
   npm(['rebuild', 'node', '--ignore-scripts=false']);
@@ -68,7 +76,13 @@ install();
 const child = spawn(nodeBinary, [...script, ...rest], {
   cwd: root,
   stdio: 'inherit',
-  env: { ...process.env, PATH: join(root, 'node_modules', '.bin') + (process.platform === 'win32' ? ';' : ':') + (process.env.PATH ?? '') },
+  env: {
+    ...process.env,
+    PATH:
+      join(root, 'node_modules', '.bin') +
+      (process.platform === 'win32' ? ';' : ':') +
+      (process.env.PATH ?? ''),
+  },
   shell: process.platform === 'win32',
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
