@@ -1,0 +1,84 @@
+/**
+ * What every noun gives to the daemon and gets from it. The composition root (`daemon.ts`) makes the features in order;
+ * the gateway asks for handlers by method name and knows no feature.
+ */
+import type { z } from 'zod';
+import type { EventName, EventParams, NounHandlers, NounName } from '../protocol/protocol.ts';
+import type { ClientId, SessionId } from '../protocol/wire/brand.ts';
+import type { Right } from '../protocol/wire/define.ts';
+import type { Disposable } from '../protocol/wire/disposable.ts';
+import type { Frame } from '../protocol/wire/frame.ts';
+
+/** Who a token stands for. `right` is the highest it has; an agent's (`self`) is bound to `sessionId`. */
+export interface Principal {
+  /** Stable id of the token record; revocation closes every socket that holds it. */
+  readonly id: string;
+  readonly kind: 'owner' | 'session' | 'connector';
+  readonly right: Right;
+  readonly sessionId?: SessionId;
+}
+
+/** One connection of a client, as handlers see it. Lives until `onDidClose` fired. */
+export interface Caller {
+  readonly connectionId: string;
+  readonly clientId: ClientId;
+  readonly principal: Principal;
+  /** `local`: the daemon's own socket, so the host's socket can be reached too. */
+  readonly transport: 'local' | 'tcp';
+  /** From now on events of this noun are sent on the connection. */
+  subscribe(noun: NounName): void;
+  /**
+   * Opens a number for a byte stream on this connection. `receive` gets the frames that the client sends on it. The
+   * gateway drops it when the connection closes, after calling `closed`.
+   */
+  openChannel(sink: ChannelSink): Channel;
+}
+
+export interface ChannelSink {
+  receive(frame: Frame): void;
+  /** The connection is gone or the client detached. */
+  closed(): void;
+}
+
+export interface Channel extends Disposable {
+  readonly number: number;
+  /** Sends a frame with this channel's number. False: the socket's backlog is over its limit, wait for `onDidDrain`. */
+  send(frame: Partial<Omit<Frame, 'channel'>> & Pick<Frame, 'kind'>): boolean;
+  /** Runs once when the backlog fell below the limit. */
+  onceDrained(run: () => void): void;
+}
+
+/** Sends an event to every connection that subscribed to its noun and may see it. */
+export type Publish = <E extends EventName>(
+  event: E,
+  params: EventParams<E>,
+  about?: { readonly sessionId?: SessionId },
+) => void;
+
+/** A tool for agents, declared beside its noun in `<noun>.tools.ts`; the MCP server serves them all. */
+export interface Tool<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+  /** snake_case, unique over all nouns; a constant, as is the description: no text of users in it. */
+  readonly name: string;
+  readonly description: string;
+  /** Closed schema. */
+  readonly input: I;
+  readonly output: O;
+  /** The grant a session's token needs. */
+  readonly right: Right;
+  run(input: z.output<I>, caller: ToolCaller): Promise<z.input<O>>;
+}
+
+/** The session that calls a tool: the bearer is the identity, never a parameter. */
+export interface ToolCaller {
+  readonly principal: Principal;
+  readonly sessionId: SessionId | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What a noun hands to the composition root. `stop` waits for work in flight, then `dispose` frees the rest. */
+export interface Feature<N extends NounName> extends Disposable {
+  readonly noun: N;
+  readonly handlers: NounHandlers<N, Caller>;
+  readonly tools?: readonly Tool[];
+  stop?(): Promise<void>;
+}
