@@ -1,0 +1,78 @@
+/**
+ * The third-party firewall: each package that carries a duty has one home, and everybody else reaches it through that
+ * folder's face. Written as zones of `no-restricted-imports`; a zone lists what is open in it.
+ */
+
+interface RestrictedImport {
+  readonly name: string;
+  readonly message: string;
+  readonly importNames?: readonly string[];
+}
+
+interface RestrictedPattern {
+  readonly regex: string;
+  readonly message: string;
+}
+
+interface Zone {
+  readonly files: string[];
+  readonly rules: Record<string, unknown>;
+}
+
+const homes: Record<string, string> = {
+  'better-sqlite3': 'daemon/store',
+  kysely: 'daemon/store and *.store.ts',
+  pg: 'daemon/store',
+  'node-pty': 'daemon/ptyhost',
+  ws: 'daemon/gateway, link/ and daemon/cluster',
+  vscode: 'extension/',
+  hono: 'daemon/gateway',
+  '@hono/node-server': 'daemon/gateway',
+  commander: 'cli/',
+};
+
+const always: RestrictedImport[] = ['child_process', 'node:child_process'].map((name) => ({
+  name,
+  importNames: ['exec', 'execSync'],
+  message: 'No shell between us and a program: use spawn or execFile with an argument list.',
+}));
+
+function rule(open: readonly string[], extra: RestrictedPattern[] = []): Record<string, unknown> {
+  const closed = Object.entries(homes).filter(([name]) => !open.includes(name));
+  const paths = closed.map(([name, home]) => ({ name, message: `${name} lives in ${home} only.` }));
+  const patterns = closed.map(([name, home]) => ({
+    regex: `^${name}/`,
+    message: `${name} lives in ${home} only.`,
+  }));
+  return {
+    'no-restricted-imports': [
+      'error',
+      { paths: [...always, ...paths], patterns: [...patterns, ...extra] },
+    ],
+  };
+}
+
+const onlyZod: RestrictedPattern = {
+  regex: '^(?!\\.|zod$|zod/)',
+  message: 'protocol/ imports nothing but zod.',
+};
+
+/** Everything is closed unless a zone below opens it. */
+export const firewallRule = rule([]);
+
+/** A later zone replaces an earlier one, as overrides do. */
+export const firewallZones: Zone[] = [
+  { files: ['protocol/**/*.ts'], rules: rule([], [onlyZod]) },
+  { files: ['link/**/*.ts'], rules: rule(['ws']) },
+  { files: ['daemon/cluster/**/*.ts'], rules: rule(['ws']) },
+  { files: ['daemon/gateway/**/*.ts'], rules: rule(['ws', 'hono', '@hono/node-server']) },
+  { files: ['daemon/ptyhost/**/*.ts'], rules: rule(['node-pty']) },
+  { files: ['daemon/**/*.store.ts'], rules: rule(['kysely']) },
+  { files: ['daemon/store/**/*.ts'], rules: rule(['better-sqlite3', 'kysely', 'pg']) },
+  { files: ['cli/**/*.ts'], rules: rule(['commander']) },
+  { files: ['extension/**/*.ts'], rules: rule(['vscode']) },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts', '**/*.test.ts'],
+    rules: rule(Object.keys(homes)),
+  },
+];
