@@ -1,0 +1,94 @@
+/** The command palette and the quick picks and input boxes that commands open in the same place. */
+import type { EditorWindow } from './editorWindow.ts';
+import { until } from './until.ts';
+
+const widget = '.quick-input-widget';
+const rows = `${widget} .quick-input-list .monaco-list-row`;
+
+/**
+ * Runs the command with the title `title` ("Category: Title", as the palette shows it) from the palette.
+ * @throws when the palette offers no row of exactly that label.
+ */
+export async function runCommand(window: EditorWindow, title: string): Promise<void> {
+  const { page } = window;
+  await openPalette(window);
+  await page.locator(`${widget} input.input`).fill(`>${title}`);
+  await clickRow(window, title);
+}
+
+async function openPalette(window: EditorWindow): Promise<void> {
+  const input = window.page.locator(`${widget} input.input`);
+  await until('the command palette opens', async () => {
+    await window.page.keyboard.press('F1');
+    await input.waitFor({ state: 'visible', timeout: 2000 }).catch(ignoreTimeout);
+    return (await input.isVisible()) && (await input.inputValue()).startsWith('>');
+  });
+}
+
+/** Picks the row of an open quick pick whose label is, or starts with, `label`, by a click. */
+export async function pick(window: EditorWindow, label: string): Promise<void> {
+  await clickRow(window, label);
+}
+
+/** Types `text` into the open input box or quick pick, without accepting it. */
+export async function fillInput(window: EditorWindow, text: string): Promise<void> {
+  await window.page.locator(`${widget} input.input`).fill(text);
+}
+
+/** Enter in the open input box or quick pick. */
+export async function acceptInput(window: EditorWindow): Promise<void> {
+  await window.page.keyboard.press('Enter');
+}
+
+/** Closes the open quick pick or input box. */
+export async function dismissInput(window: EditorWindow): Promise<void> {
+  await window.page.keyboard.press('Escape');
+  await window.page.locator(widget).waitFor({ state: 'hidden' });
+}
+
+/** One row of a quick pick as it is read: label, description beside it, detail below it. */
+export interface PickRow {
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+}
+
+/** The visible rows of the open quick pick, once there is at least one. */
+export async function readPicks(window: EditorWindow): Promise<PickRow[]> {
+  await window.page.locator(rows).first().waitFor();
+  return window.page.locator(rows).evaluateAll((found) => {
+    const textIn = (row: Element, selector: string): string => (row.querySelector(selector)?.textContent ?? '').replaceAll('\u00a0', ' ').trim();
+    return found.map((row) => ({
+      label: textIn(row, '.quick-input-list-row .label-name'),
+      description: textIn(row, '.quick-input-list-row .label-description'),
+      detail: textIn(row, '.quick-input-list-label-meta'),
+    }));
+  });
+}
+
+/** The title, prompt or message that the open quick pick or input box shows. */
+export async function readPrompt(window: EditorWindow): Promise<string> {
+  const { page } = window;
+  await page.locator(widget).waitFor();
+  const parts = await page.locator(`${widget} .quick-input-title, ${widget} .quick-input-message`).allInnerTexts();
+  return parts.filter((part) => part.trim() !== '').join('\n');
+}
+
+async function clickRow(window: EditorWindow, label: string): Promise<void> {
+  const index = await until(
+    `a quick pick row says "${label}"`,
+    async () => {
+      const labels = (await readPicks(window)).map((row) => row.label);
+      const exact = labels.indexOf(label);
+      const found = exact >= 0 ? exact : labels.findIndex((text) => text.startsWith(label));
+      return found >= 0 ? { found } : undefined;
+    },
+    { withinMs: 15_000, describe: async () => JSON.stringify(await readPicks(window)) },
+  );
+  await window.page.locator(rows).nth(index.found).click();
+}
+
+/** The key was pressed before the workbench listened: `until` presses it again. */
+function ignoreTimeout(error: unknown): void {
+  if (!(error instanceof Error && error.name === 'TimeoutError')) throw error;
+}
