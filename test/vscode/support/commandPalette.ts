@@ -7,22 +7,33 @@ const rows = `${widget} .quick-input-list .monaco-list-row`;
 
 /**
  * Runs the command with the title `title` ("Category: Title", as the palette shows it) from the palette.
+ * A command whose `when` does not hold yet (a window that just opened) is waited for.
  * @throws when the palette offers no row of exactly that label.
  */
 export async function runCommand(window: EditorWindow, title: string): Promise<void> {
-  const { page } = window;
-  await openPalette(window);
-  await page.locator(`${widget} input.input`).fill(`>${title}`);
-  await clickRow(window, title);
+  const shown = await until(
+    `the palette offers "${title}"`,
+    async () => {
+      await openPalette(window, title);
+      const index = (await readPicks(window)).findIndex((row) => row.label === title);
+      return index >= 0 && { index };
+    },
+    { describe: async () => JSON.stringify(await readPicks(window)) },
+  );
+  await window.page.locator(rows).nth(shown.index).click();
 }
 
-async function openPalette(window: EditorWindow): Promise<void> {
+/** Opened anew each time, because the palette does not take in commands that appear while it is open. */
+async function openPalette(window: EditorWindow, title: string): Promise<void> {
+  const { keyboard } = window.page;
   const input = window.page.locator(`${widget} input.input`);
+  if (await input.isVisible()) await dismissInput(window);
   await until('the command palette opens', async () => {
-    await window.page.keyboard.press('F1');
+    await keyboard.press('F1');
     await input.waitFor({ state: 'visible', timeout: 2000 }).catch(ignoreTimeout);
     return (await input.isVisible()) && (await input.inputValue()).startsWith('>');
   });
+  await input.fill(`>${title}`);
 }
 
 /** Picks the row of an open quick pick whose label is, or starts with, `label`, by a click. */

@@ -56,6 +56,8 @@ export function testSettings(theme: Theme = 'Dark Modern'): Record<string, unkno
     'workbench.reduceMotion': 'on',
     'terminal.integrated.gpuAcceleration': 'off',
     'terminal.integrated.cursorBlinking': false,
+    'terminal.integrated.initialHint': false,
+    'terminal.integrated.suggest.enabled': false,
     'editor.cursorBlinking': 'solid',
     'window.confirmBeforeClose': 'never',
     'window.dialogStyle': 'custom',

@@ -6,10 +6,10 @@ import type { Page } from 'playwright-core';
 import type { EditorWindow } from './editorWindow.ts';
 import { until } from './until.ts';
 
-const visibleTerminal = '.terminal-wrapper.active .xterm';
+const visibleTerminal = '.terminal-wrapper.active';
 
-/** What VS Code hangs on each `.xterm` element; only what is used here. */
-interface XtermElement extends HTMLElement {
+/** What VS Code hangs on each `.terminal-wrapper`; only what is used here. */
+interface TerminalElement extends HTMLElement {
   readonly xterm?: {
     readonly buffer: {
       readonly active: {
@@ -73,7 +73,7 @@ function readTerminals(page: Page): Promise<string[]> {
     elements
       .filter((element) => element.checkVisibility())
       .map((element) => {
-        const buffer = (element as XtermElement).xterm?.buffer.active;
+        const buffer = (element as TerminalElement).xterm?.buffer.active;
         if (!buffer) return '';
         let text = '';
         for (let row = 0; row < buffer.length; row++) {
