@@ -1,0 +1,119 @@
+/**
+ * Puts the real agent CLIs of `../package.json` into the cache outside the checkout, once per pinned set and machine.
+ * Their install scripts run, in a home that is thrown away, because some write into the home they find.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { installOnce, say } from '../../../scripts/cache.ts';
+
+const packageDirectory = dirname(import.meta.dirname);
+const packageFiles = ['package.json', 'package-lock.json', '.npmrc'];
+const manifestSchema = z.object({ dependencies: z.record(z.string(), z.string()) });
+
+/** Absolute paths of the programs. */
+export interface InstalledAgents {
+  readonly claudeCode: string;
+}
+
+/**
+ * Installs on the first call of a machine (about 10 s and 165 MB to download), afterwards only looks.
+ * @throws with what npm printed when it fails, or when a program does not say the version that is pinned.
+ */
+export async function installAgents(): Promise<InstalledAgents> {
+  const directory = await installOnce(`agents-${hashOfPins()}`, fill);
+  return { claudeCode: claudeCodeIn(directory) };
+}
+
+/** The versions that `../package.json` pins, by package name. */
+export function readPins(): Record<string, string> {
+  const text = readFileSync(join(packageDirectory, 'package.json'), 'utf8');
+  return manifestSchema.parse(JSON.parse(text)).dependencies;
+}
+
+function hashOfPins(): string {
+  const hash = createHash('sha256').update(`${process.platform}-${process.arch}`);
+  for (const file of packageFiles) hash.update(readFileSync(join(packageDirectory, file)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+function claudeCodeIn(directory: string): string {
+  const bin = join(directory, 'node_modules', '@anthropic-ai', 'claude-code', 'bin');
+  return join(bin, 'claude.exe');
+}
+
+async function fill(directory: string): Promise<void> {
+  const pins = readPins();
+  const names = Object.entries(pins).map(([name, version]) => `${name} ${version}`);
+  say(`installing the agents that the tests run (${names.join(', ')}), once …`);
+  const home = join(directory, 'throwaway-home');
+  mkdirSync(home);
+  for (const file of packageFiles)
+    copyFileSync(join(packageDirectory, file), join(directory, file));
+  const environment = environmentWith(home);
+  await runNpmCi(directory, environment);
+  const version = await run(claudeCodeIn(directory), ['--version'], {
+    cwd: directory,
+    environment,
+  });
+  const pinned = pins['@anthropic-ai/claude-code'];
+  if (!pinned || !version.startsWith(`${pinned} `)) {
+    throw new Error(`Claude Code says "${version.trim()}", pinned is ${pinned ?? 'nothing'}`);
+  }
+  rmSync(home, { recursive: true, force: true });
+  say('the agents are installed.');
+}
+
+/** npm keeps its settings and its cache, everything else that looks for a home finds the throw-away one. */
+function environmentWith(home: string): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(XDG_|npm_package_|npm_lifecycle_)/i.test(name),
+  );
+  return {
+    ...Object.fromEntries(own),
+    HOME: home,
+    USERPROFILE: home,
+    TMPDIR: home,
+    npm_config_userconfig: process.env['npm_config_userconfig'] ?? join(homedir(), '.npmrc'),
+    npm_config_cache: process.env['npm_config_cache'] ?? join(homedir(), '.npm'),
+    PATH: dirname(process.execPath) + delimiter + (process.env['PATH'] ?? ''),
+  };
+}
+
+async function runNpmCi(cwd: string, environment: NodeJS.ProcessEnv): Promise<void> {
+  const script = process.env['npm_execpath'];
+  const [command, first] = script ? [process.execPath, [script]] : ['npm', []];
+  const args = [...first, 'ci', '--ignore-scripts=false', '--no-audit', '--no-fund'];
+  await run(command, args, { cwd, environment });
+}
+
+interface Place {
+  readonly cwd: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** What the program printed on stdout. Throws with the end of all it printed when it fails. */
+async function run(command: string, args: readonly string[], place: Place): Promise<string> {
+  const child = spawn(command, [...args], {
+    cwd: place.cwd,
+    env: place.environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: command === 'npm' && process.platform === 'win32',
+  });
+  let out = '';
+  let all = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+    all += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (all += text));
+  const [code] = await once(child, 'close');
+  if (code === 0) return out;
+  throw new Error(
+    `"${command} ${args.join(' ')}" failed (${String(code)}):\n${all.trim().slice(-4000)}`,
+  );
+}
