@@ -28,12 +28,23 @@ describe('the real Claude Code', function () {
 
     it('does a turn of text with the model server, and asks nobody anything else', async () => {
       run = await prepareClaudeCode({ args: streamJson });
-      const { events, code } = await runHeadless(run, 'hello [[think hm]] [[say Hello from the script.]]');
+      const { events, code } = await runHeadless(
+        run,
+        'hello [[think hm]] [[say Hello from the script.]]',
+      );
       assert.deepEqual(
-        { code, result: resultOf(events), asked: run.modelServer.requests.map((request) => request.path) },
+        {
+          code,
+          result: resultOf(events),
+          asked: run.modelServer.requests.map((request) => request.path),
+        },
         {
           code: 0,
-          result: { is_error: false, result: 'Hello from the script.', session_id: run.conversationId },
+          result: {
+            is_error: false,
+            result: 'Hello from the script.',
+            session_id: run.conversationId,
+          },
           asked: ['/v1/messages'],
         },
       );
@@ -41,13 +52,18 @@ describe('the real Claude Code', function () {
 
     it('runs tools, in parallel ones too, and gives their results back to the model', async () => {
       run = await prepareClaudeCode({ args: [...streamJson, '--allowedTools', 'Bash'] });
-      const tools = ['one', 'two'].map((name) => `[[tool Bash {"command":"touch ${name}; echo did-${name}"}]]`);
+      const tools = ['one', 'two'].map(
+        (name) => `[[tool Bash {"command":"touch ${name}; echo did-${name}"}]]`,
+      );
       const { events, code } = await runHeadless(run, `${tools.join(' ')} [[say both done]]`);
-      assert.deepEqual({ code, result: resultOf(events)?.result, files: readdirSync(run.cwd).sort() }, {
-        code: 0,
-        result: 'both done',
-        files: ['one', 'two'],
-      });
+      assert.deepEqual(
+        { code, result: resultOf(events)?.result, files: readdirSync(run.cwd).sort() },
+        {
+          code: 0,
+          result: 'both done',
+          files: ['one', 'two'],
+        },
+      );
       const second = JSON.stringify(run.modelServer.requests[1]?.body);
       assert.match(second, /did-one/);
       assert.match(second, /did-two/);
@@ -62,8 +78,14 @@ describe('the real Claude Code', function () {
 
     it('tries again after an overload', async () => {
       run = await prepareClaudeCode({ args: streamJson });
-      const { events, code } = await runHeadless(run, '[[error 529 overloaded_error 1]] [[say made it]]');
-      assert.deepEqual([code, resultOf(events)?.result, run.modelServer.requests.length], [0, 'made it', 2]);
+      const { events, code } = await runHeadless(
+        run,
+        '[[error 529 overloaded_error 1]] [[say made it]]',
+      );
+      assert.deepEqual(
+        [code, resultOf(events)?.result, run.modelServer.requests.length],
+        [0, 'made it', 2],
+      );
     });
   });
 
@@ -107,9 +129,13 @@ describe('the real Claude Code', function () {
 
     it('asks before a tool, runs it when allowed, and keeps the conversation under our id', async () => {
       await start();
-      const prompt = '[[tool Bash {"command":"touch allowed","description":"make"}]] [[say \\u0046inished]]';
+      const prompt =
+        '[[tool Bash {"command":"touch allowed","description":"make"}]] [[say \\u0046inished]]';
       const entered = await type(prompt, 'inished');
-      const asked = await terminal.untilOutput(/7501;state=blocked:app=claude-code:kind=permission/, entered);
+      const asked = await terminal.untilOutput(
+        /7501;state=blocked:app=claude-code:kind=permission/,
+        entered,
+      );
       assert.equal(existsSync(join(run.cwd, 'allowed')), false);
       await terminal.untilOutput('proceed', entered);
       terminal.write('\r');
@@ -137,7 +163,11 @@ describe('the real Claude Code', function () {
   it('is missed when somebody forgets to end it', async () => {
     run = await prepareClaudeCode({ args: streamJson });
     const [program, ...args] = run.command;
-    const child = spawn(program, [...args, '[[hang]]'], { cwd: run.cwd, env: run.env, stdio: 'ignore' });
+    const child = spawn(program, [...args, '[[hang]]'], {
+      cwd: run.cwd,
+      env: run.env,
+      stdio: 'ignore',
+    });
     const exited = once(child, 'exit');
     await run.modelServer.untilRequest(() => true);
     assert.deepEqual(
@@ -159,9 +189,16 @@ interface Result {
 
 type StreamEvent = Partial<Result> & { readonly type: string };
 
-async function runHeadless(run: ClaudeCodeRun, prompt: string): Promise<{ events: StreamEvent[]; code: unknown }> {
+async function runHeadless(
+  run: ClaudeCodeRun,
+  prompt: string,
+): Promise<{ events: StreamEvent[]; code: unknown }> {
   const [program, ...args] = run.command;
-  const child = spawn(program, args, { cwd: run.cwd, env: run.env, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(program, args, {
+    cwd: run.cwd,
+    env: run.env,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   child.stdin.end(prompt);
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   const lines = output.split('\n').filter((line) => line !== '');
@@ -172,7 +209,11 @@ function resultOf(events: readonly StreamEvent[]): Partial<Result> | undefined {
   const found = events.findLast((event) => event.type === 'result');
   if (!found) return undefined;
   const { is_error, result, session_id } = found;
-  return { ...(is_error !== undefined && { is_error }), ...(result && { result }), ...(session_id && { session_id }) };
+  return {
+    ...(is_error !== undefined && { is_error }),
+    ...(result && { result }),
+    ...(session_id && { session_id }),
+  };
 }
 
 function stateOf(state: string): RegExp {
