@@ -1,0 +1,89 @@
+/** Bundles the programs and the extension with esbuild: CommonJS, so that they start fast and can load natives. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build as esbuild } from 'esbuild';
+import type { Metafile } from 'esbuild';
+
+interface Entry {
+  readonly source: string;
+  readonly output: string;
+}
+
+/** What runs from a program directory. */
+export const programEntries: readonly Entry[] = [
+  { source: 'daemon/main.ts', output: 'waggled.cjs' },
+  { source: 'daemon/ptyhost/main.ts', output: 'ptyhost.cjs' },
+  { source: 'daemon/storeWorker.ts', output: 'storeWorker.cjs' },
+  { source: 'cli/main.ts', output: 'waggle.cjs' },
+];
+export const extensionEntry: Entry = { source: 'extension/main.ts', output: 'extension.cjs' };
+
+interface BundleOptions {
+  readonly root: string;
+  readonly directory: string;
+  readonly entries: readonly Entry[];
+  readonly external: readonly string[];
+}
+
+/** Bundles the entries into `directory` and writes the licences of what went in beside them. */
+export async function bundle(options: BundleOptions): Promise<void> {
+  const { root, directory, external } = options;
+  mkdirSync(directory, { recursive: true });
+  const present = options.entries.filter(({ source }) => {
+    const isThere = existsSync(join(root, source));
+    if (!isThere) process.stderr.write(`build: ${source} does not exist yet, skipped\n`);
+    return isThere;
+  });
+  const results = await Promise.all(
+    present.map(({ source, output }) =>
+      esbuild({
+        absWorkingDir: root,
+        entryPoints: [source],
+        outfile: join(directory, output),
+        bundle: true,
+        platform: 'node',
+        target: 'node22',
+        format: 'cjs',
+        external: [...external],
+        minifyWhitespace: true,
+        charset: 'utf8',
+        legalComments: 'none',
+        sourcemap: false,
+        metafile: true,
+        logLevel: 'warning',
+        // A bundle has no address of its own: import.meta.url would be undefined at run time.
+        logOverride: { 'empty-import-meta': 'error' },
+      }),
+    ),
+  );
+  const notices = noticesOf(
+    root,
+    results.map(({ metafile }) => metafile),
+  );
+  if (notices !== '') writeFileSync(join(directory, 'THIRD_PARTY_NOTICES.txt'), notices);
+}
+
+/** Name, version and licence text of every package in the bundles. */
+function noticesOf(root: string, metafiles: readonly Metafile[]): string {
+  const inputs = metafiles.flatMap(({ inputs: files }) => Object.keys(files));
+  const names = inputs.flatMap((input) => {
+    const match = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+    return match === null ? [] : [match[0]];
+  });
+  return [...new Set(names)]
+    .sort()
+    .map((folder) => noticeOf(join(root, folder)))
+    .join('\n');
+}
+
+function noticeOf(folder: string): string {
+  const manifest: { name: string; version: string; license?: string } = JSON.parse(
+    readFileSync(join(folder, 'package.json'), 'utf8'),
+  );
+  const file = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE']
+    .map((name) => join(folder, name))
+    .find((path) => existsSync(path));
+  const text = file === undefined ? '' : readFileSync(file, 'utf8').trim();
+  const title = `${manifest.name} ${manifest.version} (${manifest.license ?? 'see its text'})`;
+  return `${title}\n${'-'.repeat(title.length)}\n${text}\n`;
+}
