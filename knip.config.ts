@@ -1,0 +1,24 @@
+import type { KnipConfig } from 'knip';
+
+/** Entries are the process edges, what the editor, mocha and npm start by name, and the contract for outsiders. */
+const config: KnipConfig = {
+  entry: [
+    'protocol/protocol.ts',
+    'protocol/!(wire)/*.ts',
+    'daemon/main.ts',
+    'daemon/*/main.ts',
+    'cli/main.ts',
+    'extension/main.ts',
+    'bench/main.ts',
+    'bench/**/*.bench.ts',
+    'scripts/*.{ts,mjs}',
+    'scripts/check/houseRules.ts',
+    '**/*.test.ts',
+  ],
+  project: ['{protocol,link,daemon,cli,extension,bench,scripts,test}/**/*.{ts,mjs}', '*.ts'],
+  ignoreExportsUsedInFile: { interface: true, type: true },
+  ignoreDependencies: ['oxlint-tsgolint', 'node', 'oxfmt'],
+  ignoreBinaries: ['apt-get'],
+};
+
+export default config;
