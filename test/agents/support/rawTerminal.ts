@@ -12,6 +12,11 @@ export interface RawTerminal {
   write(text: string): void;
   /** Resolves with the position after the first match at or after `from`. Rejects after 30 s with the tail of the output. */
   untilOutput(wanted: string | RegExp, from?: number): Promise<number>;
+  /**
+   * Presses a key until the wanted output follows, as a person does: a dialog of Claude Code passes over keys in its first
+   * moments. Only for keys that do no harm when they come once too often.
+   */
+  pressUntil(key: string, wanted: string | RegExp): Promise<number>;
   /** The exit code; rejects after 30 s. */
   untilExit(): Promise<number>;
   kill(signal: NodeJS.Signals): void;
@@ -48,16 +53,23 @@ export function openRawTerminal(options: RawTerminalOptions): RawTerminal {
     tell();
   });
   const tail = (): string => JSON.stringify(output.slice(-2000));
+  const untilOutput = (wanted: string | RegExp, from = 0): Promise<number> =>
+    untilTold(listeners, () => findEnd(output, wanted, from), {
+      what: () => `${String(wanted)} in the output, which ends in ${tail()}`,
+    });
   return {
     pid: pty.pid,
     get output() {
       return output;
     },
     write: (text) => pty.write(text),
-    untilOutput: (wanted, from = 0) =>
-      untilTold(listeners, () => findEnd(output, wanted, from), {
-        what: () => `${String(wanted)} in the output, which ends in ${tail()}`,
-      }),
+    untilOutput,
+    pressUntil: async (key, wanted) => {
+      const from = output.length;
+      pty.write(key);
+      const again = setInterval(() => pty.write(key), 1000);
+      return untilOutput(wanted, from).finally(() => clearInterval(again));
+    },
     untilExit: () =>
       untilTold(listeners, () => exitCode, { what: () => `the exit after ${tail()}` }),
     kill: (signal) => pty.kill(signal),
