@@ -17,6 +17,8 @@ import { endTree } from './processTree.ts';
 
 const packageDir = join(dirname(dirname(fileURLToPath(import.meta.url))), 'test', 'vscode');
 const readyMs = 60_000;
+/** Read by code-server in place of its own marketplace: without an address none is asked. */
+const noGallery = '{}';
 
 export interface EditorServerOptions {
   /** The server's own directory: user data, logs and, below `extensions`, what is installed. Made when missing. */
@@ -27,7 +29,7 @@ export interface EditorServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Workspace trust is off unless this is true; then an unknown folder opens in Restricted Mode. */
   readonly workspaceTrust?: boolean;
-  /** Makes the server honour `extensionTestsPath` in a window's payload, and `window.driver` appear. */
+  /** Makes the server honour `extensionTestsPath` in a window's payload. VS Code shows no notifications then. */
   readonly testDriver?: boolean;
   /** The whole environment of the server, its extension hosts and terminals. Default: this process's. */
   readonly env?: NodeJS.ProcessEnv;
@@ -123,7 +125,7 @@ export async function startEditorServer(options: EditorServerOptions): Promise<E
   writeSettings(options.dataDir, { ...calmSettings, ...options.settings });
   const child = spawn(process.execPath, [join(server, 'out', 'server-main.js'), ...flagsOf(options)], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...(options.env ?? process.env) },
+    env: { ...(options.env ?? process.env), EXTENSIONS_GALLERY: noGallery },
     detached: process.platform !== 'win32',
   });
   let printed = '';

@@ -38,7 +38,7 @@ export interface EditorWindow {
   readonly page: Page;
   /** Addresses off loopback that the window asked for and did not get. */
   readonly refused: readonly string[];
-  /** What the page's console said as an error. */
+  /** What the page's console said as an error; the editor itself says some (no service worker, no native logger). */
   readonly errors: readonly string[];
   /** Reloads as "Developer: Reload Window" does, and waits for the workbench. */
   reload(): Promise<void>;
@@ -76,7 +76,12 @@ export function launchBrowser(): Promise<Browser> {
 export async function openEditorWindow(options: EditorWindowOptions): Promise<EditorWindow> {
   const browser = options.browser ?? (await launchBrowser());
   const viewport = { width: options.width ?? 1400, height: options.height ?? 900 };
-  const context = await browser.newContext({ viewport, reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'] });
+  const context = await browser.newContext({
+    viewport,
+    screen: { width: 2560, height: 1440 },
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   const closeAll = async (): Promise<void> => {
     await context.close({ reason: 'window closed' });
     if (!options.browser) await browser.close();
