@@ -12,7 +12,7 @@ const config: KnipConfig = {
     'bench/main.ts',
     'bench/**/*.bench.ts',
     'scripts/*.{ts,mjs}',
-    'scripts/check/houseRules.ts',
+    'scripts/rules/houseRules.ts',
     '**/*.test.ts',
   ],
   project: ['{protocol,link,daemon,cli,extension,bench,scripts,test}/**/*.{ts,mjs}', '*.ts'],

@@ -30,7 +30,8 @@ async function run(step: Step, root: string): Promise<Outcome> {
 }
 
 function outcomeText({ step, findings, seconds }: Outcome): string {
-  const verdict = findings.length === 0 ? 'ok' : `${findings.length} findings`;
+  const count = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
+  const verdict = findings.length === 0 ? 'ok' : count;
   return `${step.name.padEnd(14)} ${verdict.padEnd(13)} ${seconds.toFixed(1)} s`;
 }
 
