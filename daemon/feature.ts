@@ -80,5 +80,9 @@ export interface Feature<N extends NounName> extends Disposable {
   readonly noun: N;
   readonly handlers: NounHandlers<N, Caller>;
   readonly tools?: readonly Tool[];
+  /** Restores what was (rows, hosts). Runs in the order of the composition root, before clients can connect. */
+  start?(): Promise<void>;
+  /** The daemon does not end by itself while a feature has something that lives. */
+  isBusy?(): boolean;
   stop?(): Promise<void>;
 }

@@ -52,3 +52,10 @@ export type StoreProxy<S> =
           : never;
       }
     : never;
+
+/** Any noun's store, for lists of them. */
+export interface AnyStore {
+  readonly name: string;
+  readonly migrations: readonly Migration[];
+  readonly methods: StoreMethods<never>;
+}

@@ -13,6 +13,8 @@ export const hostStatusSchema = z.object({
   version: z.string(),
 });
 
+export type HostStatus = z.infer<typeof hostStatusSchema>;
+
 export const daemonStatusSchema = z.object({
   id: daemonIdSchema,
   version: z.string(),
