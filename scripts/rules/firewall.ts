@@ -48,6 +48,7 @@ function rule(open: readonly string[], extra: RestrictedPattern[] = []): Rules {
       'error',
       { paths: [...always, ...paths], patterns: [...patterns, ...extra] },
     ],
+    'house/package-homes': ['error', Object.fromEntries(closed)],
   };
 }
 

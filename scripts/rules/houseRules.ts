@@ -118,6 +118,27 @@ const noShell = houseRule((context) => ({
   },
 }));
 
+/** What `no-restricted-imports` does not see: `import('x')`, `typeof import('x')` and `require('x')`. */
+const packageHomes = houseRule((context) => {
+  const homes = new Map<string, unknown>(Object.entries(Object(context.options[0])));
+  function look(node: SyntaxNode, source: SyntaxNode | undefined): void {
+    const path = findText(source) ?? '';
+    const [scope = '', name = ''] = path.split('/');
+    const home = homes.get(scope.startsWith('@') ? `${scope}/${name}` : scope);
+    if (typeof home !== 'string') return;
+    context.report({ node, message: `${path} lives in ${home} only.` });
+  }
+  return {
+    ImportExpression: (node) => look(node, findChild(node, 'source')),
+    TSImportType: (node) => look(node, findChild(node, 'source') ?? findChild(node, 'argument')),
+    CallExpression(node) {
+      const [first] = listChildren(node, 'arguments');
+      const called = findName(findChild(node, 'callee'), 'object');
+      if (called === 'require') look(node, first);
+    },
+  };
+});
+
 /** Lower or upper case only, so that a sentence for people ("Select …") is not taken for SQL. */
 const SQL_START = new RegExp(
   [
@@ -175,6 +196,7 @@ export default {
     'no-empty-catch': noEmptyCatch,
     'max-function-lines': maxFunctionLines,
     'no-shell': noShell,
+    'package-homes': packageHomes,
     'sql-in-stores': sqlInStores,
     'editor-calls': editorCalls,
     'test-titles': testTitles,

@@ -98,6 +98,18 @@ export const violations: readonly Violation[] = [
     files: { 'link/editor.ts': "export type { Uri } from 'vscode';\n" },
   },
   {
+    kind: 'a driver loaded while running',
+    rule: 'house(package-homes)',
+    files: {
+      'daemon/task/lazy.ts': "export const driver = () => import('better-sqlite3');\n",
+    },
+  },
+  {
+    kind: 'the type of a package of another home',
+    rule: 'house(package-homes)',
+    files: { 'cli/upgrade.ts': "export type Socket = import('ws').WebSocket;\n" },
+  },
+  {
     kind: 'exec, which is a shell',
     rule: FIREWALL,
     files: { 'link/start.ts': "export { exec } from 'node:child_process';\n" },
