@@ -1,5 +1,5 @@
 /** Opens the connection and runs the handshake. */
-import type { ConnectOptions, DaemonLink } from './daemon.ts';
+import type { ConnectOptions, DaemonLink } from './daemonLink.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 
 /** Rejects with `daemonUnreachable`, `versionMismatch`, `unauthenticated` or `rateLimited`. */

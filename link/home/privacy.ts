@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { lstatSync, mkdirSync } from 'node:fs';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import { hasCode } from './privateFile.ts';
-import type { HomePaths } from './home.ts';
+import type { HomePaths } from './paths.ts';
 
 const isWindows = process.platform === 'win32';
 

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { z } from 'zod';
 import { daemonIdSchema, instantSchema } from '../../protocol/wire/brand.ts';
-import type { HomePaths } from './home.ts';
+import type { HomePaths } from './paths.ts';
 import { readPrivateFile, replacePrivateFile } from './privateFile.ts';
 
 const runtimeFileSchema = z.object({

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HomePaths } from './home.ts';
+import type { HomePaths } from './paths.ts';
 import { ensurePrivateDirectory } from './privacy.ts';
 
 /** A socket's whole path, bytes; macOS allows 103. */

@@ -1,5 +1,5 @@
 /** Connects to the running daemon or starts one. */
-import type { EnsureOptions, EnsureOutcome } from './start.ts';
+import type { EnsureOptions, EnsureOutcome } from './outcome.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 
 /** Never throws for what a person can meet: see `EnsureOutcome`. */

@@ -2,52 +2,6 @@
  * Finds the daemon or starts it: installs the program below the data directory, takes the start lock, spawns host and
  * daemon detached and waits for the runtime file. Deliberately no supervisor: it is called again by whoever needs a daemon.
  */
-import type { WaggleError } from '../../protocol/wire/errors.ts';
-import type { ClientKind, DaemonLink } from '../daemon/daemon.ts';
-import type { HomePaths } from '../home/home.ts';
-
+export type { EnsureOptions, EnsureOutcome, Runtime, StartStep } from './outcome.ts';
+export { requireLink } from './outcome.ts';
 export { ensureDaemon } from './ensure.ts';
-
-/** What runs our programs. */
-export interface Runtime {
-  readonly execPath: string;
-  /** Version of its Node, `24.21.0`. */
-  readonly node: string;
-  /** An editor's binary that needs `ELECTRON_RUN_AS_NODE`. */
-  readonly electron: boolean;
-}
-
-export type StartStep = 'connecting' | 'installing' | 'waiting' | 'spawning' | 'handshaking';
-
-export interface EnsureOptions {
-  readonly paths: HomePaths;
-  readonly kind: ClientKind;
-  readonly clientId: string;
-  readonly clientVersion?: string;
-  /** Directory with `manifest.json` and the built programs, or the root of the source. */
-  readonly programDirectory: string;
-  /** Default: what runs this process. */
-  readonly runtime?: Runtime;
-  /** A person asked for it in so many words: the start limit is forgotten. */
-  readonly explicit?: boolean;
-  readonly onProgress?: (step: StartStep) => void;
-  readonly signal?: AbortSignal;
-}
-
-/**
- * How looking for a daemon ended. Every failure carries the typed error that a person is shown:
- * `wrongVersion` (versionMismatch), `startLimit` (startLimit), `refused` (permissionsTooOpen, runtimeTooOld, unsupportedPlatform),
- * `failed` (daemonUnreachable with `details.logTail`, or whatever else kept it from running).
- */
-export type EnsureOutcome =
-  | { readonly outcome: 'running' | 'started'; readonly link: DaemonLink }
-  | {
-      readonly outcome: 'wrongVersion' | 'startLimit' | 'refused' | 'failed';
-      readonly error: WaggleError;
-    };
-
-/** The link of a good outcome; throws the error of the others. */
-export function requireLink(outcome: EnsureOutcome): DaemonLink {
-  if ('error' in outcome) throw outcome.error;
-  return outcome.link;
-}
