@@ -3,7 +3,15 @@
  * Knows how to fill a place atomically and only once; deliberately knows nothing of what is put there.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -24,7 +32,10 @@ export function say(text: string): void {
  * beside it, which is renamed into place when `fill` is done, so a half-filled one is never seen.
  * @throws what `fill` throws; nothing is left behind then.
  */
-export async function installOnce(key: string, fill: (directory: string) => Promise<void>): Promise<string> {
+export async function installOnce(
+  key: string,
+  fill: (directory: string) => Promise<void>,
+): Promise<string> {
   const place = join(cacheDir(), key);
   if (existsSync(place)) return place;
   mkdirSync(cacheDir(), { recursive: true });
@@ -94,7 +105,8 @@ function moveIntoPlace(temporary: string, place: string): void {
   try {
     renameSync(temporary, place);
   } catch (error) {
-    const another = hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST') || hasCode(error, 'EPERM');
+    const another =
+      hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST') || hasCode(error, 'EPERM');
     if (!another || !existsSync(place)) throw error;
   }
 }

@@ -4,7 +4,13 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { say } from './cache.ts';
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
+const names = [
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+  'microsoft-edge',
+];
 const usualPlaces = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
@@ -15,7 +21,9 @@ const usualPlaces = [
 
 /** The executable of a Chromium: `$CHROMIUM_PATH`, then PATH, then the usual places of each system. */
 export function findChromium(): string | undefined {
-  const onPath = (process.env.PATH ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
+  const onPath = (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)));
   const given = process.env.CHROMIUM_PATH ? [process.env.CHROMIUM_PATH] : [];
   return [...given, ...onPath, ...usualPlaces].find((path) => existsSync(path));
 }
@@ -27,7 +35,11 @@ export function findChromium(): string | undefined {
 export function ensureChromium(): string {
   const found = findChromium();
   if (found) return found;
-  if (process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
+  if (
+    process.platform === 'linux' &&
+    process.getuid?.() === 0 &&
+    existsSync('/etc/debian_version')
+  ) {
     say('installing chromium with apt-get …');
     apt(['update']);
     apt(['install', '-y', '--no-install-recommends', 'chromium']);
@@ -44,5 +56,8 @@ function apt(args: readonly string[]): void {
     stdio: ['ignore', 2, 2],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
-  if (result.status !== 0) throw new Error(`"apt-get ${args.join(' ')}" failed: install chromium by hand and run this again.`);
+  if (result.status !== 0)
+    throw new Error(
+      `"apt-get ${args.join(' ')}" failed: install chromium by hand and run this again.`,
+    );
 }

@@ -79,7 +79,8 @@ export async function installEditorServer(): Promise<string> {
   const key = `code-server-${version}-${process.platform}-${process.arch}-${hash}`;
   const place = await installOnce(key, async (directory) => {
     say(`installing VS Code Server (code-server ${version}) into the cache, once …`);
-    for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(packageDir, name), join(directory, name));
+    for (const name of ['package.json', 'package-lock.json'])
+      copyFileSync(join(packageDir, name), join(directory, name));
     await runNpm(['ci', '--ignore-scripts'], directory);
     const server = serverDirIn(directory);
     say('installing its own packages …');
@@ -108,7 +109,8 @@ export async function installExtension(vsix: string, dataDir: string): Promise<v
     '--install-extension',
     vsix,
   ]);
-  if (!/was successfully installed/.test(stdout)) throw new Error(`Failed to install ${vsix}: ${stdout}${stderr}`);
+  if (!/was successfully installed/.test(stdout))
+    throw new Error(`Failed to install ${vsix}: ${stdout}${stderr}`);
 }
 
 function directoryFlags(dataDir: string): string[] {
@@ -123,11 +125,15 @@ export async function startEditorServer(options: EditorServerOptions): Promise<E
   const server = await installEditorServer();
   mkdirSync(join(options.dataDir, 'extensions'), { recursive: true });
   writeSettings(options.dataDir, { ...calmSettings, ...options.settings });
-  const child = spawn(process.execPath, [join(server, 'out', 'server-main.js'), ...flagsOf(options)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...(options.env ?? process.env), EXTENSIONS_GALLERY: noGallery },
-    detached: process.platform !== 'win32',
-  });
+  const child = spawn(
+    process.execPath,
+    [join(server, 'out', 'server-main.js'), ...flagsOf(options)],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...(options.env ?? process.env), EXTENSIONS_GALLERY: noGallery },
+      detached: process.platform !== 'win32',
+    },
+  );
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (printed += text));
@@ -139,7 +145,16 @@ export async function startEditorServer(options: EditorServerOptions): Promise<E
     const pid = child.pid ?? 0;
     const urlFor = createUrlFor(port, options.token);
     const extensionsDir = join(options.dataDir, 'extensions');
-    return { port, pid, dataDir: options.dataDir, extensionsDir, urlFor, log: () => printed, exited, stop };
+    return {
+      port,
+      pid,
+      dataDir: options.dataDir,
+      extensionsDir,
+      urlFor,
+      log: () => printed,
+      exited,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -199,7 +214,9 @@ async function waitForPort(child: ChildProcess, printed: () => string): Promise<
 /** Any answer will do: with a token the bare address is answered with 403. */
 async function isAnswering(port: number): Promise<boolean> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/version`, { headers: { connection: 'close' } });
+    const answer = await fetch(`http://127.0.0.1:${port}/version`, {
+      headers: { connection: 'close' },
+    });
     await answer.arrayBuffer();
     return true;
   } catch (error) {

@@ -18,8 +18,11 @@ export async function runNpm(args: readonly string[], cwd: string): Promise<void
   });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (printed = (printed + text).slice(-4000)));
+    stream
+      .setEncoding('utf8')
+      .on('data', (text: string) => (printed = (printed + text).slice(-4000)));
   }
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`"npm ${args.join(' ')}" failed (${String(code)}):\n${printed.trim()}`);
+  if (code !== 0)
+    throw new Error(`"npm ${args.join(' ')}" failed (${String(code)}):\n${printed.trim()}`);
 }

@@ -50,7 +50,11 @@ export async function endTree(pid: number, graceMs = 5000): Promise<void> {
   throw new Error(`Failed to end process ${pid}: still there after KILL: ${left.join(', ')}`);
 }
 
-async function isGone(tree: { pid: number; known: Map<string, ProcessRow>; withinMs: number }): Promise<boolean> {
+async function isGone(tree: {
+  pid: number;
+  known: Map<string, ProcessRow>;
+  withinMs: number;
+}): Promise<boolean> {
   const deadline = Date.now() + tree.withinMs;
   while (livingOf(tree.pid, tree.known).length > 0) {
     if (Date.now() > deadline) return false;
@@ -63,7 +67,10 @@ async function isGone(tree: { pid: number; known: Map<string, ProcessRow>; withi
 function livingOf(pid: number, known: Map<string, ProcessRow>): ProcessRow[] {
   const rows = listProcesses();
   const living = new Map(rows.map((row) => [`${row.pid} ${row.startedAt}`, row]));
-  const roots = [pid, ...[...known.entries()].filter(([key]) => living.has(key)).map(([, row]) => row.pid)];
+  const roots = [
+    pid,
+    ...[...known.entries()].filter(([key]) => living.has(key)).map(([, row]) => row.pid),
+  ];
   for (const root of roots) {
     for (const row of listTree(root, rows)) known.set(`${row.pid} ${row.startedAt}`, row);
   }
@@ -87,7 +94,8 @@ function endOnWindows(pid: number): void {
     execFileSync('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore' });
   } catch (error) {
     const notFoundStatus = 128;
-    if (!(error instanceof Error && 'status' in error && error.status === notFoundStatus)) throw error;
+    if (!(error instanceof Error && 'status' in error && error.status === notFoundStatus))
+      throw error;
   }
 }
 
@@ -122,7 +130,8 @@ function readGone(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
-    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return undefined;
+    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM')
+      return undefined;
     throw error;
   }
 }
@@ -133,9 +142,13 @@ function listFromPs(): ProcessRow[] {
     maxBuffer: 64 * 1024 * 1024,
   });
   return output.split('\n').flatMap((line) => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(.*)$/.exec(line);
+    const match =
+      /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(.*)$/.exec(
+        line,
+      );
     if (!match || match[4]?.startsWith('Z')) return [];
-    const [, pid = '', parent = '', group = '', , terminal = '', startedAt = '', command = ''] = match;
+    const [, pid = '', parent = '', group = '', , terminal = '', startedAt = '', command = ''] =
+      match;
     const detached = group === pid && terminal.startsWith('?');
     return [{ pid: Number(pid), parent: Number(parent), detached, startedAt, command }];
   });

@@ -22,6 +22,7 @@ describe('inside the real extension host', function () {
 function asTest(line: InnerLine): Mocha.Test {
   if (line.outcome === 'skipped') return new Mocha.Test(line.title);
   return new Mocha.Test(line.title, () => {
-    if (line.outcome === 'failed') throw new Error(`Inside the extension host: ${line.error ?? 'no reason given'}`);
+    if (line.outcome === 'failed')
+      throw new Error(`Inside the extension host: ${line.error ?? 'no reason given'}`);
   });
 }

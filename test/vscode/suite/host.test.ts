@@ -10,7 +10,11 @@ describe('the extension host', () => {
   it('has a terminal that can be opened by an extension', async () => {
     const written = new vscode.EventEmitter<string>();
     const opened = new Promise<void>((resolve) => {
-      const pty = { onDidWrite: written.event, open: () => resolve(), close: () => written.dispose() };
+      const pty = {
+        onDidWrite: written.event,
+        open: () => resolve(),
+        close: () => written.dispose(),
+      };
       vscode.window.createTerminal({ name: 'probe', pty }).show();
     });
     await opened;

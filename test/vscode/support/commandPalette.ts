@@ -68,7 +68,8 @@ export interface PickRow {
 export async function readPicks(window: EditorWindow): Promise<PickRow[]> {
   await window.page.locator(rows).first().waitFor();
   return window.page.locator(rows).evaluateAll((found) => {
-    const textIn = (row: Element, selector: string): string => (row.querySelector(selector)?.textContent ?? '').replaceAll('\u00a0', ' ').trim();
+    const textIn = (row: Element, selector: string): string =>
+      (row.querySelector(selector)?.textContent ?? '').replaceAll('\u00a0', ' ').trim();
     return found.map((row) => ({
       label: textIn(row, '.quick-input-list-row .label-name'),
       description: textIn(row, '.quick-input-list-row .label-description'),
@@ -81,7 +82,9 @@ export async function readPicks(window: EditorWindow): Promise<PickRow[]> {
 export async function readPrompt(window: EditorWindow): Promise<string> {
   const { page } = window;
   await page.locator(widget).waitFor();
-  const parts = await page.locator(`${widget} .quick-input-title, ${widget} .quick-input-message`).allInnerTexts();
+  const parts = await page
+    .locator(`${widget} .quick-input-title, ${widget} .quick-input-message`)
+    .allInnerTexts();
   return parts.filter((part) => part.trim() !== '').join('\n');
 }
 

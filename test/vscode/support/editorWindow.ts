@@ -99,7 +99,12 @@ export async function openEditorWindow(options: EditorWindowOptions): Promise<Ed
   }
 }
 
-function createWindow(parts: { page: Page; refused: string[]; errors: string[]; closeAll: () => Promise<void> }): EditorWindow {
+function createWindow(parts: {
+  page: Page;
+  refused: string[];
+  errors: string[];
+  closeAll: () => Promise<void>;
+}): EditorWindow {
   const { page, refused, errors } = parts;
   let closed: Promise<void> | undefined;
   return {
@@ -134,13 +139,18 @@ async function closePage(page: Page): Promise<void> {
 async function waitForWorkbench(page: Page): Promise<void> {
   const timeout = 60_000;
   await page.locator('.monaco-workbench').waitFor({ timeout });
-  await page.locator('.monaco-workbench .part.statusbar .statusbar-item').first().waitFor({ timeout });
+  await page
+    .locator('.monaco-workbench .part.statusbar .statusbar-item')
+    .first()
+    .waitFor({ timeout });
 }
 
 async function keepOnLoopback(page: Page): Promise<string[]> {
   const refused: string[] = [];
   await page.route(
-    (url) => /^(https?|wss?):$/.test(url.protocol) && !['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname),
+    (url) =>
+      /^(https?|wss?):$/.test(url.protocol) &&
+      !['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname),
     (route) => {
       refused.push(route.request().url());
       return route.abort();

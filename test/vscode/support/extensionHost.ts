@@ -6,8 +6,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runTests } from '@vscode/test-electron';
-import { build } from 'esbuild';
-import { calmSettings, installExtension, startEditorServer } from '../../../scripts/editorServer.ts';
+import { build, stop } from 'esbuild';
+import {
+  calmSettings,
+  installExtension,
+  startEditorServer,
+} from '../../../scripts/editorServer.ts';
 import { openEditorWindow, testSettings } from './editorWindow.ts';
 import { readInnerLines, resultsVariable, type InnerLine } from './innerResult.ts';
 import { until } from './until.ts';
@@ -43,7 +47,9 @@ export async function runInExtensionHost(options: HostRunOptions = {}): Promise<
     const extensionDir = options.extensionDir ?? makeStub(join(home, 'stub'));
     const env = { ...process.env, ...options.env, [resultsVariable]: results };
     const launch = { ...options, home, results, entry, workspace, extensionDir, env };
-    await (process.env.VSCODE_PATH ? runOnDesktop(launch, process.env.VSCODE_PATH) : runOnServer(launch));
+    await (process.env.VSCODE_PATH
+      ? runOnDesktop(launch, process.env.VSCODE_PATH)
+      : runOnServer(launch));
     return readInnerLines(results).filter((line) => line.outcome !== 'finished');
   } finally {
     rmSync(home, { recursive: true, force: true });
@@ -61,7 +67,9 @@ interface Launch {
 }
 
 async function bundleSuite(): Promise<string> {
-  const entryPoints = readdirSync(suiteDir).filter((name) => name.endsWith('.ts')).map((name) => join(suiteDir, name));
+  const entryPoints = readdirSync(suiteDir)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(suiteDir, name));
   rmSync(bundleDir, { recursive: true, force: true });
   await build({
     entryPoints,
@@ -75,13 +83,19 @@ async function bundleSuite(): Promise<string> {
     sourcemap: 'inline',
     logLevel: 'silent',
   });
+  await stop();
   return join(bundleDir, 'run.cjs');
 }
 
 async function runOnServer(launch: Launch): Promise<void> {
   const dataDir = join(launch.home, 'server');
   if (launch.vsix) await installExtension(launch.vsix, dataDir);
-  const server = await startEditorServer({ dataDir, testDriver: true, settings: testSettings(), env: launch.env });
+  const server = await startEditorServer({
+    dataDir,
+    testDriver: true,
+    settings: testSettings(),
+    env: launch.env,
+  });
   try {
     const remote = (path: string): string => `vscode-remote://127.0.0.1:${server.port}${path}`;
     const window = await openEditorWindow({
@@ -93,10 +107,15 @@ async function runOnServer(launch: Launch): Promise<void> {
       ],
     });
     try {
-      await until('the suite inside the extension host is done', async () => isFinished(launch.results), {
-        withinMs: runMs,
-        describe: async () => `${JSON.stringify(readInnerLines(launch.results))}\n${server.log().slice(-8000)}`,
-      });
+      await until(
+        'the suite inside the extension host is done',
+        async () => isFinished(launch.results),
+        {
+          withinMs: runMs,
+          describe: async () =>
+            `${JSON.stringify(readInnerLines(launch.results))}\n${server.log().slice(-8000)}`,
+        },
+      );
     } finally {
       await window.close();
     }
@@ -108,16 +127,30 @@ async function runOnServer(launch: Launch): Promise<void> {
 async function runOnDesktop(launch: Launch, vscodeExecutablePath: string): Promise<void> {
   const userDir = join(launch.home, 'desktop', 'User');
   mkdirSync(userDir, { recursive: true });
-  writeFileSync(join(userDir, 'settings.json'), JSON.stringify({ ...calmSettings, ...testSettings() }));
-  const directories = ['--user-data-dir', join(launch.home, 'desktop'), '--extensions-dir', join(launch.home, 'extensions')];
+  writeFileSync(
+    join(userDir, 'settings.json'),
+    JSON.stringify({ ...calmSettings, ...testSettings() }),
+  );
+  const directories = [
+    '--user-data-dir',
+    join(launch.home, 'desktop'),
+    '--extensions-dir',
+    join(launch.home, 'extensions'),
+  ];
   await runTests({
     vscodeExecutablePath,
     extensionDevelopmentPath: launch.extensionDir,
     extensionTestsPath: launch.entry,
     extensionTestsEnv: launch.env,
-    launchArgs: [launch.workspace, ...directories, '--disable-workspace-trust', '--disable-telemetry'],
+    launchArgs: [
+      launch.workspace,
+      ...directories,
+      '--disable-workspace-trust',
+      '--disable-telemetry',
+    ],
   });
-  if (!isFinished(launch.results)) throw new Error('The suite inside the extension host did not come to its end.');
+  if (!isFinished(launch.results))
+    throw new Error('The suite inside the extension host did not come to its end.');
 }
 
 function isFinished(results: string): boolean {
@@ -132,7 +165,12 @@ function makeEmpty(directory: string): string {
 /** VS Code runs tests only for an extension under development; the one that is tested is then the installed package. */
 function makeStub(directory: string): string {
   mkdirSync(directory, { recursive: true });
-  const manifest = { name: 'waggle-test-stub', publisher: 'waggle', version: '0.0.1', engines: { vscode: '^1.101.0' } };
+  const manifest = {
+    name: 'waggle-test-stub',
+    publisher: 'waggle',
+    version: '0.0.1',
+    engines: { vscode: '^1.101.0' },
+  };
   writeFileSync(join(directory, 'package.json'), JSON.stringify(manifest));
   return directory;
 }

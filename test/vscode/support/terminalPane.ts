@@ -14,7 +14,11 @@ interface TerminalElement extends HTMLElement {
     readonly buffer: {
       readonly active: {
         readonly length: number;
-        getLine(index: number): { readonly isWrapped: boolean; translateToString(trimRight: boolean): string } | undefined;
+        getLine(
+          index: number,
+        ):
+          | { readonly isWrapped: boolean; translateToString(trimRight: boolean): string }
+          | undefined;
       };
     };
   };
@@ -40,7 +44,8 @@ export async function focusTerminal(window: EditorWindow, index = 0): Promise<vo
 export async function readTerminal(window: EditorWindow, index = 0): Promise<string> {
   const all = await readTerminals(window.page);
   const text = all[index];
-  if (text === undefined) throw new Error(`Failed to read terminal ${index}: ${all.length} are visible`);
+  if (text === undefined)
+    throw new Error(`Failed to read terminal ${index}: ${all.length} are visible`);
   return text;
 }
 
@@ -56,7 +61,8 @@ export async function waitForTerminalText(
   options: { index?: number; withinMs?: number } = {},
 ): Promise<string> {
   const { index = 0, ...rest } = options;
-  const read = async (): Promise<string> => (await readTerminals(window.page))[index] ?? '(no such terminal)';
+  const read = async (): Promise<string> =>
+    (await readTerminals(window.page))[index] ?? '(no such terminal)';
   const found = await until(
     `terminal ${index} shows ${String(expected)}`,
     async () => {
@@ -78,7 +84,8 @@ function readTerminals(page: Page): Promise<string[]> {
         let text = '';
         for (let row = 0; row < buffer.length; row++) {
           const line = buffer.getLine(row);
-          if (line) text += (line.isWrapped || row === 0 ? '' : '\n') + line.translateToString(true);
+          if (line)
+            text += (line.isWrapped || row === 0 ? '' : '\n') + line.translateToString(true);
         }
         return text.trimEnd();
       }),

@@ -26,7 +26,9 @@ export async function openActivity(window: EditorWindow, name: string): Promise<
 
 /** The number on an activity bar icon; empty when there is none. */
 export async function readBadge(window: EditorWindow, name: string): Promise<string> {
-  const item = window.page.locator(`.part.activitybar .action-item:has(.action-label[aria-label^="${name}"])`);
+  const item = window.page.locator(
+    `.part.activitybar .action-item:has(.action-label[aria-label^="${name}"])`,
+  );
   const badge = item.locator('.badge-content');
   return (await badge.count()) > 0 ? badge.first().innerText() : '';
 }
@@ -44,9 +46,12 @@ export function readTree(window: EditorWindow, title: string): Promise<TreeRow[]
     .locator('.pane-body .monaco-list-row')
     .evaluateAll((found) =>
       found.map((row) => {
-        const textIn = (selector: string): string => (row.querySelector(selector)?.textContent ?? '').replaceAll('\u00a0', ' ').trim();
+        const textIn = (selector: string): string =>
+          (row.querySelector(selector)?.textContent ?? '').replaceAll('\u00a0', ' ').trim();
         const expanded = row.getAttribute('aria-expanded');
-        const icon = row.querySelector('.custom-view-tree-node-item-icon')?.className.match(/codicon-([a-z-]+)/);
+        const icon = row
+          .querySelector('.custom-view-tree-node-item-icon')
+          ?.className.match(/codicon-([a-z-]+)/);
         return {
           label: textIn('.label-name'),
           description: textIn('.label-description'),
@@ -60,11 +65,20 @@ export function readTree(window: EditorWindow, title: string): Promise<TreeRow[]
 }
 
 /** Waits for a row whose label matches, and returns it. Fails with the rows that stood there. */
-export async function waitForRow(window: EditorWindow, title: string, label: string | RegExp): Promise<TreeRow> {
-  const matches = (row: TreeRow): boolean => (typeof label === 'string' ? row.label === label : label.test(row.label));
-  return until(`view "${title}" has a row ${String(label)}`, async () => (await readTree(window, title)).find(matches), {
-    describe: async () => JSON.stringify(await readTree(window, title)),
-  });
+export async function waitForRow(
+  window: EditorWindow,
+  title: string,
+  label: string | RegExp,
+): Promise<TreeRow> {
+  const matches = (row: TreeRow): boolean =>
+    typeof label === 'string' ? row.label === label : label.test(row.label);
+  return until(
+    `view "${title}" has a row ${String(label)}`,
+    async () => (await readTree(window, title)).find(matches),
+    {
+      describe: async () => JSON.stringify(await readTree(window, title)),
+    },
+  );
 }
 
 /** The locator of the row with exactly this label; for clicks, double clicks and context menus. */
@@ -74,41 +88,65 @@ export function treeRow(window: EditorWindow, title: string, label: string): Loc
 }
 
 /** Presses an inline button of a row, by its tooltip. */
-export async function clickRowAction(window: EditorWindow, row: Locator, action: string): Promise<void> {
+export async function clickRowAction(
+  window: EditorWindow,
+  row: Locator,
+  action: string,
+): Promise<void> {
   await row.hover();
   await row.locator(`.actions .action-label[aria-label^="${action}"]`).click();
 }
 
 /** Chooses an entry of a row's context menu. By Enter, because a new menu takes no mouse button for its first 100 ms. */
-export async function chooseFromContextMenu(window: EditorWindow, row: Locator, entry: string): Promise<void> {
+export async function chooseFromContextMenu(
+  window: EditorWindow,
+  row: Locator,
+  entry: string,
+): Promise<void> {
   await row.click({ button: 'right' });
-  const item = window.page.locator('.monaco-menu .action-item', { has: window.page.getByText(entry, { exact: true }) });
+  const item = window.page.locator('.monaco-menu .action-item', {
+    has: window.page.getByText(entry, { exact: true }),
+  });
   await item.hover();
   await window.page.locator('.monaco-menu .action-item.focused', { hasText: entry }).waitFor();
   await window.page.keyboard.press('Enter');
 }
 
 /** The welcome text of an empty view, and the words on its buttons. */
-export async function readWelcome(window: EditorWindow, title: string): Promise<{ text: string; buttons: string[] }> {
+export async function readWelcome(
+  window: EditorWindow,
+  title: string,
+): Promise<{ text: string; buttons: string[] }> {
   const welcome = view(window, title).locator('.welcome-view-content');
   await welcome.waitFor();
   const buttons = await welcome.locator('.monaco-button').allInnerTexts();
-  return { text: (await welcome.innerText()).trim(), buttons: buttons.map((button) => button.trim()) };
+  return {
+    text: (await welcome.innerText()).trim(),
+    buttons: buttons.map((button) => button.trim()),
+  };
 }
 
 /** The notifications (toasts) that are shown: their words and their buttons. */
-export async function readNotifications(window: EditorWindow): Promise<Array<{ text: string; buttons: string[] }>> {
+export async function readNotifications(
+  window: EditorWindow,
+): Promise<Array<{ text: string; buttons: string[] }>> {
   const toasts = await window.page.locator('.notification-toast').all();
   return Promise.all(
     toasts.map(async (toast) => ({
       text: (await toast.locator('.notification-list-item-message').innerText()).trim(),
-      buttons: await toast.locator('.notification-list-item-buttons-container .monaco-button').allInnerTexts(),
+      buttons: await toast
+        .locator('.notification-list-item-buttons-container .monaco-button')
+        .allInnerTexts(),
     })),
   );
 }
 
 /** Presses a button of the notification whose text matches. */
-export async function answerNotification(window: EditorWindow, text: string | RegExp, button: string): Promise<void> {
+export async function answerNotification(
+  window: EditorWindow,
+  text: string | RegExp,
+  button: string,
+): Promise<void> {
   const toast = window.page.locator('.notification-toast', { hasText: text });
   await toast.locator('.monaco-button', { hasText: button }).click();
 }
@@ -126,7 +164,9 @@ export async function answerDialog(window: EditorWindow, button: string): Promis
 export async function readStatusBar(window: EditorWindow): Promise<string[]> {
   const labels = await window.page
     .locator('.part.statusbar .statusbar-item')
-    .evaluateAll((items) => items.map((entry) => `${entry.textContent ?? ''}|${entry.getAttribute('aria-label') ?? ''}`));
+    .evaluateAll((items) =>
+      items.map((entry) => `${entry.textContent ?? ''}|${entry.getAttribute('aria-label') ?? ''}`),
+    );
   return labels.map((label) => {
     const [text = '', spoken = ''] = label.split('|');
     return (text.trim() || spoken).replaceAll('\u00a0', ' ').trim();
@@ -134,11 +174,15 @@ export async function readStatusBar(window: EditorWindow): Promise<string[]> {
 }
 
 /** The titles of the editor tabs in order; the active one of each group is marked. */
-export function readTabs(window: EditorWindow): Promise<Array<{ title: string; active: boolean; group: number }>> {
+export function readTabs(
+  window: EditorWindow,
+): Promise<Array<{ title: string; active: boolean; group: number }>> {
   return window.page.locator('.part.editor .editor-group-container').evaluateAll((groups) =>
     groups.flatMap((group, index) =>
       [...group.querySelectorAll('.tabs-container .tab')].map((tab) => ({
-        title: (tab.querySelector('.label-name')?.textContent ?? '').replaceAll('\u00a0', ' ').trim(),
+        title: (tab.querySelector('.label-name')?.textContent ?? '')
+          .replaceAll('\u00a0', ' ')
+          .trim(),
         active: tab.classList.contains('active'),
         group: index,
       })),

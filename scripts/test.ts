@@ -1,0 +1,124 @@
+/**
+ * `npm test`: builds, then runs the suites one after the other, each in a process of its own, and prints the counts.
+ * `test.ts unit|flow|agents|vscode|long|all [--grep TEXT] [file…]`. The last line is the sum; the exit code is 0 only when
+ * nothing failed and every suite had tests.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from './build.ts';
+import { cacheDir, say } from './cache.ts';
+import { endTree } from './processTree.ts';
+import { listTestFiles, suiteNames, type SuiteCounts, type SuiteName } from './testSuite.ts';
+
+const root = join(import.meta.dirname, '..');
+/** A suite's process has nothing left to do when mocha is done; one that lives on holds something. */
+const endMs = 15_000;
+
+interface Wanted {
+  readonly suites: readonly SuiteName[];
+  readonly isLong: boolean;
+  readonly grep: string | undefined;
+  readonly files: readonly string[];
+}
+
+function parseWanted(): Wanted | undefined {
+  const { values, positionals } = parseArgs({
+    options: { grep: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const [name = 'all', ...files] = positionals;
+  const rest = {
+    isLong: name === 'long',
+    grep: values.grep,
+    files: files.map((file) => resolve(file)),
+  };
+  if (name === 'all') return { ...rest, suites: suiteNames };
+  if (name === 'long') return { ...rest, suites: ['unit', 'flow'] };
+  const suite = suiteNames.find((one) => one === name);
+  return suite && { ...rest, suites: [suite] };
+}
+
+/** Runs a suite and returns its counts; a process that crashes, hangs or has no tests adds one that failed. */
+async function runSuite(name: SuiteName, wanted: Wanted): Promise<SuiteCounts> {
+  const all = listTestFiles(name, root);
+  const files = wanted.files.length > 0 ? all.filter((file) => wanted.files.includes(file)) : all;
+  if (files.length === 0) return fail(`suite ${name} has no test files`);
+  const grep = wanted.grep === undefined ? [] : ['--grep', wanted.grep];
+  const child = fork(join(root, 'scripts', 'runSuite.ts'), [...grep, ...files], {
+    cwd: root,
+    env: testEnvironment(wanted.isLong),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  let counts: SuiteCounts | undefined;
+  let overdue: NodeJS.Timeout | undefined;
+  let isStuck = false;
+  child.on('message', (message) => {
+    counts = message as SuiteCounts;
+    overdue = setTimeout(() => {
+      isStuck = true;
+      void endTree(child.pid ?? 0);
+    }, endMs);
+  });
+  const [code, signal] = await once(child, 'exit');
+  clearTimeout(overdue);
+  if (!counts) return fail(`suite ${name} ended before its tests did (${String(signal ?? code)})`);
+  if (counts.passed + counts.failed === 0) return fail(`suite ${name} ran no tests`, counts);
+  return isStuck
+    ? fail(`suite ${name} did not end by itself: something still runs in it`, counts)
+    : counts;
+}
+
+function fail(
+  reason: string,
+  counts: SuiteCounts = { passed: 0, failed: 0, skipped: 0 },
+): SuiteCounts {
+  say(reason);
+  return { ...counts, failed: counts.failed + 1 };
+}
+
+/** Without what a surrounding session, agent or `npm start` would pass on; never on the port that people use. */
+function testEnvironment(isLong: boolean): NodeJS.ProcessEnv {
+  const isKept = (name: string): boolean =>
+    !/^(WAGGLE_|CLAUDECODE|CLAUDE_CODE_|ELECTRON_|NODE_OPTIONS$)/.test(name) ||
+    /^WAGGLE_(TEST_|CACHE$)/.test(name);
+  const kept = Object.entries(process.env).filter(([name]) => isKept(name));
+  return {
+    ...Object.fromEntries(kept),
+    WAGGLE_CACHE: cacheDir(),
+    WAGGLE_PORT: '0',
+    WAGGLE_TEST_SEED: seed,
+    ...(isLong ? { WAGGLE_TEST_LONG: '1' } : {}),
+  };
+}
+
+function countsText({ passed, failed, skipped }: SuiteCounts): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+async function runAll(wanted: Wanted): Promise<SuiteCounts> {
+  const lines: string[] = [];
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const name of wanted.suites) {
+    const startedAt = performance.now();
+    const counts = await runSuite(name, wanted);
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    lines.push(`${name.padEnd(8)} ${countsText(counts)} (${seconds} s)`);
+    for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+  }
+  console.log(`\n${lines.join('\n')}`);
+  return total;
+}
+
+const wanted = parseWanted();
+if (!wanted) {
+  console.error(`Unknown suite. Suites: ${suiteNames.join(', ')}, long, all`);
+  process.exit(2);
+}
+const seed = process.env.WAGGLE_TEST_SEED ?? String(Math.floor(Math.random() * 2 ** 31));
+console.log(`seed ${seed} (WAGGLE_TEST_SEED=${seed} repeats this run)`);
+await build();
+const total = await runAll(wanted);
+console.log(countsText(total));
+process.exitCode = total.failed > 0 ? 1 : 0;
