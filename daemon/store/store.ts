@@ -57,5 +57,8 @@ export type StoreProxy<S> =
 export interface AnyStore {
   readonly name: string;
   readonly migrations: readonly Migration[];
-  readonly methods: StoreMethods<never>;
+  // Kysely's tables are invariant: only a `never` database accepts every noun's.
+  readonly methods: Readonly<
+    Record<string, (db: never, params: never, context: StoreContext) => Promise<unknown>>
+  >;
 }

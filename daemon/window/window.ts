@@ -1,0 +1,35 @@
+/**
+ * Windows of editors: the environment that each reported, in memory only. Does not know which window shows what.
+ */
+import type { ClientId } from '../../protocol/wire/brand.ts';
+import type { FeatureContext } from '../context.ts';
+import type { Feature } from '../feature.ts';
+
+export interface WindowFeature extends Feature<'window'> {
+  /** What a window reported last; undefined when it did not, or long ago. */
+  findEnvironment(windowId: ClientId): Readonly<Record<string, string>> | undefined;
+}
+
+/** Windows whose environment is kept; the one that was silent longest gives way. */
+const maxWindows = 64;
+
+export function createWindowFeature(context: Pick<FeatureContext, 'publish'>): WindowFeature {
+  const environments = new Map<ClientId, Readonly<Record<string, string>>>();
+  return {
+    noun: 'window',
+    findEnvironment: (windowId) => environments.get(windowId),
+    handlers: {
+      'window/reportEnvironment'({ windowId, environment }) {
+        environments.delete(windowId);
+        environments.set(windowId, environment);
+        const [oldest] = environments.keys();
+        if (environments.size > maxWindows && oldest !== undefined) environments.delete(oldest);
+        context.publish('window/environmentReported', { windowId });
+        return {};
+      },
+    },
+    dispose() {
+      environments.clear();
+    },
+  };
+}

@@ -1,0 +1,167 @@
+/**
+ * Workspaces: which repository a folder belongs to, and whether a person vouched for it. Runs git only in vouched
+ * folders and with neutral flags; deliberately keeps no branches and no worktree list.
+ */
+import { basename } from 'node:path';
+import type { Workspace } from '../../protocol/workspace/workspace.ts';
+import type { WorkspaceId } from '../../protocol/wire/brand.ts';
+import { workspaceIdSchema } from '../../protocol/wire/brand.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+import type { FeatureContext } from '../context.ts';
+import type { Feature, Principal } from '../feature.ts';
+import { createUuid } from '../uuid.ts';
+import { findRepositoryRoot, readFolderFacts } from './git.ts';
+import type { FolderFacts } from './matching.ts';
+import { findWorkspace, mergeKeys } from './matching.ts';
+import { resolveFolder } from './folder.ts';
+import type { Trust } from './trust.ts';
+import { decideTrust } from './trust.ts';
+import type { RootDecision, WorkspaceRow, workspaceStore } from './workspace.store.ts';
+
+export { resolveFolder } from './folder.ts';
+export type { Trust } from './trust.ts';
+
+export interface WorkspaceFeature extends Feature<'workspace'> {
+  /** The workspace of a real path; a new row is durable before this resolves. */
+  locate(folder: string): Promise<WorkspaceId>;
+  trustOf(folder: string): Trust;
+  /** Records that somebody trusts the repository of a folder, or the folder when there is none. */
+  vouch(folder: string, by: Principal): Promise<void>;
+}
+
+export function createWorkspaceFeature(context: FeatureContext): WorkspaceFeature {
+  const rows = new WorkspaceRows(context);
+  return {
+    noun: 'workspace',
+    start: () => rows.load(),
+    locate: async (folder) => workspaceIdSchema.parse((await rows.locate(folder)).id),
+    trustOf: (folder) => rows.trustOf(folder),
+    async vouch(folder, by) {
+      await rows.decide(findRepositoryRoot(folder), true, by.id);
+    },
+    handlers: {
+      'workspace/list': () => ({ workspaces: rows.list().map(toWire) }),
+      async 'workspace/trust'({ root, trusted }, caller) {
+        if (caller.principal.right === 'self') throw new WaggleError('forbidden');
+        const folder = await resolveFolder(root);
+        return { workspace: toWire(await rows.decide(folder, trusted, caller.principal.id)) };
+      },
+    },
+    dispose: () => rows.clear(),
+  };
+}
+
+/** The rows in memory; each change is written before it holds. Changes run one after the other. */
+class WorkspaceRows {
+  readonly #context: Pick<FeatureContext, 'clock' | 'daemonId'>;
+  readonly #store;
+  #rows: readonly WorkspaceRow[] = [];
+  /** Roots whose git facts were read since the daemon started. */
+  readonly #observed = new Set<string>();
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(context: FeatureContext) {
+    this.#context = context;
+    this.#store = context.openStore<typeof workspaceStore>('workspace');
+  }
+
+  async load(): Promise<void> {
+    this.#rows = await this.#store.list({});
+  }
+
+  list(): readonly WorkspaceRow[] {
+    return this.#rows;
+  }
+
+  clear(): void {
+    this.#rows = [];
+    this.#observed.clear();
+  }
+
+  trustOf(folder: string): Trust {
+    const decisions = this.#rows.flatMap((row) => [
+      ...row.trustedRoots.map(({ root }) => ({ root, trusted: true })),
+      ...row.distrustedRoots.map(({ root }) => ({ root, trusted: false })),
+    ]);
+    return decideTrust(folder, decisions);
+  }
+
+  locate(folder: string): Promise<WorkspaceRow> {
+    return this.#inOrder(() => this.#locate(findRepositoryRoot(folder)));
+  }
+
+  decide(root: string, trusted: boolean, by: string): Promise<WorkspaceRow> {
+    return this.#inOrder(async () => {
+      const row = await this.#locate(root);
+      const decision: RootDecision = {
+        root,
+        by,
+        at: new Date(this.#context.clock.now()).toISOString(),
+      };
+      const others = (list: readonly RootDecision[]): RootDecision[] =>
+        list.filter((entry) => entry.root !== root);
+      return this.#save({
+        ...row,
+        trustedRoots: [...others(row.trustedRoots), ...(trusted ? [decision] : [])],
+        distrustedRoots: [...others(row.distrustedRoots), ...(trusted ? [] : [decision])],
+      });
+    });
+  }
+
+  async #locate(root: string): Promise<WorkspaceRow> {
+    const known = this.#rows.find((row) => row.roots.includes(root));
+    if (known !== undefined && (this.#observed.has(root) || this.trustOf(root) !== 'trusted'))
+      return known;
+    const facts = await this.#observe(root);
+    const match = findWorkspace(facts, this.#rows);
+    if (match === undefined) return this.#save(this.#create(facts));
+    const merged = mergeKeys(match, facts);
+    const isSame = JSON.stringify(merged) === JSON.stringify(match);
+    return isSame ? match : this.#save(merged);
+  }
+
+  async #observe(root: string): Promise<FolderFacts> {
+    if (this.trustOf(root) !== 'trusted') return { root, remotes: [], rootCommits: [] };
+    this.#observed.add(root);
+    return readFolderFacts(root);
+  }
+
+  #create(facts: FolderFacts): WorkspaceRow {
+    return {
+      ...facts,
+      id: createUuid(this.#context.clock.now()),
+      ownerDaemonId: this.#context.daemonId,
+      name: basename(facts.root) || facts.root,
+      roots: [facts.root],
+      trustedRoots: [],
+      distrustedRoots: [],
+    };
+  }
+
+  async #save(row: WorkspaceRow): Promise<WorkspaceRow> {
+    await this.#store.save(row);
+    this.#rows = [...this.#rows.filter((other) => other.id !== row.id), row];
+    return row;
+  }
+
+  #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const current = this.#tail.then(work, work);
+    this.#tail = current.catch(keepGoing);
+    return current;
+  }
+}
+
+/** The failure belongs to who asked; the next change must not wait for it. */
+function keepGoing(): undefined {
+  return undefined;
+}
+
+function toWire(row: WorkspaceRow): Workspace {
+  return {
+    id: workspaceIdSchema.parse(row.id),
+    name: row.name,
+    roots: [...row.roots],
+    remotes: [...row.remotes],
+    trustedRoots: [...row.trustedRoots],
+  };
+}
