@@ -112,6 +112,8 @@ export const host = defineNoun({
         /** The screen cannot be exact: output outran the checkpoint. */
         approximate: z.boolean(),
         exit: z.object({ code: z.int().nullable(), signal: z.int().nullable() }).nullable(),
+        /** Highest input number known of this client: a new stream of it counts on from here. */
+        lastInput: z.int().min(0),
       }),
     },
     'host/detach': {
@@ -120,6 +122,18 @@ export const host = defineNoun({
       summary: 'Closes a channel.',
       params: z.strictObject({ channel: z.int().min(1) }),
       result: empty,
+    },
+    'host/readErrors': {
+      right: 'owner',
+      introducedIn: 1,
+      summary: 'What a pipe session wrote to its standard error: the last 64 KiB, base64.',
+      params: bySession,
+      result: z.object({
+        generation: z.int().min(0),
+        start: z.int().min(0),
+        end: z.int().min(0),
+        data: z.string(),
+      }),
     },
     'host/eof': {
       right: 'owner',
@@ -239,7 +253,14 @@ export const host = defineNoun({
         writer: z.string().nullable(),
       }),
     },
+    'host/channelClosed': {
+      introducedIn: 1,
+      summary: 'The host closed a channel of this connection; sent to that connection.',
+      params: z.object({ channel: z.int().min(1), reason: z.enum(['revoked', 'collected']) }),
+    },
   },
 });
 export type HostMethods = (typeof host)['methods'];
 export type HostMethodName = keyof HostMethods & string;
+export type HostEvents = (typeof host)['events'];
+export type HostEventName = keyof HostEvents & string;

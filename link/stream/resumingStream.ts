@@ -1,0 +1,317 @@
+/** The one implementation of SessionStream: follows a cursor over channels that come and go. */
+import { Backoff } from '../../protocol/wire/backoff.ts';
+import { DisposableStore } from '../../protocol/wire/disposable.ts';
+import { Emitter } from '../../protocol/wire/emitter.ts';
+import { WaggleError, wrapError } from '../../protocol/wire/errors.ts';
+import type { Frame } from '../../protocol/wire/frame.ts';
+import { framePayloadMax } from '../../protocol/wire/frame.ts';
+import type { ExitMark, InputOutcome, LeaseMark, TerminalSize } from '../../protocol/wire/mark.ts';
+import {
+  decodeGap,
+  decodeInputOutcome,
+  decodeJson,
+  decodeSize,
+  encodeJson,
+  encodeSize,
+  exitMarkSchema,
+  leaseMarkSchema,
+} from '../../protocol/wire/mark.ts';
+import { AckPace } from './ackPace.ts';
+import { PendingInput } from './pendingInput.ts';
+import type {
+  SessionStream,
+  SessionStreamOptions,
+  StreamGap,
+  StreamOutput,
+  StreamSnapshot,
+  StreamState,
+} from './sessionStream.ts';
+import type { StreamChannel, StreamCursor } from './transport.ts';
+
+const nobody: LeaseMark = { writer: null, principal: null, self: false };
+
+export class ResumingStream implements SessionStream {
+  readonly #options: SessionStreamOptions;
+  readonly #backoff = new Backoff({ firstMs: 20, maxMs: 2000, jitter: 0.3 });
+  readonly #abort = new AbortController();
+  readonly #input: PendingInput;
+  readonly #ackPace: AckPace;
+  #channel: StreamChannel | undefined;
+  #owned = new DisposableStore();
+  #retry: NodeJS.Timeout | undefined;
+  #wantsLease: boolean;
+
+  state: StreamState = 'connected';
+  cursor: StreamCursor;
+  liveAt = 0;
+  size: TerminalSize;
+  lease = nobody;
+  approximate: boolean;
+  exit: ExitMark | undefined;
+  #ownSize: TerminalSize | undefined;
+
+  readonly #outputs = new Emitter<StreamOutput>();
+  readonly #resizes = new Emitter<StreamCursor & { readonly size: TerminalSize }>();
+  readonly #gaps = new Emitter<StreamGap>();
+  readonly #snapshots = new Emitter<StreamSnapshot>();
+  readonly #exits = new Emitter<StreamCursor & { readonly exit: ExitMark }>();
+  readonly #leases = new Emitter<LeaseMark>();
+  readonly #lives = new Emitter<StreamCursor>();
+  readonly #states = new Emitter<StreamState>();
+  readonly #closes = new Emitter<WaggleError>();
+  readonly onOutput = this.#outputs.event;
+  readonly onResize = this.#resizes.event;
+  readonly onGap = this.#gaps.event;
+  readonly onSnapshot = this.#snapshots.event;
+  readonly onExit = this.#exits.event;
+  readonly onLease = this.#leases.event;
+  readonly onLive = this.#lives.event;
+  readonly onState = this.#states.event;
+  readonly onClosed = this.#closes.event;
+
+  static async open(options: SessionStreamOptions): Promise<SessionStream> {
+    const { cursor, pace = 'interactive', signal = new AbortController().signal } = options;
+    const channel = await options.transport.open({
+      pace,
+      signal,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    return new ResumingStream(options, channel);
+  }
+
+  private constructor(options: SessionStreamOptions, channel: StreamChannel) {
+    this.#options = options;
+    this.#ownSize = options.size;
+    this.#wantsLease = options.right === 'write';
+    const { opened } = channel;
+    this.size = opened.size;
+    this.approximate = opened.approximate ?? false;
+    this.cursor = options.cursor ?? { generation: opened.generation, seq: opened.start };
+    this.#input = new PendingInput(opened.lastInput ?? 0);
+    this.#ackPace = new AckPace((seq) => this.#sendAck(seq));
+    this.liveAt = opened.liveAt;
+    this.#adopt(channel);
+    // After the caller's continuation, so that its listeners are there before the first frame.
+    setImmediate(() => this.#follow(channel));
+  }
+
+  write(bytes: Uint8Array): Promise<InputOutcome> {
+    if (this.state === 'closed') return Promise.resolve('ended');
+    const parts: Promise<InputOutcome>[] = [];
+    for (let from = 0; from < bytes.length; from += framePayloadMax) {
+      parts.push(this.#writePart(bytes.slice(from, from + framePayloadMax)));
+    }
+    return Promise.all(parts).then(
+      (outcomes) => outcomes.find((outcome) => outcome !== 'delivered') ?? 'delivered',
+    );
+  }
+
+  resize(size: TerminalSize): void {
+    this.#ownSize = size;
+    this.#sendSize();
+  }
+
+  acquire(): void {
+    this.#wantsLease = true;
+    this.#ask('acquire');
+  }
+
+  take(): void {
+    this.#wantsLease = true;
+    this.#ask('take');
+  }
+
+  release(): void {
+    this.#wantsLease = false;
+    this.#ask('release');
+  }
+
+  acknowledge(seq: number): void {
+    this.#ackPace.advance(seq);
+  }
+
+  dispose(): void {
+    this.#close(new WaggleError('stopped', 'Detached.'));
+  }
+
+  #writePart(bytes: Uint8Array): Promise<InputOutcome> {
+    return new Promise((resolve) => {
+      const number = this.#input.add(bytes, resolve);
+      this.#channel?.send(this.#inputFrame(number, bytes));
+    });
+  }
+
+  #inputFrame(number: number, payload: Uint8Array): Pick<Frame, 'kind' | 'seq' | 'payload'> {
+    return { kind: 'input', seq: number, payload };
+  }
+
+  #ask(want: 'acquire' | 'take' | 'release'): void {
+    if (this.#options.right !== 'write') return;
+    this.#channel?.send({ kind: 'lease', payload: encodeJson({ want }) });
+  }
+
+  #sendSize(): void {
+    if (this.#ownSize === undefined || this.#options.right !== 'write') return;
+    this.#channel?.send({ kind: 'resize', payload: encodeSize(this.#ownSize) });
+  }
+
+  #sendAck(seq: number): void {
+    this.#channel?.send({ kind: 'ack', generation: this.cursor.generation, seq });
+  }
+
+  #adopt(channel: StreamChannel): void {
+    if (this.state === 'closed') return channel.dispose();
+    this.#channel = channel;
+    this.#owned = new DisposableStore();
+    this.#owned.add(channel);
+    this.#owned.add(channel.onDidClose((reason) => this.#lose(reason)));
+    if (this.#wantsLease) this.#ask('acquire');
+    this.#sendSize();
+    for (const [number, bytes] of this.#input.list()) channel.send(this.#inputFrame(number, bytes));
+  }
+
+  #follow(channel: StreamChannel): void {
+    if (this.#channel !== channel) return;
+    this.#owned.add(channel.onFrame((frame) => this.#receive(frame)));
+  }
+
+  #lose(reason: WaggleError): void {
+    if (this.state === 'closed') return;
+    this.#channel = undefined;
+    this.#owned.dispose();
+    if (this.#options.transport.isFinal(reason)) return this.#close(reason);
+    this.#setState('reconnecting');
+    this.#scheduleRetry();
+  }
+
+  #scheduleRetry(): void {
+    this.#retry = setTimeout(() => void this.#reconnect(), this.#backoff.next());
+  }
+
+  async #reconnect(): Promise<void> {
+    const { transport, pace = 'interactive' } = this.#options;
+    try {
+      const channel = await transport.open({
+        cursor: this.cursor,
+        pace,
+        signal: this.#abort.signal,
+      });
+      this.#backoff.reset();
+      this.liveAt = channel.opened.liveAt;
+      this.#adopt(channel);
+      this.#setState('connected');
+      this.#follow(channel);
+    } catch (error) {
+      const failure = error instanceof WaggleError ? error : wrapError('reconnect', error);
+      if (this.#abort.signal.aborted) return;
+      if (transport.isFinal(failure)) this.#close(failure);
+      else this.#scheduleRetry();
+    }
+  }
+
+  #setState(state: StreamState): void {
+    if (this.state === state || this.state === 'closed') return;
+    this.state = state;
+    this.#states.fire(state);
+  }
+
+  #close(reason: WaggleError): void {
+    if (this.state === 'closed') return;
+    this.#setState('closed');
+    clearTimeout(this.#retry);
+    this.#abort.abort();
+    this.#ackPace.dispose();
+    this.#channel = undefined;
+    this.#owned.dispose();
+    this.#input.end();
+    this.#closes.fire(reason);
+    this.#disposeEvents();
+  }
+
+  #disposeEvents(): void {
+    const screen = [this.#outputs, this.#resizes, this.#gaps, this.#snapshots, this.#lives];
+    for (const emitter of [...screen, this.#exits, this.#leases, this.#states, this.#closes]) {
+      emitter.dispose();
+    }
+  }
+
+  #receive(frame: Frame): void {
+    switch (frame.kind) {
+      case 'output':
+        return this.#receiveOutput(frame);
+      case 'gap':
+        return this.#receiveGap(frame);
+      case 'snapshot':
+        return this.#receiveSnapshot(frame);
+      case 'inputAnswer':
+        return this.#input.answer(frame.seq, decodeInputOutcome(frame.payload) ?? 'ended');
+      case 'live':
+        return this.#lives.fire({ generation: frame.generation, seq: frame.seq });
+      case 'resize':
+      case 'lease':
+      case 'exit':
+        return this.#receiveMark(frame);
+      case 'call':
+      case 'input':
+      case 'ack':
+        return this.#lose(new WaggleError('badFrame', `Unexpected frame ${frame.kind}.`));
+    }
+  }
+
+  #receiveOutput({ generation, seq, payload }: Frame): void {
+    const expected = generation === this.cursor.generation ? this.cursor.seq : 0;
+    // A host that skipped or repeated would break the promise of exactness: neither passes silently.
+    if (generation !== this.cursor.generation || seq > expected) {
+      this.#gaps.fire({ generation, from: expected, to: seq });
+    }
+    const bytes = seq < expected ? payload.subarray(expected - seq) : payload;
+    const from = Math.max(seq, expected);
+    if (bytes.length === 0) return;
+    this.cursor = { generation, seq: from + bytes.length };
+    this.#outputs.fire({ generation, seq: from, bytes });
+    this.#received();
+  }
+
+  #received(): void {
+    if (this.#options.acknowledge === 'manual') return;
+    this.#ackPace.advance(this.cursor.seq);
+  }
+
+  #receiveGap({ generation, seq, payload }: Frame): void {
+    const to = decodeGap(payload);
+    if (to === undefined) return this.#lose(new WaggleError('badFrame', 'Malformed gap.'));
+    if (generation !== this.cursor.generation) this.#startGeneration();
+    this.cursor = { generation, seq: to };
+    this.#gaps.fire({ generation, from: seq, to });
+    this.#received();
+  }
+
+  #startGeneration(): void {
+    this.exit = undefined;
+    this.#ackPace.reset();
+  }
+
+  #receiveSnapshot({ generation, seq, payload }: Frame): void {
+    this.cursor = { generation, seq };
+    this.#snapshots.fire({ generation, seq, size: this.size, bytes: payload });
+    this.#received();
+  }
+
+  #receiveMark({ kind, generation, seq, payload }: Frame): void {
+    if (kind === 'resize') {
+      this.size = decodeSize(payload) ?? this.size;
+      this.#resizes.fire({ generation, seq, size: this.size });
+    } else if (kind === 'lease') {
+      this.lease = decodeJson(payload, leaseMarkSchema) ?? this.lease;
+      this.#leases.fire(this.lease);
+    } else {
+      this.#receiveExit({ generation, seq }, decodeJson(payload, exitMarkSchema));
+    }
+  }
+
+  #receiveExit(at: StreamCursor, exit: ExitMark | undefined): void {
+    if (exit === undefined) return this.#lose(new WaggleError('badFrame', 'Malformed exit.'));
+    this.exit = exit;
+    this.#exits.fire({ ...at, exit });
+  }
+}
