@@ -13,6 +13,8 @@ const config: KnipConfig = {
     'bench/**/*.bench.ts',
     'scripts/*.{ts,mjs}',
     'scripts/rules/houseRules.ts',
+    'test/support/runSuite.ts',
+    'test/vscode/suite/run.ts',
     '**/*.test.ts',
   ],
   project: ['{protocol,link,daemon,cli,extension,bench,scripts,test}/**/*.{ts,mjs}', '*.ts'],

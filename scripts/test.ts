@@ -46,7 +46,7 @@ async function runSuite(name: SuiteName, wanted: Wanted): Promise<SuiteCounts> {
   const files = wanted.files.length > 0 ? all.filter((file) => wanted.files.includes(file)) : all;
   if (files.length === 0) return fail(`suite ${name} has no test files`);
   const grep = wanted.grep === undefined ? [] : ['--grep', wanted.grep];
-  const child = fork(join(root, 'scripts', 'runSuite.ts'), [...grep, ...files], {
+  const child = fork(join(root, 'test', 'support', 'runSuite.ts'), [...grep, ...files], {
     cwd: root,
     env: testEnvironment(wanted.isLong),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -44,7 +44,7 @@ export function findLeaks(before: Inventory, after: Inventory): string[] {
 
 /** The hooks that mocha takes from this module; put around each file's own by name of the file. */
 export const mochaHooks: Mocha.RootHookObject = {
-  beforeAll() {
+  beforeAll(this: Mocha.Context) {
     const root = this.test?.parent;
     if (root) for (const suites of groupByFile(root)) guard(suites);
   },

@@ -3,9 +3,8 @@ import Mocha from 'mocha';
 import { runInExtensionHost } from './support/extensionHost.ts';
 import type { InnerLine } from './support/innerResult.ts';
 
-describe('inside the real extension host', function () {
+const suite = describe('inside the real extension host', function () {
   this.timeout(10 * 60_000);
-  const suite = this;
   let lines: InnerLine[] = [];
 
   before(async () => {

@@ -6,8 +6,8 @@ import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import Mocha from 'mocha';
-import { mochaHooks } from '../test/support/leakCheck.ts';
-import type { SuiteCounts } from './testSuite.ts';
+import type { SuiteCounts } from '../../scripts/testSuite.ts';
+import { mochaHooks } from './leakCheck.ts';
 
 const root = process.cwd();
 const { values, positionals } = parseArgs({
