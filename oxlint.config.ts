@@ -37,7 +37,10 @@ const config: OxlintConfig = {
     'typescript/no-misused-promises': 'error',
     'typescript/await-thenable': 'error',
     'typescript/only-throw-error': 'error',
-    'typescript/switch-exhaustiveness-check': 'error',
+    'typescript/switch-exhaustiveness-check': [
+      'error',
+      { considerDefaultExhaustiveForUnions: true },
+    ],
     'typescript/no-unsafe-return': 'error',
     'typescript/ban-ts-comment': 'error',
     'typescript/no-redundant-type-constituents': 'off',
@@ -77,6 +80,7 @@ const config: OxlintConfig = {
       rules: {
         'max-lines': ['error', { max: 600, skipBlankLines: false, skipComments: false }],
         'typescript/no-non-null-assertion': 'off',
+        'typescript/no-this-alias': 'off',
       },
     },
     { files: ['**/*.mjs'], rules: { 'typescript/no-unsafe-return': 'off' } },

@@ -55,5 +55,8 @@ export function listSpoken(manifest: JsonObject): Leaf[] {
     const key = path.findLast((name) => !/^\d+$/.test(name)) ?? '';
     return SPOKEN.has(key) && !SILENT.has(part);
   });
-  return [...topLevel, ...contributed];
+  const capable = listLeaves(manifest['capabilities'], ['capabilities']).filter(
+    ({ path }) => path.at(-1) === 'description',
+  );
+  return [...topLevel, ...capable, ...contributed];
 }
