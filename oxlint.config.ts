@@ -43,6 +43,7 @@ const config: OxlintConfig = {
     ],
     'typescript/no-unsafe-return': 'error',
     'typescript/ban-ts-comment': 'error',
+    'typescript/no-useless-default-assignment': 'off',
     'typescript/no-redundant-type-constituents': 'off',
     'no-control-regex': 'off',
     'unicorn/no-useless-spread': 'off',

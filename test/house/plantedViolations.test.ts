@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { compile } from '../../scripts/check/compile.ts';
@@ -11,6 +10,7 @@ import { lint } from '../../scripts/check/lint.ts';
 import { names } from '../../scripts/check/names.ts';
 import type { Finding, Step } from '../../scripts/check/step.ts';
 import { unused } from '../../scripts/check/unused.ts';
+import { createProtocolFiles } from '../../scripts/protocolDocument.ts';
 import { innocent, violations } from './plantedLint.ts';
 import { checkout, createPlantedTree, type PlantedFiles, type PlantedTree } from './plantedTree.ts';
 
@@ -144,10 +144,11 @@ describe('a planted violation', function () {
   });
 
   it('of the protocol document is found', async () => {
-    const document = readFileSync(join(checkout, 'docs/protocol.md'), 'utf8');
-    const copied = ['protocol', 'docs/protocol.schema.json'];
-    const stale = await findIn(contract, { 'docs/protocol.md': `${document}more\n` }, copied);
-    assert.deepEqual(stale.map(placeAndRule), ['docs/protocol.md protocol']);
+    const fresh = await createProtocolFiles(checkout);
+    const stale = { ...fresh, 'docs/protocol.md': `${fresh['docs/protocol.md']}more\n` };
+    assert.deepEqual(await findIn(contract, fresh, ['protocol']), []);
+    const found = await findIn(contract, stale, ['protocol']);
+    assert.deepEqual(found.map(placeAndRule), ['docs/protocol.md protocol']);
   });
 
   it('of the format is found', async () => {
