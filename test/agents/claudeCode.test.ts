@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import type { ClaudeCodeRun } from './support/claudeCode.ts';
 import { prepareClaudeCode } from './support/claudeCode.ts';
 import { installAgents } from './support/install.ts';
-import { listLeftovers } from './support/leftovers.ts';
+import { listLeftovers, untilNoLeftovers } from './support/leftovers.ts';
 import type { RawTerminal } from './support/rawTerminal.ts';
 import { openRawTerminal } from './support/rawTerminal.ts';
 
@@ -159,7 +159,7 @@ describe('the real Claude Code', function () {
     });
   });
 
-  it('is missed when somebody forgets to end it', async () => {
+  it('is noticed and killed when somebody forgets to end it', async () => {
     run = await prepareClaudeCode({ args: streamJson });
     const [program, ...args] = run.command;
     const child = spawn(program, [...args, '[[hang]]'], {
@@ -173,8 +173,8 @@ describe('the real Claude Code', function () {
       listLeftovers(run.home.root).map((leftover) => leftover.pid),
       [child.pid],
     );
-    child.kill('SIGTERM');
-    await exited;
+    await assert.rejects(untilNoLeftovers(run.home.root, 1), { name: 'DeadlineError' });
+    assert.deepEqual(await exited, [null, 'SIGKILL']);
     await run.stop();
     assert.equal(existsSync(run.home.root), false);
   });

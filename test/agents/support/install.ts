@@ -88,7 +88,14 @@ async function runNpmCi(cwd: string, environment: NodeJS.ProcessEnv): Promise<vo
   const script = process.env['npm_execpath'];
   const [command, first] = script ? [process.execPath, [script]] : ['npm', []];
   const args = [...first, 'ci', '--ignore-scripts=false', '--no-audit', '--no-fund'];
-  await run(command, args, { cwd, environment });
+  try {
+    await run(command, args, { cwd, environment });
+  } catch (error) {
+    throw new Error(
+      'Failed to install the agents that the tests run. Check the network and the npm registry, then run the tests again.',
+      { cause: error },
+    );
+  }
 }
 
 interface Place {
