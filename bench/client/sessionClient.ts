@@ -1,0 +1,28 @@
+/**
+ * The attached client of the relay figure: the product's own SessionStream in a process of its own. Reads
+ * `{route, bytes, verify}` from its argument and prints what it counted; a gap is printed as a failure.
+ */
+import { createHostTransport, openSessionStream } from '../../link/stream/stream.ts';
+import type { HostRoute } from '../../link/stream/stream.ts';
+import { Counter, finish } from './counter.ts';
+
+interface Order {
+  readonly route: HostRoute;
+  readonly bytes: number;
+  readonly verify: boolean;
+}
+
+const order = JSON.parse(process.argv[2] ?? '{}') as Order;
+const stream = await openSessionStream({
+  transport: createHostTransport(order.route),
+  right: 'write',
+  size: { cols: 120, rows: 40 },
+});
+const counter = new Counter(order.bytes, order.verify, () => void stream.write(Buffer.from('\n')));
+let gaps = 0;
+stream.onGap(() => (gaps += 1));
+stream.onOutput(({ bytes }) => {
+  const result = counter.push(bytes);
+  if (result) finish({ ...result, gaps });
+});
+stream.onClosed((reason) => finish({ failure: reason.message, gaps }));
