@@ -83,7 +83,9 @@ export const layerRule = {
       element: { type: 'protocol-noun', fileInternalPath: 'daemon.ts' },
     }),
     allow(['store'], any('wire', 'daemon')),
-    allow(['ptyhost'], ...contract),
+    allow(['ptyhost'], ...contract, {
+      element: { type: 'link-noun', fileInternalPath: '{process,proof}.ts' },
+    }),
     allow(
       ['daemon-noun'],
       ...contract,
