@@ -87,6 +87,26 @@ describe('the real Claude Code', function () {
         [0, 'made it', 2],
       );
     });
+
+    it('is noticed and killed when somebody forgets to end it', async () => {
+      run = await prepareClaudeCode({ args: streamJson });
+      const [program, ...args] = run.command;
+      const child = spawn(program, [...args, '[[hang]]'], {
+        cwd: run.cwd,
+        env: run.env,
+        stdio: 'ignore',
+      });
+      const exited = once(child, 'exit');
+      await run.modelServer.untilRequest(() => true);
+      assert.deepEqual(
+        listLeftovers(run.home.root).map((leftover) => leftover.pid),
+        [child.pid],
+      );
+      await assert.rejects(untilNoLeftovers(run.home.root, 1), { name: 'DeadlineError' });
+      assert.deepEqual(await exited, [null, 'SIGKILL']);
+      await run.stop();
+      assert.equal(existsSync(run.home.root), false);
+    });
   });
 
   describe('in a terminal', () => {
@@ -157,26 +177,6 @@ describe('the real Claude Code', function () {
       terminal.kill('SIGHUP');
       await terminal.untilExit();
     });
-  });
-
-  it('is noticed and killed when somebody forgets to end it', async () => {
-    run = await prepareClaudeCode({ args: streamJson });
-    const [program, ...args] = run.command;
-    const child = spawn(program, [...args, '[[hang]]'], {
-      cwd: run.cwd,
-      env: run.env,
-      stdio: 'ignore',
-    });
-    const exited = once(child, 'exit');
-    await run.modelServer.untilRequest(() => true);
-    assert.deepEqual(
-      listLeftovers(run.home.root).map((leftover) => leftover.pid),
-      [child.pid],
-    );
-    await assert.rejects(untilNoLeftovers(run.home.root, 1), { name: 'DeadlineError' });
-    assert.deepEqual(await exited, [null, 'SIGKILL']);
-    await run.stop();
-    assert.equal(existsSync(run.home.root), false);
   });
 });
 

@@ -20,7 +20,7 @@ export interface ClaudeHome {
   readonly configDirectory: string;
   /** Complete: nothing of this process's environment is to be added, but TERM for a terminal. */
   readonly env: Readonly<Record<string, string>>;
-  /** Waits until no process of this home is left (rejects otherwise), then removes it. */
+  /** Waits until no process of this home is left, then removes it; kills what is left after 10 s and rejects. Idempotent. */
   stop(): Promise<void>;
 }
 
@@ -59,8 +59,11 @@ export function createClaudeHome(options: { baseUrl: string; maxRetries?: number
     configDirectory,
     env,
     stop: async () => {
-      await untilNoLeftovers(root);
-      rmSync(root, { recursive: true, force: true });
+      try {
+        await untilNoLeftovers(root);
+      } finally {
+        rmSync(root, { recursive: true, force: true, maxRetries: 5 });
+      }
     },
   };
 }
