@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { inEnglish } from '../translate.ts';
+import {
+  describeRow,
+  describeState,
+  describeTooltip,
+  escapeMarkdown,
+  iconOf,
+} from './sessionRow.ts';
+import { fakeSession } from './fakeSession.test.ts';
+
+const since = '2026-11-20T08:00:00.000Z';
+const context = { nowMs: Date.parse(since) + 2 * 60_000, t: inEnglish, branch: 'main' };
+
+describe('a session as a row', () => {
+  it('says agent, branch and age', () => {
+    assert.equal(describeRow(fakeSession(), context), 'claude · main · 2 min');
+  });
+
+  it('says what is asked instead of the branch', () => {
+    const asking = {
+      state: 'asking',
+      kind: 'permission',
+      sentence: 'wants to run `npm test`',
+      since,
+    };
+    const session = fakeSession({ attention: asking });
+    assert.equal(describeRow(session, context), 'claude · wants to run `npm test` · 2 min');
+    assert.deepEqual(iconOf(session), { id: 'bell', color: 'charts.orange' });
+  });
+
+  it('says how it ended', () => {
+    const ended = { state: 'ended', kind: null, sentence: '', since };
+    const exit = { code: 0, signal: null, at: since };
+    const session = fakeSession({ status: 'ended', attention: ended, exit });
+    assert.equal(describeRow(session, context), 'claude · exited 0 · 2 min');
+    const killed = fakeSession({
+      status: 'killed',
+      attention: { ...ended, state: 'killed' },
+      exit,
+    });
+    assert.equal(describeState(killed, context), 'stopped');
+  });
+
+  it('keeps icons still for who asked for less motion', () => {
+    assert.equal(iconOf(fakeSession(), true).id, 'sync');
+    assert.equal(iconOf(fakeSession()).id, 'sync~spin');
+  });
+
+  it('lets nothing of a name become Markdown, HTML or a command link', () => {
+    const session = fakeSession({ name: '[x](command:evil) <img src=a> $(bell)\u202e\u001b[31m' });
+    const tooltip = describeTooltip(session, context);
+    assert.ok(!/(?<!\\)[[\]()<>$]/.test(tooltip.split('\n')[0] ?? ''), tooltip);
+    assert.ok(!/[\u202e\u001b]/.test(tooltip));
+  });
+
+  it('escapes every sign that Markdown reads', () => {
+    assert.equal(escapeMarkdown('a*b_[c](d)'), 'a\\*b\\_\\[c\\]\\(d\\)');
+  });
+});

@@ -1,0 +1,147 @@
+/** One session as words and an icon: the same in tree, quick pick and status bar. Text from agents is cleaned here. */
+import type { AttentionState } from '../../protocol/session/attentionState.ts';
+import type { Session } from '../../protocol/session/session.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+import type { Translate } from '../translate.ts';
+import { describeAge } from './age.ts';
+
+/** A codicon and the theme colour it stands in; no colour means the default of the list. */
+export interface StateIcon {
+  readonly id: string;
+  readonly color: string | undefined;
+}
+
+export interface RowContext {
+  readonly nowMs: number;
+  readonly t: Translate;
+  /** The branch checked out where the session works. */
+  readonly branch?: string | undefined;
+}
+
+const muted = 'disabledForeground';
+
+const icons: Record<AttentionState, StateIcon> = {
+  asking: { id: 'bell', color: 'charts.orange' },
+  failed: { id: 'error', color: 'charts.red' },
+  finished: { id: 'pass-filled', color: 'charts.green' },
+  working: { id: 'sync~spin', color: 'charts.blue' },
+  starting: { id: 'loading~spin', color: undefined },
+  idle: { id: 'circle-filled', color: undefined },
+  asleep: { id: 'moon', color: muted },
+  interrupted: { id: 'debug-pause', color: muted },
+  ended: { id: 'circle-slash', color: muted },
+  killed: { id: 'stop-circle', color: muted },
+  unreachable: { id: 'debug-disconnect', color: muted },
+  unknown: { id: 'circle-outline', color: muted },
+};
+
+const askingIcons = { permission: 'bell', question: 'question', signIn: 'key' } as const;
+
+/** `still`: for people who asked for less motion. */
+export function iconOf(session: Session, still = false): StateIcon {
+  const { state, kind } = session.attention;
+  const icon = icons[state];
+  const id = state === 'asking' ? askingIcons[kind ?? 'permission'] : icon.id;
+  return { id: still ? id.replace('~spin', '') : id, color: icon.color };
+}
+
+/** A session that has a process, or is about to. */
+export function isRunning(session: Session): boolean {
+  return session.status === 'starting' || session.status === 'running';
+}
+
+/** Ended for good: folds under History. What was interrupted or sleeps can go on and stays in its place. */
+export function isHistory(session: Session): boolean {
+  return session.status === 'ended' || session.status === 'killed';
+}
+
+/** The name as text that is safe to show. */
+export function nameOf(session: Session): string {
+  return toPlainLine(session.name, 80) || session.agent;
+}
+
+/** What the state says: "wants to run `npm test`", "working, 2 min", "exited 0". */
+export function describeState(session: Session, { nowMs, t }: RowContext): string {
+  const { state, since } = session.attention;
+  const sentence = toPlainLine(session.attention.sentence, 120);
+  const age = describeAge(since, nowMs, t);
+  switch (state) {
+    case 'asking':
+      return sentence || t('asks something');
+    case 'failed':
+      return sentence || toPlainLine(session.reason ?? '', 120) || t('failed');
+    case 'finished':
+      return t('done {0} ago', age);
+    case 'working':
+      return t('working, {0}', age);
+    case 'starting':
+      return t('starting');
+    case 'idle':
+      return t('idle, {0}', age);
+    case 'asleep':
+      return t('asleep, {0}', age);
+    case 'interrupted':
+      return toPlainLine(session.reason ?? '', 120) || t('interrupted');
+    case 'ended':
+    case 'killed':
+      return describeExit(session, t);
+    case 'unreachable':
+      return sentence || t('unreachable');
+    case 'unknown':
+      return t('running, {0}', age);
+  }
+}
+
+/** "exited 0", "ended by SIGKILL", "killed", or why it never started. */
+export function describeExit(
+  session: Pick<Session, 'status' | 'exit' | 'reason'>,
+  t: Translate,
+): string {
+  if (session.status === 'killed') return t('stopped');
+  if (session.exit === null) return toPlainLine(session.reason ?? '', 120) || t('ended');
+  if (session.exit.signal !== null) return t('ended by {0}', toPlainLine(session.exit.signal, 16));
+  return t('exited {0}', session.exit.code ?? '?');
+}
+
+/** Beside the name: `claude · main · 2 min`; what it asks, or how it ended, where that matters more than the branch. */
+export function describeRow(session: Session, context: RowContext): string {
+  const { state, since } = session.attention;
+  const age = describeAge(since, context.nowMs, context.t);
+  const parts = [session.agent];
+  if (state === 'asking' || state === 'failed' || state === 'interrupted' || isHistory(session)) {
+    parts.push(describeState(session, context));
+  } else if (context.branch !== undefined) {
+    parts.push(toPlainLine(context.branch, 40));
+  }
+  if (session.backgroundProcesses > 0) {
+    parts.push(context.t('{0} background processes', session.backgroundProcesses));
+  }
+  return [...parts, age].join(' · ');
+}
+
+/** The tooltip in Markdown. Everything that comes from a session is escaped. */
+export function describeTooltip(session: Session, context: RowContext): string {
+  const { t } = context;
+  const exact = new Date(session.attention.since).toLocaleString();
+  const lines = [
+    `**${escapeMarkdown(nameOf(session))}**`,
+    `${escapeMarkdown(describeState(session, context))} (${escapeMarkdown(exact)})`,
+    `${escapeMarkdown(session.agent)} · ${escapeMarkdown(toPlainLine(session.argv.join(' '), 200))}`,
+    t('in {0}', escapeMarkdown(toPlainLine(session.cwd))),
+  ];
+  if (session.tags.length > 0) {
+    lines.push(
+      t('tags: {0}', session.tags.map((tag) => escapeMarkdown(toPlainLine(tag))).join(', ')),
+    );
+  }
+  if (session.pid !== null)
+    lines.push(t('process {0}, {1} attached', session.pid, session.clients));
+  return lines.join('\n\n');
+}
+
+/** Text that Markdown shows as it is: no link, image, emphasis, code or HTML can come out of it. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+    .replace(/[\\`*_{}[\]()#+\-.!|~$:@/]/g, (sign) => `\\${sign}`);
+}

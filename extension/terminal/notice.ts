@@ -1,0 +1,34 @@
+/** The lines that we print into a terminal ourselves, and how a session's state stands in front of its name. */
+import type { ExitMark } from '../../protocol/wire/mark.ts';
+import type { AttentionState } from '../../protocol/session/attentionState.ts';
+import type { Translate } from '../translate.ts';
+
+/** "exited 0 · R restarts · H history". Signals are the kernel's numbers. */
+export function describeEnd(exit: ExitMark | undefined, t: Translate): string {
+  return [describeExitMark(exit, t), t('R restarts'), t('H history')].join(' · ');
+}
+
+function describeExitMark(exit: ExitMark | undefined, t: Translate): string {
+  if (exit === undefined) return t('ended');
+  const how = exit.signal
+    ? t('ended by signal {0}', exit.signal)
+    : t('exited {0}', exit.code ?? '?');
+  return exit.background > 0 ? `${how} · ${t('{0} background processes', exit.background)}` : how;
+}
+
+const prefixes: Partial<Record<AttentionState, string>> = {
+  asking: '? ',
+  failed: '! ',
+  finished: '✓ ',
+};
+
+/** The name of a terminal: its session's, with a sign in front when a person is needed. Unique among `taken`. */
+export function nameTerminal(
+  session: { readonly name: string; readonly attention: { readonly state: AttentionState } },
+  taken: ReadonlySet<string>,
+): string {
+  const name = `${prefixes[session.attention.state] ?? ''}${session.name}`;
+  let unique = name;
+  for (let count = 2; taken.has(unique); count += 1) unique = `${name} (${count})`;
+  return unique;
+}

@@ -1,0 +1,189 @@
+/**
+ * Follows the output of a program just far enough to know which queries the terminal will answer, whether a sequence is
+ * open, and whether the alternate screen shows. Reads text, changes nothing of it.
+ */
+
+/** What a terminal answers; each kind has its own form of reply (`replyFilter.ts`). */
+export const queryKinds = [
+  'primaryAttributes',
+  'secondaryAttributes',
+  'tertiaryAttributes',
+  'status',
+  'cursor',
+  'extendedCursor',
+  'colourScheme',
+  'privateMode',
+  'ansiMode',
+  'version',
+  'keyboard',
+  'windowSize',
+  'colour',
+  'setting',
+  'capability',
+] as const;
+export type QueryKind = (typeof queryKinds)[number];
+
+type Phase =
+  | 'ground'
+  | 'escape'
+  | 'intermediate'
+  | 'csi'
+  | 'osc'
+  | 'dcs'
+  | 'string'
+  | 'stringEscape';
+
+const longestKept = 256;
+
+/** CSI sequences by their text without introducer. */
+const csiQueries: readonly (readonly [RegExp, QueryKind])[] = [
+  [/^0?c$/, 'primaryAttributes'],
+  [/^>0?c$/, 'secondaryAttributes'],
+  [/^=0?c$/, 'tertiaryAttributes'],
+  [/^5n$/, 'status'],
+  [/^6n$/, 'cursor'],
+  [/^\?6n$/, 'extendedCursor'],
+  [/^\?996n$/, 'colourScheme'],
+  [/^\?\d+\$p$/, 'privateMode'],
+  [/^\d+\$p$/, 'ansiMode'],
+  [/^>0?q$/, 'version'],
+  [/^\?u$/, 'keyboard'],
+  [/^1[14689]t$/, 'windowSize'],
+];
+const alternateScreen = /^\?(?:\d+;)*(?:47|1047|1049)(?:;\d+)*([hl])$/;
+const colourQuery = /^(?:4|1[0-2]);/;
+
+export class QueryScanner {
+  #phase: Phase = 'ground';
+  #kept = '';
+  #returnTo: 'osc' | 'dcs' | 'string' = 'string';
+  #alternate = false;
+  readonly #found: (kind: QueryKind) => void;
+
+  /** `found` is called for every query, in the order in which the terminal meets them. */
+  constructor(found: (kind: QueryKind) => void) {
+    this.#found = found;
+  }
+
+  /** No sequence is open: something of our own may be written here without damage. */
+  get isGround(): boolean {
+    return this.#phase === 'ground';
+  }
+
+  get isAlternateScreen(): boolean {
+    return this.#alternate;
+  }
+
+  scan(text: string): void {
+    let position = 0;
+    while (position < text.length) {
+      if (this.#phase === 'ground') {
+        position = findControl(text, position);
+        if (position === text.length) return;
+      }
+      this.#step(text.charCodeAt(position), text.charAt(position));
+      position += 1;
+    }
+  }
+
+  #step(code: number, char: string): void {
+    if (code === 0x18 || code === 0x1a) return this.#enter('ground');
+    switch (this.#phase) {
+      case 'ground':
+        return this.#introduce(code);
+      case 'escape':
+        return this.#afterEscape(code);
+      case 'intermediate':
+        if (code >= 0x30) this.#enter('ground');
+        return;
+      case 'csi':
+        return this.#inCsi(code, char);
+      case 'osc':
+      case 'dcs':
+      case 'string':
+        return this.#inString(this.#phase, code, char);
+      case 'stringEscape':
+        return this.#afterStringEscape(code);
+    }
+  }
+
+  #introduce(code: number): void {
+    if (code === 0x1b) this.#enter('escape');
+    else if (code === 0x9b) this.#enter('csi');
+    else if (code === 0x9d) this.#enter('osc');
+    else if (code === 0x90) this.#enter('dcs');
+    else if (code === 0x98 || code === 0x9e || code === 0x9f) this.#enter('string');
+  }
+
+  #afterEscape(code: number): void {
+    if (code === 0x5b) this.#enter('csi');
+    else if (code === 0x5d) this.#enter('osc');
+    else if (code === 0x50) this.#enter('dcs');
+    else if (code === 0x58 || code === 0x5e || code === 0x5f) this.#enter('string');
+    else if (code >= 0x20 && code <= 0x2f) this.#enter('intermediate');
+    else if (code === 0x63) this.#reset();
+    else if (code !== 0x1b) this.#enter('ground');
+  }
+
+  #inCsi(code: number, char: string): void {
+    if (code === 0x1b) return this.#enter('escape');
+    if (code < 0x20) return;
+    this.#keep(char);
+    if (code < 0x40) return;
+    const text = this.#kept;
+    this.#enter('ground');
+    const alternate = alternateScreen.exec(text);
+    if (alternate !== null) this.#alternate = alternate[1] === 'h';
+    const query = csiQueries.find(([pattern]) => pattern.test(text));
+    if (query !== undefined) this.#found(query[1]);
+  }
+
+  #inString(phase: 'osc' | 'dcs' | 'string', code: number, char: string): void {
+    if (code === 0x1b) {
+      this.#returnTo = phase;
+      this.#phase = 'stringEscape';
+    } else if (code === 0x9c || (code === 0x07 && phase === 'osc')) this.#endString(phase);
+    else this.#keep(char);
+  }
+
+  /** ST is `ESC \`; any other byte after the ESC ends the string and begins a new sequence. */
+  #afterStringEscape(code: number): void {
+    this.#endString(this.#returnTo);
+    if (code === 0x5c) return;
+    this.#enter('escape');
+    this.#afterEscape(code);
+  }
+
+  #endString(phase: 'osc' | 'dcs' | 'string'): void {
+    const text = this.#kept;
+    this.#enter('ground');
+    if (phase === 'osc' && colourQuery.test(text)) {
+      const asked = text.split(';').filter((part) => part === '?').length;
+      for (let count = 0; count < asked; count += 1) this.#found('colour');
+    }
+    if (phase === 'dcs' && text.startsWith('$q')) this.#found('setting');
+    if (phase === 'dcs' && text.startsWith('+q')) this.#found('capability');
+  }
+
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    this.#kept = '';
+  }
+
+  #reset(): void {
+    this.#enter('ground');
+    this.#alternate = false;
+  }
+
+  #keep(char: string): void {
+    if (this.#kept.length < longestKept) this.#kept += char;
+  }
+}
+
+const control = /[\u001b\u0090\u0098\u009b\u009d-\u009f]/g;
+
+/** Position of the next introducer, or the end: ordinary text is skipped by the regular expression engine. */
+function findControl(text: string, from: number): number {
+  control.lastIndex = from;
+  return control.exec(text)?.index ?? text.length;
+}
