@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import type { NounDefinition } from '../protocol/wire/define.ts';
+import type { FrameKind } from '../protocol/wire/frame.ts';
 import { isRequired, type JsonSchema, schemaText } from './schemaText.ts';
 
 /** The modules of the contract, loaded from the tree that is documented. */
@@ -40,7 +41,7 @@ interface ContractSchema {
   readonly events: Readonly<Record<string, CallSchema>>;
   readonly hostMethods: Readonly<Record<string, CallSchema>>;
   readonly hostEvents: Readonly<Record<string, CallSchema>>;
-  readonly frameKinds: readonly string[];
+  readonly frameKinds: readonly FrameKind[];
   readonly errors: Readonly<Record<string, string>>;
   readonly closeCodes: Readonly<Record<string, number>>;
 }
@@ -217,6 +218,21 @@ function callSections(calls: Readonly<Record<string, CallSchema>>): string {
   return Object.entries(calls).map(callSection).join('\n\n');
 }
 
+/** What each kind carries; a kind without a line does not compile. */
+const PAYLOADS: Readonly<Record<FrameKind, string>> = {
+  call: "JSON-RPC 2.0 in UTF-8, answers included; on a host's socket only",
+  output: 'bytes of the program, from seq on',
+  input: "bytes for the program; seq is the client's own number, a repeat is dropped",
+  inputAnswer: 'u8: what became of that number, in the order of `inputOutcomes`',
+  resize: 'u16 columns, u16 rows',
+  gap: 'f64: the first byte that follows; seq is the first that is missing',
+  snapshot: 'the stored checkpoint: the screen at seq, opaque to the host',
+  exit: 'JSON: code, signal, processes of the session that still run',
+  ack: 'nothing; seq is the cursor up to which the client has read',
+  lease: 'JSON: who may type; from a client what it wants',
+  live: 'nothing; below this seq a client swallows its replies to queries',
+};
+
 const FRAME_TEXT = `## The binary frame
 
 One header for all transports, 24 bytes, integers and the float little-endian, then the payload of at most 256 KiB. On
@@ -235,7 +251,9 @@ a WebSocket one frame per binary message; on a socket the frames follow each oth
 
 /** The document's text. `hash` is that of the schema file, so that a change of the contract cannot pass unseen. */
 function renderDocument(schema: ContractSchema, hash: string): string {
-  const kinds = schema.frameKinds.map((kind, index) => `| ${index + 1} | \`${kind}\` |`);
+  const kinds = schema.frameKinds.map(
+    (kind, index) => `| ${index + 1} | \`${kind}\` | ${PAYLOADS[kind]} |`,
+  );
   const errors = Object.entries(schema.errors).map(([code, text]) => `| \`${code}\` | ${text} |`);
   const codes = Object.entries(schema.closeCodes).map(([name, code]) => `| ${code} | ${name} |`);
   return [
@@ -249,7 +267,7 @@ fields are dropped, unknown events ignored. The same contract as JSON Schema: \`
     'Both messages within 2 s and 4 KiB, on every transport.',
     callSections(schema.handshake),
     FRAME_TEXT,
-    ['| kind | name |', '|--:|---|', ...kinds].join('\n'),
+    ['| kind | name | payload |', '|--:|---|---|', ...kinds].join('\n'),
     '## Methods of the daemon',
     callSections(schema.methods),
     '## Events of the daemon',

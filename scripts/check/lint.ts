@@ -1,5 +1,5 @@
 /** Step `lint`: oxlint with types, layers, the third-party firewall, the budgets and the house's own rules. */
-import { relative } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import type { Finding, Step } from './step.ts';
 import { refuseSilentFailure, runTool } from './tool.ts';
 
@@ -23,7 +23,7 @@ export const lint: Step = {
     const report: LintReport = JSON.parse(result.stdout);
     const findings = report.diagnostics.map(({ code, message, filename, labels }): Finding => {
       const line = labels[0]?.span.line;
-      const file = relative(root, filename.startsWith('/') ? filename : `${root}/${filename}`);
+      const file = relative(root, resolve(root, filename)).split(sep).join('/');
       return { rule: code ?? 'lint', file, message, ...(line === undefined ? {} : { line }) };
     });
     refuseSilentFailure('oxlint', result, findings.length);

@@ -179,6 +179,32 @@ const editorCalls = houseRule((context) => ({
   },
 }));
 
+const SPOKEN_FIELDS = ['placeHolder', 'prompt', 'title', 'tooltip', 'detail', 'description'];
+const MESSAGES = /^(?:show(?:Information|Warning|Error)Message|setStatusBarMessage)$/;
+
+/** A text that a person reads is the argument of `l10n.t` or of what wraps it, never a literal where it is shown. */
+const spokenLiterals = houseRule((context) => {
+  function look(node: SyntaxNode | undefined): void {
+    if (!node || !/\p{L}{2}/u.test(findText(node) ?? '')) return;
+    context.report({ node, message: 'A text for people goes through l10n.' });
+  }
+  return {
+    CallExpression(node) {
+      if (!MESSAGES.test(findName(findChild(node, 'callee'), 'property') ?? '')) return;
+      for (const argument of listChildren(node, 'arguments')) look(argument);
+    },
+    Property(node) {
+      if (SPOKEN_FIELDS.includes(String(findChild(node, 'key')?.['name']))) {
+        look(findChild(node, 'value'));
+      }
+    },
+    AssignmentExpression(node) {
+      const target = findName(findChild(node, 'left'), 'property') ?? '';
+      if (SPOKEN_FIELDS.includes(target)) look(findChild(node, 'right'));
+    },
+  };
+});
+
 const TEST_CALLS = ['it', 'test', ...TEST_GROUPS];
 
 const testTitles = houseRule((context) => ({
@@ -199,6 +225,7 @@ export default {
     'package-homes': packageHomes,
     'sql-in-stores': sqlInStores,
     'editor-calls': editorCalls,
+    'spoken-literals': spokenLiterals,
     'test-titles': testTitles,
   },
 };

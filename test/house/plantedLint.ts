@@ -209,6 +209,14 @@ export const violations: readonly Violation[] = [
     },
   },
   {
+    kind: 'a message to a person that is a literal',
+    rule: 'house(spoken-literals)',
+    files: {
+      'extension/agent/agent.ts':
+        "import { window } from 'vscode';\nexport const tell = () => window.showErrorMessage('It failed');\n",
+    },
+  },
+  {
     kind: 'a test named with should',
     rule: 'house(test-titles)',
     files: { 'test/flow/title.test.ts': "it('should work', () => undefined);\n" },
@@ -254,6 +262,6 @@ export const innocent: PlantedFiles = {
   'cli/told.ts':
     "export const told = 'Select a session from the list';\n\nexport function parse(text: string): unknown {\n  try {\n    return JSON.parse(text) as unknown;\n  } catch (error) {\n    return error;\n  }\n}\n",
   'extension/editor/editor.ts':
-    "import { workspace } from 'vscode';\nexport const home = workspace.getConfiguration('waggle').get('home');\n",
+    "import { l10n, window, workspace } from 'vscode';\nexport const home = workspace.getConfiguration('waggle').get('home');\nexport const tell = () => window.showErrorMessage(l10n.t('It failed'));\n",
   'test/flow/short.test.ts': `describe('numbers', () => {\n${longTests(100)}});\n`,
 };
