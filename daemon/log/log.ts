@@ -1,0 +1,7 @@
+/**
+ * The daemon's log: JSON lines, rotated by size, closed to others, with known secrets replaced. Constant messages with
+ * fields; deliberately no formats, no transports and no terminal bytes.
+ */
+export type { LogOptions, RootLogger } from './logger.ts';
+export { createLogger, silentLogger } from './logger.ts';
+export { createRedactor } from './redactor.ts';
