@@ -79,7 +79,8 @@ async function* measure(context: BenchContext): AsyncIterable<Measurement> {
     for (let turn = 0; turn < context.rounds; turn += 1) {
       context.signal.throwIfAborted();
       const samples: number[] = [];
-      for (let index = 0; index < attachesPerRound; index += 1) samples.push(await attachOnce(route, end));
+      for (let index = 0; index < attachesPerRound; index += 1)
+        samples.push(await attachOnce(route, end));
       ours.push(median(samples));
       plain.push(await measurePlainSocket(context.temporaryDirectory));
     }
@@ -89,7 +90,15 @@ async function* measure(context: BenchContext): AsyncIterable<Measurement> {
   }
   const bound = { floor: 15, goal: 5, better: 'lower' } as const;
   const anchor = { plainSocketMs: median(plain) };
-  yield { id: 'attach.ring', case: '1 MiB', value: median(ours), unit: 'ms', bound, rounds: ours.length, anchor };
+  yield {
+    id: 'attach.ring',
+    case: '1 MiB',
+    value: median(ours),
+    unit: 'ms',
+    bound,
+    rounds: ours.length,
+    anchor,
+  };
 }
 
 export const attachFigure: Figure = { ids: ['attach.ring'], measure };

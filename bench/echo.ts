@@ -22,7 +22,10 @@ function nextOutput(stream: SessionStream): Promise<void> {
 
 /** Round trips in milliseconds. */
 async function echoOurs(rig: HostRig): Promise<number[]> {
-  const session = await rig.spawn(['/bin/sh', '-c', 'stty raw -echo; printf ready; exec cat'], 1 << 20);
+  const session = await rig.spawn(
+    ['/bin/sh', '-c', 'stty raw -echo; printf ready; exec cat'],
+    1 << 20,
+  );
   const stream = await openSessionStream({
     transport: createHostTransport(await rig.route(session)),
     right: 'write',
@@ -62,8 +65,18 @@ async function* measure(context: BenchContext): AsyncIterable<Measurement> {
   ] as const;
   for (const { name, share, bound } of cases) {
     const bareMs = median(rounds.map(({ bare }) => quantile(bare, share)));
-    const value = median(rounds.map(({ ours, bare }) => quantile(ours, share) - quantile(bare, share)));
-    yield { id: 'echo.idle', case: name, value, unit: 'ms', bound, rounds: rounds.length, anchor: { bareMs } };
+    const value = median(
+      rounds.map(({ ours, bare }) => quantile(ours, share) - quantile(bare, share)),
+    );
+    yield {
+      id: 'echo.idle',
+      case: name,
+      value,
+      unit: 'ms',
+      bound,
+      rounds: rounds.length,
+      anchor: { bareMs },
+    };
   }
 }
 

@@ -58,7 +58,11 @@ export function toLine(measurement: Measurement): string {
     goal: bound.goal,
     rounds,
     pass: holdsFloor(measurement),
-    ...(anchor && { anchor: Object.fromEntries(Object.entries(anchor).map(([key, number]) => [key, round(number)])) }),
+    ...(anchor && {
+      anchor: Object.fromEntries(
+        Object.entries(anchor).map(([key, number]) => [key, round(number)]),
+      ),
+    }),
     ...(note !== undefined && { note }),
   });
 }

@@ -38,7 +38,10 @@ function chooseIds(asked: readonly string[]): ReadonlySet<string> {
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { gate: { type: 'boolean', default: false }, rounds: { type: 'string', default: '5' } },
+    options: {
+      gate: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '5' },
+    },
   });
   const wanted = chooseIds(positionals);
   const rounds = Math.max(1, Number.parseInt(values.rounds, 10) || 5);
@@ -51,7 +54,13 @@ async function main(): Promise<number> {
   try {
     for (const figure of figures) {
       if (!figure.ids.some((id) => wanted.has(id))) continue;
-      const context = { rounds, programDirectory, temporaryDirectory, signal: interrupt.signal, say };
+      const context = {
+        rounds,
+        programDirectory,
+        temporaryDirectory,
+        signal: interrupt.signal,
+        say,
+      };
       for await (const measurement of figure.measure(context, wanted)) {
         process.stdout.write(`${toLine(measurement)}\n`);
         if (!holdsFloor(measurement)) worse += 1;

@@ -78,7 +78,11 @@ interface Round {
 
 async function measureRound(anchor: PtyAnchor, rig: HostRig, workload: Workload): Promise<Round> {
   const { seconds } = await anchor.read(workload.bytes, workload.command);
-  return { anchor: seconds, ours: await relayOurs(rig, workload, false), naive: await relayNaive(workload) };
+  return {
+    anchor: seconds,
+    ours: await relayOurs(rig, workload, false),
+    naive: await relayNaive(workload),
+  };
 }
 
 function* toMeasurements(
@@ -97,11 +101,21 @@ function* toMeasurements(
     const value = median(rounds.map(({ naive, ours }) => naive / ours));
     const naiveMBps = workload.bytes / 1e6 / median(rounds.map(({ naive }) => naive));
     const note = 'peer: the naive relay; ttyd is not to be had from a registry';
-    yield { id: 'relay.peer', value, bound: peerBounds[workload.name], anchor: { naiveMBps }, note, ...shared };
+    yield {
+      id: 'relay.peer',
+      value,
+      bound: peerBounds[workload.name],
+      anchor: { naiveMBps },
+      note,
+      ...shared,
+    };
   }
 }
 
-async function* measure(context: BenchContext, wanted: ReadonlySet<string>): AsyncIterable<Measurement> {
+async function* measure(
+  context: BenchContext,
+  wanted: ReadonlySet<string>,
+): AsyncIterable<Measurement> {
   const anchor = compilePtyAnchor(context.temporaryDirectory);
   context.say('writing the relay workloads');
   const workloads = await createWorkloads(context.temporaryDirectory);
@@ -119,7 +133,10 @@ async function* measure(context: BenchContext, wanted: ReadonlySet<string>): Asy
     }
   } finally {
     await rig.stop();
-    await run('rm', ['-f', ...workloads.map(({ name }) => join(context.temporaryDirectory, `${name}.txt`))]);
+    await run('rm', [
+      '-f',
+      ...workloads.map(({ name }) => join(context.temporaryDirectory, `${name}.txt`)),
+    ]);
   }
 }
 

@@ -16,7 +16,9 @@ export async function waitFor<T>(
   }
 }
 
-async function attempt<T>(probe: () => Promise<T | undefined> | T | undefined): Promise<T | undefined> {
+async function attempt<T>(
+  probe: () => Promise<T | undefined> | T | undefined,
+): Promise<T | undefined> {
   try {
     return await probe();
   } catch {

@@ -16,10 +16,14 @@ export interface Workload {
 const chunkBytes = 1 << 20;
 const gate = 'stty -echo; printf ready; read x;';
 
-async function writeUntil(path: string, bytes: number, line: (index: number) => string): Promise<void> {
+async function writeUntil(
+  path: string,
+  bytes: number,
+  line: (index: number) => string,
+): Promise<void> {
   const file = await open(path, 'w', 0o600);
   try {
-    for (let written = 0, index = 0; written < bytes; ) {
+    for (let written = 0, index = 0; written < bytes;) {
       let chunk = '';
       while (chunk.length < chunkBytes) chunk += line(index++);
       await file.write(chunk);
@@ -34,7 +38,10 @@ async function writeUntil(path: string, bytes: number, line: (index: number) => 
 async function describeFile(path: string): Promise<Pick<Workload, 'bytes' | 'sha256'>> {
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const chunk of createReadStream(path, { encoding: 'latin1', highWaterMark: chunkBytes })) {
+  for await (const chunk of createReadStream(path, {
+    encoding: 'latin1',
+    highWaterMark: chunkBytes,
+  })) {
     const onTerminal = (chunk as string).replaceAll('\n', '\r\n');
     hash.update(onTerminal, 'latin1');
     bytes += onTerminal.length;
@@ -52,7 +59,9 @@ function colourLine(index: number): string {
 }
 
 function base64Line(index: number): string {
-  const seed = createHash('sha512').update(String(index % 4096)).digest('base64');
+  const seed = createHash('sha512')
+    .update(String(index % 4096))
+    .digest('base64');
   return `${(seed + seed).slice(0, 76)}\n`;
 }
 
@@ -74,6 +83,10 @@ export async function createWorkloads(directory: string, megabytes = 100): Promi
     await file.write(chunk);
   }
   await file.close();
-  workloads.push({ name: 'seq', command: `${gate} exec seq 1 ${last}`, ...(await describeFile(path)) });
+  workloads.push({
+    name: 'seq',
+    command: `${gate} exec seq 1 ${last}`,
+    ...(await describeFile(path)),
+  });
   return workloads;
 }

@@ -28,7 +28,9 @@ export function compilePtyAnchor(directory: string): PtyAnchor {
   const binary = join(directory, 'ptyAnchor');
   const compiled = spawnSync('cc', ['-O2', '-o', binary, source, '-lutil'], { encoding: 'utf8' });
   if (compiled.status !== 0) {
-    throw new Error(`The C anchor needs a compiler (apt-get install gcc libc6-dev): ${compiled.stderr}`);
+    throw new Error(
+      `The C anchor needs a compiler (apt-get install gcc libc6-dev): ${compiled.stderr}`,
+    );
   }
   return {
     async read(bytes, command) {
