@@ -20,7 +20,7 @@ const config: KnipConfig = {
   project: ['{protocol,link,daemon,cli,extension,bench,scripts,test}/**/*.{ts,mjs}', '*.ts'],
   ignoreExportsUsedInFile: { interface: true, type: true },
   ignoreDependencies: ['oxlint-tsgolint', 'node', 'oxfmt'],
-  ignoreBinaries: ['apt-get'],
+  ignoreBinaries: ['apt-get', 'cc'],
 };
 
 export default config;
