@@ -23,9 +23,15 @@ interface Outcome {
   readonly seconds: number;
 }
 
+/** A step that cannot run is red, not clean: a tool that is missing or crashed has judged nothing. */
+function brokenStep(step: Step, error: unknown): Finding {
+  const message = `could not run: ${error instanceof Error ? error.message : String(error)}`;
+  return { rule: step.name, file: '.', message };
+}
+
 async function run(step: Step, root: string): Promise<Outcome> {
   const start = performance.now();
-  const findings = await step.find(root);
+  const findings = await step.find(root).catch((error: unknown) => [brokenStep(step, error)]);
   return { step, findings, seconds: (performance.now() - start) / 1000 };
 }
 

@@ -88,7 +88,7 @@ function outputSchema(schema: z.ZodType, shapes: Shapes): JsonSchema {
     },
   });
   for (const [name, shape] of Object.entries($defs)) {
-    const { id: _id, ...plain } = JSON.parse(JSON.stringify(shape));
+    const { id: _id, ...plain }: JsonSchema & { id?: string } = JSON.parse(JSON.stringify(shape));
     shapes.used.set(name, plain);
   }
   const plain: JsonSchema = JSON.parse(JSON.stringify(rest));

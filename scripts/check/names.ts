@@ -10,7 +10,7 @@ const GRAB_BAGS = /^(?:utils?|helpers?|common|misc|shared|types|constants|index)
 const ROLES = ['handlers', 'store', 'tools', 'test', 'bench', 'config', 'd'];
 const CAMEL_CASE = /^[a-z][A-Za-z0-9]*$/;
 /** Folders that hold recordings, packages or output, not our words. */
-const FOREIGN_FOLDERS = ['node_modules', 'out', 'dist', 'fixtures', 'test-artifacts'];
+const FOREIGN_FOLDERS = ['node_modules', 'out', 'dist', 'fixtures', 'sample', 'test-artifacts'];
 
 /** Files below a folder, absolute; a missing folder has none. */
 function listFiles(folder: string): string[] {

@@ -120,7 +120,8 @@ const noShell = houseRule((context) => ({
 
 /** What `no-restricted-imports` does not see: `import('x')`, `typeof import('x')` and `require('x')`. */
 const packageHomes = houseRule((context) => {
-  const homes = new Map<string, unknown>(Object.entries(Object(context.options[0])));
+  const [option] = context.options;
+  const homes = new Map(Object.entries(option ?? {}));
   function look(node: SyntaxNode, source: SyntaxNode | undefined): void {
     const path = findText(source) ?? '';
     const [scope = '', name = ''] = path.split('/');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { compile } from '../../scripts/check/compile.ts';
@@ -44,7 +45,11 @@ describe('a planted violation', function () {
     let found: string[] = [];
 
     before(async () => {
-      const planted = Object.assign({}, innocent, ...violations.map(({ files }) => files));
+      const planted: PlantedFiles = Object.assign(
+        {},
+        innocent,
+        ...violations.map(({ files }) => files),
+      );
       found = (await findIn(lint, planted)).map(placeAndRule);
     });
 
@@ -197,6 +202,15 @@ describe('a planted violation', function () {
         assert.match(error.stdout, /^names\s+1 finding\s/m);
         assert.match(error.stdout, /^format\s+ok\s/m);
         assert.match(error.stdout, /^cli\/utils\.ts {2}names {2}"utils" is a grab bag/m);
+        return true;
+      });
+    });
+
+    it('ends the check with 1 when a tool cannot run', async () => {
+      rmSync(join(tree.root, 'node_modules'));
+      await assert.rejects(check('format'), (error: { code: number; stdout: string }) => {
+        assert.equal(error.code, 1);
+        assert.match(error.stdout, /^\. {2}format {2}could not run: ENOENT/m);
         return true;
       });
     });
