@@ -1,0 +1,97 @@
+/** What is known of each agent's command line. Facts, no effects. */
+
+export interface LaunchInput {
+  /** Arguments of the person. */
+  readonly arguments: readonly string[];
+  /** The agent's own id of an earlier conversation to go on with; null for a new one. */
+  readonly resume: string | null;
+  /** A fresh UUID for agents that let us choose. */
+  readonly freshId: string;
+  /** A free port on loopback, for agents that serve one. */
+  readonly freePort: number;
+  /** 64 hex digits. */
+  readonly freshSecret: string;
+}
+
+export interface LaunchOutput {
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** The conversation id that we chose, when this agent lets us. */
+  readonly conversationId: string | null;
+}
+
+export interface AgentEntry {
+  readonly id: string;
+  readonly label: string;
+  readonly program: string;
+  readonly installUrl: string;
+  launch(input: LaunchInput): LaunchOutput;
+}
+
+const ownConversationFlags = ['--session-id', '--resume', '-r', '--continue', '-c', '--from-pr'];
+
+/** Agents in the order in which they are offered. */
+export const agentEntries: readonly AgentEntry[] = [
+  {
+    id: 'claude',
+    label: 'Claude Code',
+    program: 'claude',
+    installUrl: 'https://docs.claude.com/en/docs/claude-code/setup',
+    launch: (input) => chooseConversation(input),
+  },
+  {
+    id: 'codex',
+    label: 'Codex',
+    program: 'codex',
+    installUrl: 'https://developers.openai.com/codex/cli',
+    // Its daemon would give one session's environment and tokens to the next.
+    launch: (input) => prefixed(input, ['--no-daemon', ...resumeCodex(input)]),
+  },
+  {
+    id: 'opencode',
+    label: 'opencode',
+    program: 'opencode',
+    installUrl: 'https://opencode.ai/docs/',
+    launch: (input) => {
+      const served = ['--port', String(input.freePort), '--hostname', '127.0.0.1'];
+      const output = prefixed(input, served);
+      return { ...output, environment: { OPENCODE_SERVER_PASSWORD: input.freshSecret } };
+    },
+  },
+  {
+    id: 'gemini',
+    label: 'Gemini CLI',
+    program: 'gemini',
+    installUrl: 'https://geminicli.com/docs/get-started/installation/',
+    launch: (input) => chooseConversation(input),
+  },
+];
+
+/** A first argument that is no option is a subcommand with options of its own: ours would not fit. */
+function isPlainStart({ arguments: given }: LaunchInput): boolean {
+  return given[0] === undefined || given[0].startsWith('-');
+}
+
+function chooseConversation(input: LaunchInput): LaunchOutput {
+  const isTheirs = input.arguments.some((given) =>
+    ownConversationFlags.some((flag) => given === flag || given.startsWith(`${flag}=`)),
+  );
+  if (isTheirs || !isPlainStart(input))
+    return { arguments: input.arguments, environment: {}, conversationId: null };
+  const flags =
+    input.resume === null ? ['--session-id', input.freshId] : ['--resume', input.resume];
+  return {
+    arguments: [...flags, ...input.arguments],
+    environment: {},
+    conversationId: input.resume ?? input.freshId,
+  };
+}
+
+function resumeCodex(input: LaunchInput): string[] {
+  return input.resume === null ? [] : ['resume', input.resume];
+}
+
+function prefixed(input: LaunchInput, flags: readonly string[]): LaunchOutput {
+  const own = isPlainStart(input) ? flags : [];
+  return { arguments: [...own, ...input.arguments], environment: {}, conversationId: null };
+}

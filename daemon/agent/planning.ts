@@ -1,0 +1,133 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { basename, delimiter, dirname } from 'node:path';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+import { findProgram } from './findProgram.ts';
+import { findFreePort } from './freePort.ts';
+import type { AgentEntry } from './launchTable.ts';
+import { agentEntries } from './launchTable.ts';
+import { findShell } from './loginShell.ts';
+import { hasClaudeTranscript } from './transcript.ts';
+
+export interface LaunchRequest {
+  readonly agent: string;
+  readonly command: readonly string[] | undefined;
+  readonly arguments: readonly string[];
+  /** Real path. */
+  readonly cwd: string;
+  /** What the session inherits. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The latest conversation id of an earlier generation. */
+  readonly conversationId: string | null;
+}
+
+/** A process ready to be spawned: `argv[0]` is absolute and was executable a moment ago. */
+export interface LaunchPlan {
+  readonly argv: readonly string[];
+  /** On top of what is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Chosen or resumed by us; null when the agent names its own. */
+  readonly conversationId: string | null;
+  readonly defaultName: string;
+  readonly ringBytes: number;
+}
+
+const MIB = 1024 * 1024;
+
+/**
+ * What to spawn for an agent, a shell or a command. `searchPath` is asked for when the session's own PATH does not hold
+ * an agent. @throws WaggleError `commandNotFound` with what to do, `badRequest` for an unknown agent.
+ */
+export async function planLaunch(
+  request: LaunchRequest,
+  searchPath: () => Promise<string>,
+): Promise<LaunchPlan> {
+  if (request.agent === 'command') return planCommand(request);
+  if (request.agent === 'shell') return planShell(request);
+  const entry = agentEntries.find((known) => known.id === request.agent);
+  if (entry === undefined)
+    throw new WaggleError('badRequest', `There is no agent ${toPlainLine(request.agent, 40)}.`, {
+      fix: `Known are ${agentEntries.map((known) => known.id).join(', ')}, shell and command.`,
+    });
+  return planAgent(entry, request, searchPath);
+}
+
+function planCommand({ command, arguments: more, environment, cwd }: LaunchRequest): LaunchPlan {
+  const [name, ...rest] = command ?? [];
+  if (name === undefined) throw new WaggleError('badRequest', 'A command needs a program.');
+  const program = findProgram(name, environment['PATH'], cwd);
+  if (program === undefined) throw notFound(name, 'Check the name, or give the full path.');
+  return {
+    argv: [program, ...rest, ...more],
+    environment: {},
+    conversationId: null,
+    defaultName: toPlainLine([basename(name), ...rest].join(' '), 80),
+    ringBytes: MIB,
+  };
+}
+
+function planShell({ environment, arguments: more, cwd }: LaunchRequest): LaunchPlan {
+  const shell = findShell(environment);
+  const program = findProgram(shell, environment['PATH'], cwd);
+  if (program === undefined) throw notFound(shell, 'Set SHELL to a shell that exists.');
+  // Terminals of macOS start login shells, because nothing else reads the profile there.
+  const login = process.platform === 'darwin' ? ['-l'] : [];
+  return {
+    argv: [program, ...login, ...more],
+    environment: {},
+    conversationId: null,
+    defaultName: basename(program),
+    ringBytes: MIB,
+  };
+}
+
+async function planAgent(
+  entry: AgentEntry,
+  request: LaunchRequest,
+  searchPath: () => Promise<string>,
+): Promise<LaunchPlan> {
+  const { environment, cwd, conversationId } = request;
+  const own = findProgram(entry.program, environment['PATH'], cwd);
+  const program = own ?? findProgram(entry.program, await searchPath(), cwd);
+  if (program === undefined)
+    throw notFound(entry.label, `Install it: ${entry.installUrl}`, entry.program);
+  const resume = findResumable(entry.id, environment, conversationId);
+  const output = entry.launch({
+    arguments: request.arguments,
+    resume,
+    freshId: conversationId ?? randomUUID(),
+    freePort: await findFreePort(),
+    freshSecret: randomBytes(32).toString('hex'),
+  });
+  // Found beside the session's PATH: what it starts by name (node) usually lies in the same directory.
+  const path = own === undefined ? appendPath(environment['PATH'], dirname(program)) : {};
+  return {
+    argv: [program, ...output.arguments],
+    environment: { ...output.environment, ...path },
+    conversationId: output.conversationId,
+    defaultName: entry.label,
+    ringBytes: 4 * MIB,
+  };
+}
+
+function findResumable(
+  agent: string,
+  environment: Readonly<Record<string, string>>,
+  conversationId: string | null,
+): string | null {
+  if (conversationId === null) return null;
+  if (agent !== 'claude') return conversationId;
+  return hasClaudeTranscript(environment, conversationId) ? conversationId : null;
+}
+
+function appendPath(path: string | undefined, directory: string): { readonly PATH: string } {
+  return { PATH: [...(path === undefined ? [] : [path]), directory].join(delimiter) };
+}
+
+function notFound(name: string, fix: string, program = name): WaggleError {
+  const shown = toPlainLine(name, 80);
+  return new WaggleError('commandNotFound', `${shown} was not found.`, {
+    fix,
+    details: { program: toPlainLine(program, 200) },
+  });
+}
