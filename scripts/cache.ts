@@ -63,7 +63,7 @@ async function lock(place: string): Promise<() => void> {
   while (!tryLock(file)) {
     const holder = lockHolder(file);
     if (holder !== undefined && !isAlive(holder)) rmSync(file, { force: true });
-    else if (!told) {
+    else if (!told && holder !== process.pid) {
       told = true;
       say(`waiting for process ${holder ?? 'unknown'}, which is installing the same …`);
     }

@@ -42,6 +42,8 @@ export function listTree(pid: number, rows: readonly ProcessRow[] = listProcesse
 export async function endTree(pid: number, graceMs = 5000): Promise<void> {
   if (process.platform === 'win32') return endOnWindows(pid);
   const known = new Map<string, ProcessRow>();
+  // Before the signal: children of a parent that dies at once are found below nobody.
+  livingOf(pid, known);
   sendSignal(pid, 'SIGTERM');
   if (await isGone({ pid, known, withinMs: graceMs })) return;
   for (const row of livingOf(pid, known)) sendSignal(row.pid, 'SIGKILL');
