@@ -1,0 +1,114 @@
+/** Answers for tokens: proves that the daemon knows one, and says whom a shown one stands for. */
+import { createHash } from 'node:crypto';
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import { sessionIdSchema } from '../../protocol/wire/brand.ts';
+import type { Event } from '../../protocol/wire/emitter.ts';
+import { Emitter } from '../../protocol/wire/emitter.ts';
+import type { ProvenServer } from '../../link/proof/proof.ts';
+import { constantTimeEqual, makeProofOfHash, randomHex } from '../../link/proof/proof.ts';
+import type { SecretRegistry, SessionTokens } from '../context.ts';
+import type { Principal } from '../feature.ts';
+import type { StoreProxy } from '../store/store.ts';
+import { loadOwnerToken, rotateOwnerToken } from './ownerToken.ts';
+import type { SessionTokenRow, tokenStore } from './token.store.ts';
+
+export interface TokenOptions {
+  readonly ownerTokenFile: string;
+  readonly store: StoreProxy<typeof tokenStore>;
+  readonly secrets: SecretRegistry;
+}
+
+export interface TokenAuthority extends SessionTokens {
+  /** The daemon's proof for that token, or undefined when there is no such token. */
+  prove(tokenId: string, nonce: string, server: ProvenServer): string | undefined;
+  /** Whom the pair of id and secret (64 hex digits, or `<id>.<64 hex>`) stands for. */
+  authenticate(tokenId: string, token: string): Principal | undefined;
+  /** The same for an HTTP bearer, which names no id. Sessions only: the owner's token is not for HTTP. */
+  findBearer(hex: string): Principal | undefined;
+  /** Makes a new owner token; `onDidRevoke` fires for the old one. */
+  rotateOwner(): void;
+  /** Fires with a principal's id: its sockets have to go. */
+  readonly onDidRevoke: Event<string>;
+}
+
+export const ownerTokenId = 'owner';
+const tokenMaxChars = 256;
+
+interface SecretRecord {
+  readonly hash: string;
+  readonly principal: Principal;
+}
+
+export async function createTokenAuthority(options: TokenOptions): Promise<TokenAuthority> {
+  const { ownerTokenFile, store, secrets } = options;
+  let owner = loadOwnerToken(ownerTokenFile);
+  secrets.add(owner);
+  const byId = new Map<string, SecretRecord>();
+  const byHash = new Map<string, SecretRecord>();
+  const revoked = new Emitter<string>();
+  const ownerPrincipal: Principal = { id: ownerTokenId, kind: 'owner', right: 'owner' };
+
+  function remember(row: SessionTokenRow): void {
+    const record: SecretRecord = { hash: row.hash, principal: toPrincipal(row) };
+    byId.set(row.id, record);
+    byHash.set(row.hash, record);
+  }
+  function findRecord(tokenId: string): SecretRecord | undefined {
+    return tokenId === ownerTokenId
+      ? { hash: hashOf(owner), principal: ownerPrincipal }
+      : byId.get(tokenId);
+  }
+
+  for (const row of await store.list({})) remember(row);
+  return {
+    onDidRevoke: revoked.event,
+    prove(tokenId, nonce, server) {
+      const record = findRecord(tokenId);
+      return record && makeProofOfHash(Buffer.from(record.hash, 'hex'), nonce, server);
+    },
+    authenticate(tokenId, token) {
+      const record = findRecord(tokenId);
+      if (record === undefined || token.length > tokenMaxChars) return undefined;
+      const secret = token.startsWith(`${tokenId}.`) ? token.slice(tokenId.length + 1) : token;
+      return constantTimeEqual(hashOf(secret), record.hash) ? record.principal : undefined;
+    },
+    findBearer(hex) {
+      if (hex.length > tokenMaxChars) return undefined;
+      const record = byHash.get(hashOf(hex));
+      return record && constantTimeEqual(hashOf(hex), record.hash) ? record.principal : undefined;
+    },
+    rotateOwner() {
+      secrets.remove(owner);
+      owner = rotateOwnerToken(ownerTokenFile);
+      secrets.add(owner);
+      revoked.fire(ownerTokenId);
+    },
+    async create({ sessionId, right }) {
+      const id = randomHex(8);
+      const secret = randomHex(32);
+      const row: SessionTokenRow = { id, hash: hashOf(secret), right, sessionId };
+      secrets.add(secret);
+      await store.add(row);
+      remember(row);
+      return { id, token: `${id}.${secret}` };
+    },
+    async revoke(sessionId: SessionId) {
+      const gone = [...byId].filter(([, { principal }]) => principal.sessionId === sessionId);
+      for (const [id, { hash }] of gone) {
+        byId.delete(id);
+        byHash.delete(hash);
+        revoked.fire(id);
+      }
+      await store.revoke({ sessionId });
+    },
+  };
+}
+
+function toPrincipal(row: SessionTokenRow): Principal {
+  const sessionId = sessionIdSchema.parse(row.sessionId);
+  return { id: row.id, kind: 'session', right: row.right, sessionId };
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
