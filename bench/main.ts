@@ -11,7 +11,7 @@ import { attachFigure } from './attach.ts';
 import { coldFigure } from './cold.ts';
 import { echoFigure } from './echo.ts';
 import { exitFigure } from './exit.ts';
-import type { Figure } from './figure.ts';
+import type { BenchContext, Figure } from './figure.ts';
 import { holdsFloor, toLine } from './figure.ts';
 import { killFigure } from './kill.ts';
 import { relayFigure } from './relay.ts';
@@ -35,6 +35,18 @@ function chooseIds(asked: readonly string[]): ReadonlySet<string> {
   return new Set(asked.length > 0 ? asked : known);
 }
 
+/** Measures what is wanted, prints each line at once; returns how many values are worse than their floor. */
+async function measureAll(context: BenchContext, wanted: ReadonlySet<string>): Promise<number> {
+  let worse = 0;
+  for (const figure of figures.filter(({ ids }) => ids.some((id) => wanted.has(id)))) {
+    for await (const measurement of figure.measure(context, wanted)) {
+      process.stdout.write(`${toLine(measurement)}\n`);
+      if (!holdsFloor(measurement)) worse += 1;
+    }
+  }
+  return worse;
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -50,26 +62,13 @@ async function main(): Promise<number> {
   const { programDirectory } = await build({ quiet: true });
   const temporaryDirectory = await mkdtemp(join(tmpdir(), 'waggle-bench-'));
   const say = (text: string): void => void process.stderr.write(`bench: ${text}\n`);
-  let worse = 0;
   try {
-    for (const figure of figures) {
-      if (!figure.ids.some((id) => wanted.has(id))) continue;
-      const context = {
-        rounds,
-        programDirectory,
-        temporaryDirectory,
-        signal: interrupt.signal,
-        say,
-      };
-      for await (const measurement of figure.measure(context, wanted)) {
-        process.stdout.write(`${toLine(measurement)}\n`);
-        if (!holdsFloor(measurement)) worse += 1;
-      }
-    }
+    const context = { rounds, programDirectory, temporaryDirectory, signal: interrupt.signal, say };
+    const worse = await measureAll(context, wanted);
+    return values.gate && worse > 0 ? 1 : 0;
   } finally {
     await rm(temporaryDirectory, { recursive: true, force: true });
   }
-  return values.gate && worse > 0 ? 1 : 0;
 }
 
 process.exitCode = await main();

@@ -14,7 +14,13 @@ export interface Schema {
   readonly anyOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
   readonly $ref?: string;
-  readonly [key: string]: unknown;
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly minItems?: number;
+  readonly minimum?: number;
+  readonly pattern?: string;
 }
 
 export interface Described {
@@ -88,14 +94,12 @@ function misfitsOfValues(left: Schema, right: Schema, path: string): string[] {
       misfits.push(`${path}: ${JSON.stringify(value)} is not taken`);
   }
   for (const key of narrowing) {
-    if (typeof right[key] === 'number' && !(Number(left[key] ?? Infinity) <= Number(right[key]))) {
-      misfits.push(`${path}: ${key} is ${right[key]}, was ${left[key] ?? 'none'}`);
-    }
+    const [was, is] = [left[key] ?? Infinity, right[key] ?? Infinity];
+    if (was > is) misfits.push(`${path}: ${key} is ${is}, was ${was}`);
   }
   for (const key of widening) {
-    if (typeof right[key] === 'number' && !(Number(left[key] ?? -Infinity) >= Number(right[key]))) {
-      misfits.push(`${path}: ${key} is ${right[key]}, was ${left[key] ?? 'none'}`);
-    }
+    const [was, is] = [left[key] ?? -Infinity, right[key] ?? -Infinity];
+    if (was < is) misfits.push(`${path}: ${key} is ${is}, was ${was}`);
   }
   if (right.pattern !== undefined && right.pattern !== left.pattern)
     misfits.push(`${path}: the pattern changed`);
