@@ -1,0 +1,107 @@
+/**
+ * This window's way to the daemon: the connection, how its states are said, and its log. Deliberately knows no session;
+ * whoever wants events subscribes on each new link.
+ */
+import * as vscode from 'vscode';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { DisposableStore } from '../../protocol/wire/disposable.ts';
+import type { CommandHandlers } from '../editor/editor.ts';
+import { setContext, translate as t } from '../editor/editor.ts';
+import type { DaemonConnection } from './connection.ts';
+import type { ConnectionState } from './connectionState.ts';
+import { LogTail } from './logTail.ts';
+
+export { DaemonConnection } from './connection.ts';
+export type { ConnectionOptions } from './connection.ts';
+export type { ConnectionState } from './connectionState.ts';
+export { findHome, findProgramDirectory } from './program.ts';
+
+const progressAfterMs = 300;
+/** Failures for which the manifest has a sentence of their own. */
+const spokenFailures: ReadonlySet<string> = new Set([
+  'versionMismatch',
+  'startLimit',
+  'permissionsTooOpen',
+  'runtimeTooOld',
+  'newerSchema',
+  'unsupportedPlatform',
+  'daemonUnreachable',
+]);
+
+export interface DaemonFeature extends Disposable {
+  readonly commands: CommandHandlers<'showDaemonLog' | 'restartDaemon' | 'stopDaemon'>;
+}
+
+export function createDaemonFeature(connection: DaemonConnection, logFile: string): DaemonFeature {
+  const owned = new DisposableStore();
+  const channel = owned.add(vscode.window.createOutputChannel('Waggle Daemon', { log: true }));
+  const tail = owned.add(
+    new LogTail(logFile, ({ level, text }) => {
+      if (level === 'error') channel.error(text);
+      else if (level === 'warn') channel.warn(text);
+      else channel.info(text);
+    }),
+  );
+  tellState(connection.state);
+  owned.add(connection.onDidChangeState(tellState));
+  owned.add(showProgress(connection));
+  return {
+    commands: {
+      showDaemonLog: () => {
+        tail.start();
+        channel.show(true);
+      },
+      restartDaemon: async () => {
+        await connection.stop();
+        await connection.require(true);
+      },
+      stopDaemon: () => connection.stop(),
+    },
+    dispose: () => owned.dispose(),
+  };
+}
+
+function tellState(state: ConnectionState): void {
+  const failure = state.kind === 'failed' ? state.code : '';
+  void setContext('failure', failure === '' || spokenFailures.has(failure) ? failure : 'other');
+  void setContext('daemonState', state.kind);
+}
+
+/** What the views say above their rows while there is no connection; undefined when there is nothing to say. */
+export function describeConnection(state: ConnectionState): string | undefined {
+  if (state.kind === 'seeking' && state.known) return t('reconnecting…');
+  if (state.kind === 'waiting') return state.known ? t('reconnecting…') : t('connecting…');
+  if (state.kind === 'idle' && state.known) {
+    return t('The daemon is stopped. Sessions run on; it starts again with the next action.');
+  }
+  return undefined;
+}
+
+/** A word in the status bar when starting takes longer than a person would take for granted. */
+function showProgress(connection: DaemonConnection): Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  let done: (() => void) | undefined;
+  const stop = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    done?.();
+    done = undefined;
+  };
+  const begin = (): void => {
+    const options = { location: vscode.ProgressLocation.Window, title: t('Waggle is starting…') };
+    void vscode.window.withProgress(
+      options,
+      () => new Promise<void>((resolve) => (done = resolve)),
+    );
+  };
+  const subscription = connection.onDidChangeState((state) => {
+    if (state.kind !== 'seeking' || !state.mayStart) stop();
+    else timer ??= setTimeout(begin, progressAfterMs);
+  });
+  return {
+    dispose() {
+      stop();
+      subscription.dispose();
+    },
+  };
+}

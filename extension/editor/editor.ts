@@ -1,0 +1,36 @@
+/**
+ * The editor's registries that must stay in step with the manifest: commands, settings, context keys; and the one place
+ * where failures are shown. Nothing else calls registerCommand, getConfiguration or setContext. Knows no feature.
+ */
+import * as vscode from 'vscode';
+import type { Translate } from '../translate.ts';
+
+export { commandIds } from './commandIds.ts';
+export type { CommandHandler, CommandHandlers, CommandName } from './commandIds.ts';
+export { registerCommands, runCommand } from './commands.ts';
+export { showFailure } from './failure.ts';
+export { chooseExecutable, readSettings, silenceCloseNote } from './settings.ts';
+export type { Settings } from './settings.ts';
+
+/** The words of this person's language, or English. */
+export const translate: Translate = (message, ...values) => vscode.l10n.t(message, ...values);
+
+/** Keys that the manifest's `when` clauses read. */
+export interface ContextKeys {
+  readonly daemonState: string;
+  readonly failure: string;
+  readonly foundAgents: string;
+}
+
+const contextKeys = {
+  daemonState: 'waggle.daemonState',
+  failure: 'waggle.failure',
+  foundAgents: 'waggle.foundAgents',
+} as const;
+
+export async function setContext<K extends keyof ContextKeys>(
+  key: K,
+  value: ContextKeys[K],
+): Promise<void> {
+  await vscode.commands.executeCommand('setContext', contextKeys[key], value);
+}

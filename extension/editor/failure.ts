@@ -1,0 +1,35 @@
+/** The one place where failures become messages: what happened, why, and the one thing to do, with a button that does it. */
+import * as vscode from 'vscode';
+import type { ErrorCode } from '../../protocol/wire/errors.ts';
+import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+import { commandIds } from './commandIds.ts';
+
+interface Remedy {
+  readonly label: string;
+  readonly command: string;
+}
+
+function remedyFor(code: ErrorCode): Remedy {
+  if (code === 'untrusted') {
+    return {
+      label: vscode.l10n.t('Manage Workspace Trust'),
+      command: 'workbench.trust.manage',
+    };
+  }
+  if (code === 'versionMismatch' || code === 'daemonUnreachable') {
+    return { label: vscode.l10n.t('Restart Daemon'), command: commandIds.restartDaemon };
+  }
+  return { label: vscode.l10n.t('Show Daemon Log'), command: commandIds.showDaemonLog };
+}
+
+/** A person who pressed Escape is no failure. */
+export async function showFailure(error: unknown): Promise<void> {
+  if (error instanceof vscode.CancellationError) return;
+  const code = error instanceof WaggleError ? error.code : 'internal';
+  const fix = error instanceof WaggleError && error.fix !== undefined ? ` ${error.fix}` : '';
+  const remedy = remedyFor(code);
+  const message = toPlainLine(`${errorMessageOf(error)}${fix}`, 600);
+  const chosen = await vscode.window.showErrorMessage(message, remedy.label);
+  if (chosen === remedy.label) await vscode.commands.executeCommand(remedy.command);
+}

@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+
+/** Settings as they are read, each with its default. */
+export interface Settings {
+  /** Data directory; empty: the platform's. */
+  readonly home: string;
+  /** Absolute paths by agent id. */
+  readonly executables: Readonly<Record<string, string>>;
+  readonly location: 'editor' | 'panel';
+  readonly noteOnClose: boolean;
+  /** Icons stand still. */
+  readonly reduceMotion: boolean;
+}
+
+/** Read anew each time: a setting may change at any moment. */
+export function readSettings(): Settings {
+  const own = vscode.workspace.getConfiguration();
+  return {
+    home: own.get<string>('waggle.home', '').trim(),
+    executables: readExecutables(own.get<unknown>('waggle.agents.executables')),
+    location: own.get<string>('waggle.terminals.location') === 'panel' ? 'panel' : 'editor',
+    noteOnClose: own.get<boolean>('waggle.terminals.noteOnClose', true),
+    reduceMotion: own.get<string>('workbench.reduceMotion') === 'on',
+  };
+}
+
+export async function silenceCloseNote(): Promise<void> {
+  await vscode.workspace
+    .getConfiguration()
+    .update('waggle.terminals.noteOnClose', false, vscode.ConfigurationTarget.Global);
+}
+
+/** Remembers which program to start for an agent that was not found. */
+export async function chooseExecutable(agent: string, path: string): Promise<void> {
+  const executables = { ...readSettings().executables, [agent]: path };
+  await vscode.workspace
+    .getConfiguration()
+    .update('waggle.agents.executables', executables, vscode.ConfigurationTarget.Global);
+}
+
+function readExecutables(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {};
+  const entries = Object.entries(value).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '',
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,309 @@
+/**
+ * One session in one terminal of the editor: the bytes of its stream out, a person's keys in. Fits the editor's
+ * `Pseudoterminal` without importing it. Closing it detaches; the session runs on.
+ */
+import type { SessionStream, StreamOutput } from '../../link/stream/stream.ts';
+import type { Session } from '../../protocol/session/session.ts';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { DisposableStore } from '../../protocol/wire/disposable.ts';
+import type { Event } from '../../protocol/wire/emitter.ts';
+import { Emitter } from '../../protocol/wire/emitter.ts';
+import { errorCodeOf, errorMessageOf } from '../../protocol/wire/errors.ts';
+import type { ExitMark, TerminalSize } from '../../protocol/wire/mark.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+import type { Log } from '../log.ts';
+import type { Translate } from '../translate.ts';
+import { describeEnd } from './notice.ts';
+import { ScreenWriter } from './screenWriter.ts';
+
+/** What a terminal needs of the session behind it. */
+export interface TerminalBackend {
+  readonly t: Translate;
+  readonly log: Log;
+  session(): Session | undefined;
+  /** Anything of the session changed. */
+  readonly onDidChange: Event<void>;
+  openStream(size: TerminalSize | undefined, signal: AbortSignal): Promise<SessionStream>;
+  /** The end of what is kept of a session whose host is gone. */
+  readKept(): Promise<Uint8Array>;
+  restart(size: TerminalSize | undefined): Promise<void>;
+  showHistory(): Promise<void>;
+  /** A short word outside of the terminal, where a line inside it would do harm. */
+  hint(message: string): void;
+}
+
+interface Dimensions {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** `ended`: no process, or no way to it; the keys R and H work. */
+type Phase =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'attaching'; readonly abort: AbortController }
+  | { readonly kind: 'attached'; readonly stream: SessionStream; readonly owned: Disposable }
+  | { readonly kind: 'ended'; readonly generation: number }
+  | { readonly kind: 'closed' };
+
+const keptInputMax = 4096;
+
+export class SessionTerminal {
+  readonly #backend: TerminalBackend;
+  readonly #written = new Emitter<string>();
+  readonly #sizeOverridden = new Emitter<Dimensions | undefined>();
+  readonly #renamed = new Emitter<string>();
+  readonly #encoder = new TextEncoder();
+  readonly #subscription: Disposable;
+  #writer: ScreenWriter;
+  #phase: Phase = { kind: 'new' };
+  #size: TerminalSize | undefined;
+  /** Keys typed before the stream was open. */
+  #early = '';
+  /** Keys refused because another window types; undefined while ours are taken. */
+  #denied: string | undefined;
+
+  readonly onDidWrite = this.#written.event;
+  readonly onDidOverrideDimensions = this.#sizeOverridden.event;
+  readonly onDidChangeName = this.#renamed.event;
+
+  constructor(backend: TerminalBackend) {
+    this.#backend = backend;
+    this.#writer = this.#createWriter();
+    this.#subscription = backend.onDidChange(() => this.#followSession());
+  }
+
+  get size(): TerminalSize | undefined {
+    return this.#size;
+  }
+
+  /** The editor shows the terminal; hidden ones have no dimensions yet. */
+  open(dimensions: Dimensions | undefined): void {
+    this.#size = toSize(dimensions);
+    void this.#attach();
+  }
+
+  setDimensions(dimensions: Dimensions): void {
+    this.#size = toSize(dimensions) ?? this.#size;
+    if (this.#phase.kind === 'attached' && this.#size !== undefined)
+      this.#phase.stream.resize(this.#size);
+  }
+
+  /** The person looks at it now: size follows focus. */
+  focus(): void {
+    if (this.#phase.kind !== 'attached') return;
+    this.#phase.stream.acquire();
+    if (this.#size !== undefined) this.#phase.stream.resize(this.#size);
+  }
+
+  rename(name: string): void {
+    this.#renamed.fire(name);
+  }
+
+  handleInput(input: string): void {
+    const keys = this.#writer.filterInput(input);
+    if (keys === '') return;
+    if (this.#phase.kind === 'ended') this.#handleEndedKey(keys);
+    else if (this.#phase.kind === 'attached') this.#type(this.#phase.stream, keys);
+    else this.#early = (this.#early + keys).slice(0, keptInputMax);
+  }
+
+  /** The tab closed: detach. */
+  close(): void {
+    this.#leave({ kind: 'closed' });
+    this.#subscription.dispose();
+    this.#writer.dispose();
+    for (const emitter of [this.#written, this.#sizeOverridden, this.#renamed]) emitter.dispose();
+  }
+
+  #createWriter(): ScreenWriter {
+    return new ScreenWriter({
+      write: (text) => this.#written.fire(text),
+      acknowledge: (seq) => {
+        if (this.#phase.kind === 'attached') this.#phase.stream.acknowledge(seq);
+      },
+    });
+  }
+
+  async #attach(): Promise<void> {
+    const abort = new AbortController();
+    this.#leave({ kind: 'attaching', abort });
+    try {
+      const stream = await this.#backend.openStream(this.#size, abort.signal);
+      if (abort.signal.aborted) stream.dispose();
+      else this.#bind(stream);
+    } catch (error) {
+      if (!abort.signal.aborted) await this.#showUnattached(error, abort.signal);
+    }
+  }
+
+  #bind(stream: SessionStream): void {
+    const owned = new DisposableStore();
+    owned.add(stream);
+    this.#leave({ kind: 'attached', stream, owned });
+    owned.add(stream.onOutput((output) => this.#show(stream, output)));
+    owned.add(stream.onGap(({ from, to }) => this.#skip(to - from)));
+    owned.add(stream.onExit(({ generation, exit }) => this.#end(generation, exit)));
+    owned.add(stream.onLease(() => this.#fitSize(stream)));
+    owned.add(stream.onResize(() => this.#fitSize(stream)));
+    owned.add(this.#followState(stream));
+    owned.add(
+      stream.onClosed((error) => {
+        if (error.code === 'stopped' || this.#phase.kind !== 'attached') return;
+        this.#backend.log.info('a stream closed', { code: error.code });
+        this.#interrupt(stream.cursor.generation);
+      }),
+    );
+    if (this.#size !== undefined) stream.acquire();
+    const early = this.#early;
+    this.#early = '';
+    if (early !== '') this.#type(stream, early);
+  }
+
+  #followState(stream: SessionStream): Disposable {
+    let wasLost = false;
+    return stream.onState((state) => {
+      if (state === 'reconnecting') wasLost = true;
+      if (state !== 'connected' || !wasLost) return;
+      wasLost = false;
+      this.#tell(this.#backend.t('reconnected · nothing lost'));
+    });
+  }
+
+  /** What was there before we came is a replay: nobody waits for replies to the queries in it. */
+  #show(stream: SessionStream, { bytes, seq }: StreamOutput): void {
+    const replayed = Math.min(bytes.length, Math.max(0, stream.liveAt - seq));
+    if (replayed > 0)
+      this.#writer.push({ bytes: bytes.subarray(0, replayed), seq, answers: false });
+    if (replayed === bytes.length) return;
+    const live = bytes.subarray(replayed);
+    this.#writer.push({ bytes: live, seq: seq + replayed, answers: stream.lease.self });
+  }
+
+  #skip(bytes: number): void {
+    this.#writer.restart();
+    const megabytes = (bytes / 1_000_000).toFixed(1);
+    if (bytes > 0) this.#tell(this.#backend.t('{0} MB skipped', megabytes));
+  }
+
+  /** An observer sees the writer's size. */
+  #fitSize(stream: SessionStream): void {
+    const { cols, rows } = stream.size;
+    const isForeign = !stream.lease.self && stream.lease.writer !== null;
+    this.#sizeOverridden.fire(isForeign ? { columns: cols, rows } : undefined);
+    if (stream.lease.self) this.#denied = undefined;
+  }
+
+  #type(stream: SessionStream, keys: string): void {
+    if (this.#denied !== undefined && keys === '\r') return this.#takeOver(stream, this.#denied);
+    if (this.#denied !== undefined) {
+      this.#denied = (this.#denied + keys).slice(0, keptInputMax);
+      return;
+    }
+    stream.write(this.#encoder.encode(keys)).then(
+      (outcome) => {
+        if (outcome === 'denied') this.#deny(keys);
+        if (outcome === 'inputFull') {
+          this.#backend.hint(this.#backend.t('The program does not read its input.'));
+        }
+      },
+      (error: unknown) => this.#backend.log.warn('input was not sent', errorMessageOf(error)),
+    );
+  }
+
+  #deny(keys: string): void {
+    const isFirst = this.#denied === undefined;
+    this.#denied = ((this.#denied ?? '') + keys).slice(0, keptInputMax);
+    if (isFirst) this.#tell(this.#backend.t('another window is typing · Enter takes over'));
+  }
+
+  #takeOver(stream: SessionStream, keys: string): void {
+    this.#denied = undefined;
+    stream.take();
+    this.#type(stream, keys);
+  }
+
+  /** Inside at the prompt of a shell only, because a line of ours would damage what a program has drawn. */
+  #tell(line: string): void {
+    const isShell = this.#backend.session()?.agent === 'shell';
+    if (!isShell || !this.#writer.tell(line)) this.#backend.hint(line);
+  }
+
+  #end(generation: number, exit: ExitMark | undefined): void {
+    this.#writer.finish(describeEnd(exit, this.#backend.t));
+    this.#denied = undefined;
+    const phase = this.#phase;
+    this.#phase = { kind: 'ended', generation };
+    // The stream stays open for a moment: what background processes still write comes after the exit.
+    if (phase.kind === 'attached') this.#late = phase.owned;
+  }
+
+  #late: Disposable | undefined;
+
+  #interrupt(generation: number): void {
+    const { t } = this.#backend;
+    const line = [t('interrupted'), t('R restarts'), t('H history')].join(' · ');
+    this.#writer.finish(line);
+    this.#leave({ kind: 'ended', generation });
+  }
+
+  /** No stream can be had: the kept output stands there instead, and why. */
+  async #showUnattached(error: unknown, signal: AbortSignal): Promise<void> {
+    const { t, log } = this.#backend;
+    log.info('a session could not be attached', errorCodeOf(error), errorMessageOf(error));
+    const session = this.#backend.session();
+    const kept = await this.#backend.readKept().catch((reason: unknown) => {
+      log.info('no kept output', errorMessageOf(reason));
+      return new Uint8Array();
+    });
+    if (signal.aborted) return;
+    this.#writer.push({ bytes: kept, seq: 0, answers: false });
+    const isOver =
+      session !== undefined && session.status !== 'running' && session.status !== 'starting';
+    const reason = isOver ? (session.reason ?? t('ended')) : errorMessageOf(error);
+    const state = [toPlainLine(reason, 120), t('R restarts'), t('H history')];
+    this.#writer.finish(state.join(' · '));
+    this.#leave({ kind: 'ended', generation: session?.generation ?? 0 });
+  }
+
+  #handleEndedKey(keys: string): void {
+    const key = keys.toLowerCase();
+    if (key === 'h')
+      void this.#backend.showHistory().catch((error: unknown) => this.#report(error));
+    if (key === 'r') void this.#restart().catch((error: unknown) => this.#report(error));
+  }
+
+  #report(error: unknown): void {
+    this.#backend.hint(toPlainLine(errorMessageOf(error), 200));
+  }
+
+  async #restart(): Promise<void> {
+    const session = this.#backend.session();
+    if (session?.status === 'running') return this.#attach();
+    await this.#backend.restart(this.#size);
+  }
+
+  /** Restarted, here or elsewhere: a new generation is attached. */
+  #followSession(): void {
+    const session = this.#backend.session();
+    if (this.#phase.kind !== 'ended' || session?.status !== 'running') return;
+    if (session.generation <= this.#phase.generation) return;
+    this.#writer.restart();
+    this.#written.fire('\r\n');
+    void this.#attach();
+  }
+
+  #leave(next: Phase): void {
+    const last = this.#phase;
+    this.#phase = next;
+    this.#late?.dispose();
+    this.#late = undefined;
+    if (last.kind === 'attaching') last.abort.abort();
+    if (last.kind === 'attached') last.owned.dispose();
+    this.#denied = undefined;
+  }
+}
+
+function toSize(dimensions: Dimensions | undefined): TerminalSize | undefined {
+  if (dimensions === undefined || dimensions.columns < 1 || dimensions.rows < 1) return undefined;
+  return { cols: Math.min(2000, dimensions.columns), rows: Math.min(2000, dimensions.rows) };
+}
