@@ -27,6 +27,8 @@ export interface Caller {
   readonly transport: 'local' | 'tcp';
   /** From now on events of this noun are sent on the connection. */
   subscribe(noun: NounName): void;
+  /** Sends an event on this connection alone, subscribed or not. */
+  notify<E extends EventName>(event: E, params: EventParams<E>): void;
   /**
    * Opens a number for a byte stream on this connection. `receive` gets the frames that the client sends on it. The
    * gateway drops it when the connection closes, after calling `closed`.
