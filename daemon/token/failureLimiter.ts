@@ -1,6 +1,6 @@
 /**
  * Slows down guessing: after ten failures a key has to wait, twice as long each time. Asked before anything is compared,
- * loopback included; a success of one key says nothing about another.
+ * loopback included. A success resets nothing; ten quiet minutes do.
  */
 
 const freeFailures = 10;
@@ -12,7 +12,6 @@ export interface FailureLimiter {
   /** Milliseconds the key has to wait; 0 when it may try. */
   waitMs(key: string): number;
   fail(key: string): void;
-  succeed(key: string): void;
 }
 
 interface Tally {
@@ -45,7 +44,9 @@ export function createFailureLimiter({ monotonicMs, maxMs }: LimiterOptions): Fa
     fail(key) {
       const now = monotonicMs();
       trim(now);
-      const tally = tallies.get(key) ?? { failures: 0, blockedUntil: 0, lastAt: now };
+      const known = tallies.get(key);
+      const isFresh = known !== undefined && now - known.lastAt <= forgetMs;
+      const tally = isFresh ? known : { failures: 0, blockedUntil: 0, lastAt: now };
       tally.failures += 1;
       tally.lastAt = now;
       if (tally.failures >= freeFailures) {
@@ -53,9 +54,6 @@ export function createFailureLimiter({ monotonicMs, maxMs }: LimiterOptions): Fa
         tally.blockedUntil = now + Math.min(maxMs(key), firstMs * 2 ** doublings);
       }
       tallies.set(key, tally);
-    },
-    succeed(key) {
-      tallies.delete(key);
     },
   };
 }

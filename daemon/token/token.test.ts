@@ -136,9 +136,13 @@ describe('the limiter of failures', () => {
     assert.deepEqual(waits.slice(8), [
       0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000,
     ]);
-    limiter.succeed('two');
     assert.deepEqual([limiter.waitMs('one'), limiter.waitMs('two')], [60_000, 0]);
     now = 60_000;
+    assert.equal(limiter.waitMs('one'), 0);
+    limiter.fail('one');
+    assert.equal(limiter.waitMs('one'), 60_000);
+    now += 11 * 60_000;
+    limiter.fail('one');
     assert.equal(limiter.waitMs('one'), 0);
   });
 });

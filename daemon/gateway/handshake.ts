@@ -1,0 +1,132 @@
+/** The two messages before a connection counts: `hello` answered by a proof, then `auth` with the token. */
+import type { ClientId } from '../../protocol/wire/brand.ts';
+import { clientIdSchema } from '../../protocol/wire/brand.ts';
+import { protocolVersion } from '../../protocol/wire/define.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+import type { HelloParams, HelloResult } from '../../protocol/wire/hello.ts';
+import {
+  authMethod,
+  authParamsSchema,
+  closeCodes,
+  helloMethod,
+  helloParamsSchema,
+} from '../../protocol/wire/hello.ts';
+import type { RpcRequest } from '../../protocol/wire/rpc.ts';
+import { parseRpc } from '../../protocol/wire/rpc.ts';
+import type { Principal } from '../feature.ts';
+
+/** Tokens as the gateway sees them; `daemon/token` implements it. */
+export interface Authority {
+  prove(
+    tokenId: string,
+    nonce: string,
+    server: Pick<HelloResult, 'endpoint' | 'pid' | 'startTime'>,
+  ): string | undefined;
+  authenticate(tokenId: string, token: string): Principal | undefined;
+  findBearer(hex: string): Principal | undefined;
+}
+
+export interface FailureGuard {
+  waitMs(key: string): number;
+  fail(key: string): void;
+}
+
+export interface ServerIdentity {
+  readonly version: string;
+  readonly pid: number;
+  readonly startTime: number;
+}
+
+export interface HandshakeContext {
+  readonly authority: Authority;
+  readonly guard: FailureGuard;
+  readonly identity: ServerIdentity;
+  readonly endpoint: string;
+  /** What failures count against: the address, or the private socket as a whole. */
+  readonly guardKey: string;
+  readonly connectionId: string;
+}
+
+export interface Admitted {
+  readonly principal: Principal;
+  readonly clientId: ClientId;
+  readonly kind: HelloParams['kind'];
+  readonly protocol: number;
+}
+
+/** What to answer; `closeCode` ends the connection after the answer, `admitted` opens it. */
+export type HandshakeStep =
+  | { readonly id: number; readonly result: object; readonly admitted?: Admitted }
+  | { readonly id: number | null; readonly error: WaggleError; readonly closeCode: number };
+
+/** One handshake: feed it text messages until it admits or refuses. */
+export class Handshake {
+  readonly #context: HandshakeContext;
+  #hello: (HelloParams & { readonly agreed: number }) | undefined;
+
+  constructor(context: HandshakeContext) {
+    this.#context = context;
+  }
+
+  receive(text: string): HandshakeStep {
+    const parsed = parseRpc(text);
+    if (parsed.role !== 'request')
+      return refuse(null, new WaggleError('badRequest'), closeCodes.badFrame);
+    const waitMs = this.#context.guard.waitMs(this.#context.guardKey);
+    if (waitMs > 0) {
+      const error = new WaggleError('rateLimited', undefined, { details: { retryAfterMs: waitMs } });
+      return refuse(parsed.message.id, error, closeCodes.rateLimited);
+    }
+    if (this.#hello === undefined) return this.#receiveHello(parsed.message);
+    return this.#receiveAuth(parsed.message, this.#hello);
+  }
+
+  #receiveHello({ id, method, params }: RpcRequest): HandshakeStep {
+    const parsed = helloParamsSchema.safeParse(params);
+    if (method !== helloMethod || !parsed.success)
+      return refuse(id, new WaggleError('badRequest', 'Expected hello.'), closeCodes.badFrame);
+    const { protocol, tokenId, nonce } = parsed.data;
+    if (protocol.min > protocolVersion) return refuse(id, this.#versionError(), closeCodes.badFrame);
+    const { identity, endpoint, authority } = this.#context;
+    const server = { endpoint, pid: identity.pid, startTime: identity.startTime };
+    const proof = authority.prove(tokenId, nonce, server);
+    if (proof === undefined) return this.#refuseToken(id);
+    const agreed = Math.min(protocol.max, protocolVersion);
+    this.#hello = { ...parsed.data, agreed };
+    const result = { protocol: agreed, serverVersion: identity.version, ...server, proof };
+    return { id, result: result satisfies HelloResult };
+  }
+
+  #versionError(): WaggleError {
+    const { version } = this.#context.identity;
+    return new WaggleError(
+      'versionMismatch',
+      `The running daemon (${version}) is older than this client.`,
+      {
+        fix: 'waggle daemon restart',
+        details: { serverVersion: version, min: 1, max: protocolVersion },
+      },
+    );
+  }
+
+  #receiveAuth({ id, method, params }: RpcRequest, hello: HelloParams & { agreed: number }): HandshakeStep {
+    const parsed = authParamsSchema.safeParse(params);
+    if (method !== authMethod || !parsed.success)
+      return refuse(id, new WaggleError('badRequest', 'Expected auth.'), closeCodes.badFrame);
+    const { authority, connectionId } = this.#context;
+    const principal = authority.authenticate(hello.tokenId, parsed.data.token);
+    if (principal === undefined) return this.#refuseToken(id);
+    const clientId = clientIdSchema.parse(parsed.data.clientId);
+    const admitted: Admitted = { principal, clientId, kind: hello.kind, protocol: hello.agreed };
+    return { id, result: { principal: principal.id, connectionId }, admitted };
+  }
+
+  #refuseToken(id: number): HandshakeStep {
+    this.#context.guard.fail(this.#context.guardKey);
+    return refuse(id, new WaggleError('unauthenticated'), closeCodes.revoked);
+  }
+}
+
+function refuse(id: number | null, error: WaggleError, closeCode: number): HandshakeStep {
+  return { id, error, closeCode };
+}

@@ -1,0 +1,98 @@
+/** HTTP routes: each names the right it needs, and what is not in the table does not exist. */
+import type { ServerResponse } from 'node:http';
+import type { Right } from '../../protocol/wire/define.ts';
+import type { Principal } from '../feature.ts';
+import type { RequestHead } from './requestCheck.ts';
+import { listHeader, pathOf } from './requestCheck.ts';
+import { responseHeaders } from './responseHeaders.ts';
+
+export interface RouteRequest {
+  readonly head: RequestHead;
+  readonly principal: Principal | undefined;
+}
+
+export interface RouteAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** `open` needs no bearer; its answer is a constant. */
+  readonly right: Right | 'open';
+  run(request: RouteRequest): Promise<RouteAnswer> | RouteAnswer;
+}
+
+export const healthRoute: Route = {
+  method: 'GET',
+  path: '/healthz',
+  right: 'open',
+  run: () => ({ status: 200, body: { ok: true } }),
+};
+
+/** How bearers are judged; `key` is the address a failure counts against. */
+export interface BearerJudge {
+  waitMs(key: string): number;
+  fail(key: string): void;
+  findBearer(hex: string): Principal | undefined;
+}
+
+export interface HttpAnswer extends RouteAnswer {
+  readonly headers?: Record<string, string>;
+  /** The caller has shown a token that counts. */
+  readonly isProven?: boolean;
+}
+
+const rank: Record<Right, number> = { self: 0, person: 1, owner: 2 };
+
+/** Whether the highest right of a token covers what is asked. */
+export function covers(has: Right, needed: Right): boolean {
+  return rank[has] >= rank[needed];
+}
+
+/** Steps 7 to 9: credential, right, then the handler. */
+export async function answerRoute(
+  routes: readonly Route[],
+  head: RequestHead,
+  { judge, key }: { readonly judge: BearerJudge; readonly key: string },
+): Promise<HttpAnswer> {
+  const route = findRoute(routes, head);
+  if (route?.right === 'open') return route.run({ head, principal: undefined });
+  const waitMs = judge.waitMs(key);
+  if (waitMs > 0)
+    return { status: 429, body: {}, headers: { 'Retry-After': String(Math.ceil(waitMs / 1000)) } };
+  const [credential] = listHeader(head, 'authorization');
+  if (credential === undefined)
+    return { status: 401, body: {}, headers: { 'WWW-Authenticate': 'Bearer' } };
+  const hex = /^Bearer ([0-9a-f]{64})$/.exec(credential)?.[1];
+  const principal = hex === undefined ? undefined : judge.findBearer(hex);
+  if (principal === undefined) {
+    judge.fail(key);
+    return { status: 401, body: {}, headers: { 'WWW-Authenticate': 'Bearer' } };
+  }
+  if (route === undefined) return { status: 404, body: {} };
+  if (!covers(principal.right, route.right)) return { status: 403, body: {} };
+  return { ...(await route.run({ head, principal })), isProven: true };
+}
+
+function findRoute(routes: readonly Route[], head: RequestHead): Route | undefined {
+  const method = head.method === 'HEAD' ? 'GET' : head.method;
+  return routes.find((route) => route.method === method && route.path === pathOf(head));
+}
+
+/** Writes an answer with all headers of the house; the connection is closed after a refusal. */
+export function sendAnswer(
+  response: ServerResponse,
+  { status, body, headers = {} }: HttpAnswer,
+): void {
+  const text = status < 300 ? JSON.stringify(body) : '';
+  response.writeHead(status, {
+    ...responseHeaders,
+    ...(text === '' ? {} : { 'Content-Type': 'application/json; charset=utf-8' }),
+    'Content-Length': Buffer.byteLength(text),
+    ...(status < 400 ? {} : { Connection: 'close' }),
+    ...headers,
+  });
+  response.end(text);
+}
