@@ -1,0 +1,114 @@
+/**
+ * The command line: which commands there are and what a line means. Each command's code is loaded when it is called, so
+ * that none pays for the others.
+ */
+import { Command, CommanderError } from 'commander';
+import { addCommands } from './command.ts';
+import type { Choose, CommandSpec, Run } from './command.ts';
+import type { CompletedCommand } from './completion/completion.ts';
+import { daemonCommands } from './daemonCommands.ts';
+import { CommandError, exitCodes } from './output/output.ts';
+import { sessionCommands } from './sessionCommands.ts';
+
+/** What a command line means, before anything of it was done. */
+export type Parsed =
+  | { readonly kind: 'run'; readonly json: boolean; readonly run: Run }
+  /** Help or the version was printed. */
+  | { readonly kind: 'shown' };
+
+interface Shown {
+  readonly version: () => string;
+  /** Takes help and the version. */
+  readonly write: (text: string) => void;
+}
+
+const completion: CommandSpec = {
+  name: 'completion',
+  summary: 'print the completion script of bash, zsh or fish',
+  words: ['<shell>'],
+  run: async ({ output }, input) => {
+    const { createCompletion } = await import('./completion/completion.ts');
+    const shell = input.getWord(0);
+    const script = createCompletion(shell, describeCommands());
+    output.result({ shell, script }, () => [script.trimEnd()]);
+    return exitCodes.ok;
+  },
+};
+
+const commands: readonly CommandSpec[] = [...sessionCommands, ...daemonCommands, completion];
+
+/** Understands a command line. Throws CommandError `usage`. */
+export async function parseCommand(argv: readonly string[], shown: Shown): Promise<Parsed> {
+  let chosen: { run: Run; json: boolean } | undefined;
+  const program = createProgram((run, command) => {
+    chosen = { run, json: command.optsWithGlobals()['json'] === true };
+  });
+  const isVersion = argv.includes('--version') || argv.includes('-V');
+  program.version(isVersion ? shown.version() : '', '-V, --version', 'print the version');
+  configure(program, shown.write);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    return endOf(error);
+  }
+  return chosen === undefined ? { kind: 'shown' } : { kind: 'run', ...chosen };
+}
+
+function endOf(error: unknown): Parsed {
+  if (!(error instanceof CommanderError)) throw error;
+  if (error.exitCode === 0) return { kind: 'shown' };
+  const isBareHelp = error.code === 'commander.help';
+  const sentence = isBareHelp ? 'Which command?' : error.message.replace(/^error: /, '');
+  const message = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
+  throw new CommandError(
+    'usage',
+    /[.?)]$/.test(message) ? message : `${message}.`,
+    'waggle --help',
+  );
+}
+
+/** Errors are thrown and told in one place; help goes to stdout; `--json` is known to every command. */
+function configure(command: Command, write: (text: string) => void): void {
+  command.exitOverride();
+  command.configureOutput({ writeOut: write, writeErr: dropText, outputError: dropText });
+  command.option('--json', 'print one JSON document');
+  for (const child of command.commands) configure(child, write);
+}
+
+/** The same text comes in the error that is thrown. */
+function dropText(): void {}
+
+function createProgram(choose: Choose): Command {
+  const program = new Command('waggle');
+  program
+    .description('Agents and shells that keep running when the window is closed.')
+    .usage('[command] [options]')
+    .enablePositionalOptions()
+    .action(() =>
+      choose(async (context) => {
+        const { listSessions } = await import('./session/session.ts');
+        return listSessions(context, { all: false });
+      }, program),
+    );
+  addCommands(program, commands, choose);
+  return program;
+}
+
+/** The commands as completion and documents read them. */
+export function describeCommands(): CompletedCommand[] {
+  const program = createProgram(dropText);
+  configure(program, dropText);
+  return program.commands.filter((command) => command.name() !== 'session-names').map(describe);
+}
+
+function describe(command: Command): CompletedCommand {
+  return {
+    name: command.name(),
+    description: command.description(),
+    options: command.options.flatMap(({ long, description }) =>
+      typeof long === 'string' ? [{ long, description }] : [],
+    ),
+    commands: command.commands.map(describe),
+    takesSession: command.registeredArguments[0]?.name() === 'session',
+  };
+}

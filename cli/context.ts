@@ -1,0 +1,86 @@
+/** What every command gets: where it prints, whose daemon it talks to, and how it gets there. */
+import { randomUUID } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { connectDaemon } from '../link/daemon/daemon.ts';
+import type { DaemonLink } from '../link/daemon/daemon.ts';
+import { resolveHome } from '../link/home/home.ts';
+import type { HomePaths } from '../link/home/home.ts';
+import { ensureDaemon, requireLink } from '../link/start/start.ts';
+import { DisposableStore } from '../protocol/wire/disposable.ts';
+import type { Disposable } from '../protocol/wire/disposable.ts';
+import { errorCodeOf } from '../protocol/wire/errors.ts';
+import type { Output } from './output/output.ts';
+
+/** Inside a session: who the command acts as, and through which socket. */
+export interface SessionIdentity {
+  readonly token: string;
+  readonly socket?: string;
+}
+
+export interface CommandContext extends Disposable {
+  readonly output: Output;
+  readonly env: NodeJS.ProcessEnv;
+  readonly paths: HomePaths;
+  /** One run of the command, over its reconnects. */
+  readonly clientId: string;
+  /** Holds the built programs, or is the root of the source. */
+  readonly programDirectory: string;
+  /** Set inside a session: then that token is used and nothing else, and no daemon is started. */
+  readonly identity: SessionIdentity | undefined;
+  /** Connects to the daemon, and starts one when none runs. Closed with the context. */
+  connect(options?: { explicit?: boolean }): Promise<DaemonLink>;
+  /** Undefined when none runs. */
+  connectIfRunning(): Promise<DaemonLink | undefined>;
+}
+
+interface ContextOptions {
+  readonly output: Output;
+  readonly env: NodeJS.ProcessEnv;
+  /** Path of the program's own file. */
+  readonly entry: string;
+}
+
+export function createContext({ output, env, entry }: ContextOptions): CommandContext {
+  const owned = new DisposableStore();
+  const identity = findSessionIdentity(env);
+  const paths = resolveHome(env);
+  const clientId = `cli:${randomUUID()}`;
+  const programDirectory = findProgramDirectory(entry);
+  const base = { paths, clientId, kind: 'cli' } as const;
+
+  return {
+    output,
+    env,
+    paths,
+    clientId,
+    programDirectory,
+    identity,
+    async connect({ explicit = false } = {}) {
+      if (identity !== undefined) return owned.add(await connectDaemon({ ...base, ...identity }));
+      const outcome = await ensureDaemon({ ...base, programDirectory, explicit });
+      return owned.add(requireLink(outcome));
+    },
+    async connectIfRunning() {
+      try {
+        return owned.add(await connectDaemon({ ...base, ...identity }));
+      } catch (error) {
+        if (errorCodeOf(error) === 'daemonUnreachable') return undefined;
+        throw error;
+      }
+    },
+    dispose: () => owned.dispose(),
+  };
+}
+
+function findSessionIdentity(env: NodeJS.ProcessEnv): SessionIdentity | undefined {
+  const { WAGGLE_TOKEN: token, WAGGLE_SOCKET: socket } = env;
+  if (token === undefined || token === '') return undefined;
+  return socket === undefined || socket === '' ? { token } : { token, socket };
+}
+
+/** The directory of the program's own entry, or the source's root when it runs unbuilt. */
+export function findProgramDirectory(entry: string): string {
+  const directory = dirname(realpathSync(entry));
+  return existsSync(join(directory, 'manifest.json')) ? directory : dirname(directory);
+}

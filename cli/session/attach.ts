@@ -1,0 +1,209 @@
+/** `waggle attach` and `waggle new`: a session in this terminal. */
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import { createHostTransport, openSessionStream } from '../../link/stream/stream.ts';
+import { compareAttention } from '../../protocol/session/attentionState.ts';
+import type { Session } from '../../protocol/session/session.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+import type { CommandContext } from '../context.ts';
+import { CommandError, exitCodes } from '../output/output.ts';
+import {
+  describeDetachKey,
+  parseDetachKey,
+  showSession,
+  terminalSize,
+} from '../terminal/terminal.ts';
+import type { Ending } from '../terminal/terminal.ts';
+import { getMeant, isLive } from './find.ts';
+import { shellWord, tableOf } from './list.ts';
+
+export interface NewOptions {
+  readonly command: readonly string[];
+  readonly agent: string | undefined;
+  readonly name: string | undefined;
+  readonly cwd: string | undefined;
+  readonly tags: readonly string[];
+  /** `KEY=value` each, on top of this terminal's environment. */
+  readonly env: readonly string[];
+  readonly detach: boolean;
+  readonly detachKey: string;
+}
+
+/** Opens a session with the environment of this terminal; shows it, unless it is to run on its own. */
+export async function openSession(context: CommandContext, options: NewOptions): Promise<number> {
+  const detachKey = parseDetachKey(options.detachKey);
+  const environment = environmentOf(context.env, options.env);
+  const link = await context.connect();
+  const { session } = await link.call('session/open', {
+    ...programOf(options),
+    ...(options.name === undefined ? {} : { name: options.name }),
+    cwd: resolve(options.cwd ?? '.'),
+    tags: [...options.tags],
+    environment,
+    size: terminalSize(),
+  });
+  if (options.detach || context.output.json) {
+    context.output.result({ session }, () => [
+      `Started "${toPlainLine(session.name)}" (${session.id}).`,
+    ]);
+    context.output.hint(`waggle attach ${shellWord(session.name)} opens it`);
+    return exitCodes.ok;
+  }
+  return attachTo(context, { link, session, observe: false, first: true, detachKey });
+}
+
+function programOf({ agent, command }: NewOptions) {
+  const [first] = command;
+  if (agent !== undefined) return { agent, arguments: [...command] };
+  return first === undefined ? { agent: 'shell' } : { agent: 'command', command: [...command] };
+}
+
+/** This terminal's variables, then the given ones. Throws CommandError `usage` for one without `=`. */
+export function environmentOf(
+  env: NodeJS.ProcessEnv,
+  pairs: readonly string[],
+): Record<string, string> {
+  const own = Object.entries(env).flatMap(([key, value]) =>
+    value === undefined || key === '' ? [] : [[key, value] as const],
+  );
+  const given = pairs.map((pair) => {
+    const cut = pair.indexOf('=');
+    if (cut < 1) throw new CommandError('usage', `--env ${pair} is not KEY=value.`);
+    return [pair.slice(0, cut), pair.slice(cut + 1)] as const;
+  });
+  return Object.fromEntries([...own, ...given]);
+}
+
+export interface AttachOptions {
+  readonly reference: string | undefined;
+  readonly observe: boolean;
+  readonly detachKey: string;
+}
+
+export async function attachSession(
+  context: CommandContext,
+  { reference, observe, detachKey }: AttachOptions,
+): Promise<number> {
+  const strokes = parseDetachKey(detachKey);
+  if (context.output.json) {
+    throw new CommandError(
+      'usage',
+      'attach shows a session and has no JSON form.',
+      'waggle list --json',
+    );
+  }
+  const link = await context.connect();
+  const { sessions } = await link.call('session/list', { history: reference !== undefined });
+  const session =
+    reference === undefined ? await pick(context, sessions) : getMeant(sessions, reference);
+  if (session === undefined) return exitCodes.ok;
+  return attachTo(context, { link, session, observe, first: false, detachKey: strokes });
+}
+
+/** The session a person chooses from a list; the only one without asking; undefined when none was chosen. */
+async function pick(
+  context: CommandContext,
+  sessions: readonly Session[],
+): Promise<Session | undefined> {
+  const { output } = context;
+  const choices = sessions
+    .filter((session) => isLive(session) && !session.hidden)
+    .sort((left, right) => compareAttention(left.attention, right.attention));
+  const [only, second] = choices;
+  if (only === undefined) {
+    throw new CommandError('usage', 'No session runs.', 'Start one: waggle new');
+  }
+  if (second === undefined) return only;
+  if (!process.stdin.isTTY || !output.isTerminal) {
+    throw new CommandError('usage', 'Which session?', 'waggle attach <session>; waggle list');
+  }
+  const [header = '', ...rows] = tableOf(choices, {
+    columns: output.columns - 4,
+    paint: output.paint,
+  });
+  const lines = rows.map((row, index) => `${String(index + 1).padStart(2)}  ${row}`);
+  process.stdout.write(`    ${header}\n${lines.join('\n')}\n`);
+  const question = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = (
+      await question.question(`\nWhich one? [1-${choices.length}, or its name] `)
+    ).trim();
+    if (answer === '') return undefined;
+    return choices[Number(answer) - 1] ?? getMeant(choices, answer);
+  } finally {
+    question.close();
+  }
+}
+
+interface Attachment {
+  readonly link: DaemonLink;
+  readonly session: Session;
+  readonly observe: boolean;
+  readonly first: boolean;
+  readonly detachKey: ReturnType<typeof parseDetachKey>;
+}
+
+async function attachTo(context: CommandContext, attachment: Attachment): Promise<number> {
+  const { link, session, observe, first, detachKey } = attachment;
+  const right = observe ? 'observe' : 'write';
+  const route = await link.call('session/attach', { sessionId: session.id, right, via: 'host' });
+  if (route.via !== 'host') throw new CommandError('usage', 'The daemon is on another machine.');
+  const stream = await openSessionStream({
+    transport: createHostTransport({
+      socket: route.socket,
+      key: route.key,
+      ticket: route.ticket,
+      clientId: context.clientId,
+      kind: 'cli',
+      pid: route.pid,
+      startTime: route.startTime,
+    }),
+    right,
+    ...(observe ? {} : { size: terminalSize() }),
+    pace: 'interactive',
+    acknowledge: 'manual',
+  });
+  if (context.output.isTerminal && detachKey.length > 0) {
+    context.output.hint(`[${describeDetachKey(detachKey)} leaves it running]`);
+  }
+  try {
+    const ending = await showSession({ stream, output: context.output, observe, first, detachKey });
+    return tellEnding(context, { ending, session, detachKey });
+  } finally {
+    stream.dispose();
+  }
+}
+
+interface Told {
+  readonly ending: Ending;
+  readonly session: Session;
+  readonly detachKey: ReturnType<typeof parseDetachKey>;
+}
+
+/** Says how it ended and returns the exit code for it. */
+function tellEnding({ output }: CommandContext, { ending, session }: Told): number {
+  const name = toPlainLine(session.name);
+  switch (ending.ending) {
+    case 'exited': {
+      const { code, signal, background } = ending.exit;
+      const how = signal ? `ended by signal ${signal}` : `exited ${code ?? 0}`;
+      const rest = background > 0 ? ` · ${background} background processes still run` : '';
+      if (output.isTerminal) say(output, `"${name}" ${how}${rest}`);
+      return signal ? 128 + signal : (code ?? 0);
+    }
+    case 'detached':
+      if (output.isTerminal)
+        say(output, `"${name}" keeps running · waggle attach ${shellWord(name)}`);
+      return exitCodes.ok;
+    case 'signalled':
+      return 128 + ending.signal;
+    case 'failed':
+      throw ending.error;
+  }
+}
+
+/** On a line of its own; what a program left below the cursor is cleared. */
+function say(output: CommandContext['output'], text: string): void {
+  process.stdout.write(`\r\n\u001b[J${output.paint(`[${text}]`, 'dim')}\n`);
+}

@@ -1,0 +1,48 @@
+/** The kept output of a session, as it was: bytes to stdout, in pages, with gaps said on stderr. */
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import type { Session } from '../../protocol/session/session.ts';
+import type { CommandContext } from '../context.ts';
+import { exitCodes } from '../output/output.ts';
+import { findMeant } from './change.ts';
+import { listSessions } from './list.ts';
+
+interface HistoryOptions {
+  readonly reference: string | undefined;
+  readonly generation: number | undefined;
+  /** Takes bytes; resolves when more may come. */
+  readonly write: (bytes: Uint8Array) => Promise<void>;
+}
+
+/** `waggle history`: without a session the table with everything that ended. */
+export async function showHistory(
+  context: CommandContext,
+  { reference, generation, write }: HistoryOptions,
+): Promise<number> {
+  if (reference === undefined) return listSessions(context, { all: true });
+  const { link, session } = await findMeant(context, reference);
+  if (context.output.json) {
+    const page = await readPage(link, { session, generation, from: 0 });
+    context.output.result({ sessionId: session.id, ...page }, () => []);
+    return exitCodes.ok;
+  }
+  let from = 0;
+  for (;;) {
+    const page = await readPage(link, { session, generation, from });
+    for (const gap of page.gaps) context.output.note(`[${gap.to - gap.from} bytes not kept]`);
+    if (page.from > from) context.output.note(`[${page.from - from} bytes not kept]`);
+    await write(Buffer.from(page.data, 'base64'));
+    if (page.next >= page.end || page.next <= from) return exitCodes.ok;
+    from = page.next;
+  }
+}
+
+interface PagePlace {
+  readonly session: Session;
+  readonly generation: number | undefined;
+  readonly from: number;
+}
+
+function readPage(link: DaemonLink, { session, generation, from }: PagePlace) {
+  const which = generation === undefined ? {} : { generation };
+  return link.call('session/history', { sessionId: session.id, from, ...which });
+}

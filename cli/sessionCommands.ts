@@ -1,0 +1,129 @@
+/** The commands about sessions. */
+import { counted, option, repeated } from './command.ts';
+import type { CommandSpec, Input } from './command.ts';
+
+const load = () => import('./session/session.ts');
+
+const defaultDetachKey = 'ctrl-],d';
+const detachKey = option(
+  '--detach-key <keys>',
+  `keys that leave the session running: ctrl-<key>[,<key>], or none (default: ${defaultDetachKey})`,
+).env('WAGGLE_DETACH_KEY');
+
+function detachKeyOf(input: Input): string {
+  return input.find('detachKey') ?? defaultDetachKey;
+}
+
+export const sessionCommands: readonly CommandSpec[] = [
+  {
+    name: 'new',
+    summary: 'start a shell, an agent or a command, and show it',
+    words: ['[command...]'],
+    options: [
+      option('--agent <id>', 'claude, codex, … or shell; gets what follows as arguments'),
+      option('--name <name>', 'what it is called'),
+      option('--cwd <directory>', 'where it starts'),
+      repeated('--tag <tag>', 'a word to find it by'),
+      repeated('--env <key=value>', 'on top of this environment'),
+      option('--detach', 'start it without showing it'),
+      detachKey,
+    ],
+    passThrough: true,
+    run: async (context, input) =>
+      (await load()).openSession(context, {
+        command: input.listWords(0),
+        agent: input.find('agent'),
+        name: input.find('name'),
+        cwd: input.find('cwd'),
+        tags: input.list('tag'),
+        env: input.list('env'),
+        detach: input.has('detach'),
+        detachKey: detachKeyOf(input),
+      }),
+  },
+  {
+    name: 'list',
+    alias: 'ls',
+    summary: 'the sessions, those that need you first',
+    options: [option('--all', 'what ended too')],
+    run: async (context, input) => (await load()).listSessions(context, { all: input.has('all') }),
+  },
+  {
+    name: 'attach',
+    summary: 'show a session here; without one, choose from a list',
+    words: ['[session]'],
+    options: [option('--observe', 'watch only'), detachKey],
+    run: async (context, input) =>
+      (await load()).attachSession(context, {
+        reference: input.findWord(0),
+        observe: input.has('observe'),
+        detachKey: detachKeyOf(input),
+      }),
+  },
+  {
+    name: 'history',
+    summary: 'print what a session wrote; without one, list what ended too',
+    words: ['[session]'],
+    options: [counted('--generation <number>', 'of which start of the session')],
+    run: async (context, input) =>
+      (await load()).showHistory(context, {
+        reference: input.findWord(0),
+        generation: input.findCount('generation'),
+        write: (bytes) => new Promise((resolve) => process.stdout.write(bytes, () => resolve())),
+      }),
+  },
+  {
+    name: 'send',
+    summary: 'type into a session',
+    words: ['<session>', '[text...]'],
+    options: [
+      option('--enter', 'press Enter after it'),
+      option('--take', 'also while another window is typing'),
+    ],
+    run: async (context, input) =>
+      (await load()).sendText(context, {
+        reference: input.getWord(0),
+        words: input.listWords(1),
+        enter: input.has('enter'),
+        take: input.has('take'),
+      }),
+  },
+  {
+    name: 'kill',
+    summary: 'end every process of a session',
+    words: ['<session>'],
+    run: async (context, input) => (await load()).killSession(context, input.getWord(0)),
+  },
+  {
+    name: 'rename',
+    summary: 'name a session; without a name it is named by itself again',
+    words: ['<session>', '[name]'],
+    run: async (context, input) =>
+      (await load()).renameSession(context, {
+        reference: input.getWord(0),
+        name: input.findWord(1),
+      }),
+  },
+  {
+    name: 'tag',
+    summary: 'replace the tags of a session',
+    words: ['<session>', '[tags...]'],
+    run: async (context, input) =>
+      (await load()).tagSession(context, {
+        reference: input.getWord(0),
+        tags: input.listWords(1),
+      }),
+  },
+  {
+    name: 'delete',
+    summary: 'remove an ended session and everything kept of it',
+    words: ['<session>'],
+    run: async (context, input) => (await load()).deleteSession(context, input.getWord(0)),
+  },
+  {
+    name: 'session-names',
+    summary: 'names for completion',
+    hidden: true,
+    run: async (context) => (await load()).listNames(context),
+  },
+];

@@ -1,0 +1,78 @@
+/**
+ * Raw mode in which output is not processed either. libuv's own keeps ONLCR on, so a byte-exact relay must ask `stty`.
+ * A small guard shell puts the terminal back should we die without being asked, and ends us should exiting hang.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { toDisposable } from '../../protocol/wire/disposable.ts';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+
+/** Reads until our end of the pipe closes. `done`: we restored it ourselves and are exiting, which may hang for ever. */
+const guardScript = `
+restore=1
+watcher=
+while read -r word; do
+  restore=
+  (trap 'kill "$sleeper"' TERM; sleep 3 & sleeper=$!; wait "$sleeper" && kill -9 "$1") &
+  watcher=$!
+done
+[ -n "$watcher" ] && kill "$watcher"
+[ -n "$restore" ] || exit 0
+stty "$2" <&3
+printf %s "$3" >&3
+`;
+
+export interface RawMode extends Disposable {
+  /** To be called when nothing is left to do but to exit: within 3 s the process is gone, one way or another. */
+  exiting(): void;
+}
+
+/** Undefined when the tool is missing or standard input is no terminal. */
+function stty(...words: string[]): string | undefined {
+  const result = spawnSync('stty', words, { stdio: [0, 'pipe', 'ignore'], encoding: 'utf8' });
+  return result.status === 0 ? result.stdout.trim() : undefined;
+}
+
+/**
+ * Switches the terminal behind standard input. Disposing puts it back as it was, synchronously.
+ * `lastWords` is what the guard prints when it has to: sequences that end the modes of a program.
+ */
+export function enterRawMode(lastWords: string): RawMode {
+  const saved = process.platform === 'win32' ? undefined : stty('-g');
+  if (saved === undefined || stty('raw', '-echo') === undefined) return enterPlainRawMode();
+  const guard = startGuard(saved, lastWords);
+  const restore = toDisposable(() => stty(saved));
+  const tell = toDisposable(() => guard.stdin?.write('done\n'));
+  return {
+    dispose: () => restore.dispose(),
+    exiting() {
+      restore.dispose();
+      tell.dispose();
+    },
+  };
+}
+
+function enterPlainRawMode(): RawMode {
+  const { stdin } = process;
+  if (stdin.isTTY) stdin.setRawMode(true);
+  const restore = toDisposable(() => {
+    if (stdin.isTTY) stdin.setRawMode(false);
+  });
+  return { dispose: () => restore.dispose(), exiting: () => restore.dispose() };
+}
+
+function startGuard(saved: string, lastWords: string): ChildProcess {
+  const script = ['-c', guardScript, 'waggle-guard', String(process.pid), saved, lastWords];
+  const guard = spawn('/bin/sh', script, {
+    stdio: ['pipe', 'ignore', 'ignore', 0],
+    detached: true,
+    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+  });
+  guard.once('error', workWithoutGuard);
+  guard.stdin?.on('error', workWithoutGuard);
+  guard.unref();
+  return guard;
+}
+
+/** Without a guard everything but a sudden death is undone all the same. */
+function workWithoutGuard(): void {}

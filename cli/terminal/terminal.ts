@@ -1,0 +1,231 @@
+/**
+ * A session shown in the terminal that the command runs in: its bytes out, what a person types in, and the terminal put
+ * back as it was however it ends. Knows no daemon and parses only what leaving and replaying need.
+ */
+import type { StreamGap, StreamSnapshot, SessionStream } from '../../link/stream/stream.ts';
+import { DisposableStore, toDisposable } from '../../protocol/wire/disposable.ts';
+import type { WaggleError } from '../../protocol/wire/errors.ts';
+import type { ExitMark, TerminalSize } from '../../protocol/wire/mark.ts';
+import type { Output } from '../output/output.ts';
+import { DetachScanner } from './detachKey.ts';
+import { InputGate } from './inputGate.ts';
+import { enterRawMode } from './rawMode.ts';
+import type { RawMode } from './rawMode.ts';
+import { isStatusReply, ReplySplitter, statusQuery } from './reply.ts';
+import { ScreenFollower } from './screen.ts';
+
+export { defaultDetachKey, describeDetachKey, parseDetachKey } from './detachKey.ts';
+
+/** How being attached ended. `signal`: we were told to go, by that number. */
+export type Ending =
+  | { readonly ending: 'exited'; readonly exit: ExitMark }
+  | { readonly ending: 'detached' }
+  | { readonly ending: 'signalled'; readonly signal: number }
+  | { readonly ending: 'failed'; readonly error: WaggleError };
+
+export interface TerminalOptions {
+  readonly stream: SessionStream;
+  readonly output: Output;
+  readonly observe: boolean;
+  readonly detachKey: ReturnType<typeof import('./detachKey.ts').parseDetachKey>;
+  /** Nobody was attached before: the queries in what is replayed were never answered, so we answer them. */
+  readonly first: boolean;
+}
+
+const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+/** How long answers to replayed queries may be on their way, milliseconds. */
+const replyLimitMs = 2000;
+const flushLimitMs = 2000;
+const quietLossMs = 1000;
+
+export function terminalSize(): TerminalSize {
+  const { columns, rows } = process.stdout;
+  return { cols: clamp(columns, 80), rows: clamp(rows, 24) };
+}
+
+function clamp(value: number | undefined, fallback: number): number {
+  return value === undefined || value < 1 ? fallback : Math.min(2000, value);
+}
+
+/** Shows the session until it ends or is left. Resolves after everything was written and the terminal is restored. */
+export async function showSession(options: TerminalOptions): Promise<Ending> {
+  const terminal = new AttachedTerminal(options);
+  try {
+    return await terminal.ended;
+  } finally {
+    await terminal.stop();
+  }
+}
+
+class AttachedTerminal {
+  readonly ended: Promise<Ending>;
+  readonly #options: TerminalOptions;
+  readonly #owned = new DisposableStore();
+  readonly #screen = new ScreenFollower();
+  readonly #replies = new ReplySplitter();
+  readonly #detach: DetachScanner;
+  readonly #gate: InputGate;
+  #rawMode: RawMode | undefined;
+  /** Replies are swallowed. */
+  #replaying = true;
+  #lossTimer: NodeJS.Timeout | undefined;
+  #isSaid = false;
+  #end: (ending: Ending) => void = () => undefined;
+
+  constructor(options: TerminalOptions) {
+    this.#options = options;
+    const { stream } = options;
+    this.#detach = new DetachScanner(options.detachKey);
+    this.#gate = new InputGate({
+      write: (bytes) => stream.write(bytes),
+      take: () => stream.take(),
+      onDenied: () => this.#say('another window is typing · Enter takes over'),
+      onFull: () => this.#say('the program does not read its input · nothing more was typed'),
+    });
+    this.ended = new Promise((resolve) => (this.#end = resolve));
+    this.#listenToStream();
+    this.#listenToTerminal();
+    if (options.first || stream.cursor.seq >= stream.liveAt) this.#replaying = false;
+  }
+
+  #listenToStream(): void {
+    const { stream } = this.#options;
+    const owned = this.#owned;
+    owned.add(stream.onOutput(({ bytes, seq }) => this.#show(bytes, seq + bytes.length)));
+    owned.add(stream.onSnapshot((snapshot) => this.#showSnapshot(snapshot)));
+    owned.add(stream.onGap((gap) => this.#tellGap(gap)));
+    owned.add(stream.onExit(({ exit }) => this.#end({ ending: 'exited', exit })));
+    owned.add(stream.onClosed((error) => this.#end({ ending: 'failed', error })));
+    owned.add(stream.onLive(() => this.#endReplay()));
+    owned.add(
+      stream.onLease(({ self }) => {
+        if (self) this.#gate.granted();
+      }),
+    );
+    owned.add(stream.onState((state) => this.#tellState(state)));
+    owned.add(toDisposable(() => clearTimeout(this.#lossTimer)));
+  }
+
+  #listenToTerminal(): void {
+    const { stdin, stdout } = process;
+    if (stdin.isTTY) this.#rawMode = enterRawMode(new ScreenFollower().reset());
+    const onInput = (bytes: Buffer): void => this.#type(bytes);
+    const onResize = (): void => this.#options.stream.resize(terminalSize());
+    const onGone = (): void => this.#end({ ending: 'signalled', signal: signals.SIGHUP });
+    stdin.on('data', onInput).on('error', onGone);
+    if (stdin.isTTY) stdin.on('end', onGone);
+    stdout.on('error', onGone);
+    if (stdout.isTTY && !this.#options.observe) stdout.on('resize', onResize);
+    this.#owned.add(
+      toDisposable(() => {
+        stdin.off('data', onInput).off('end', onGone).pause();
+        stdout.off('resize', onResize);
+      }),
+    );
+    for (const [name, signal] of Object.entries(signals)) {
+      const onSignal = (): void => this.#end({ ending: 'signalled', signal });
+      process.on(name, onSignal);
+      this.#owned.add(toDisposable(() => process.off(name, onSignal)));
+    }
+    const onCrash = (): void => this.#restore();
+    process.on('exit', onCrash);
+    this.#owned.add(toDisposable(() => process.off('exit', onCrash)));
+  }
+
+  #show(bytes: Uint8Array, end: number): void {
+    this.#screen.push(bytes);
+    process.stdout.write(Uint8Array.from(bytes), () => this.#options.stream.acknowledge(end));
+  }
+
+  #showSnapshot({ bytes }: StreamSnapshot): void {
+    process.stdout.write('\u001b[H\u001b[2J\u001b[3J');
+    this.#screen.push(bytes);
+    process.stdout.write(Uint8Array.from(bytes));
+  }
+
+  /** The terminal answers in order, so that the answer to a question of ours ends those to the replay. */
+  #endReplay(): void {
+    if (!this.#replaying) return;
+    const { stdin, stdout } = process;
+    const asks = stdin.isTTY && stdout.isTTY && this.#screen.isAtRest;
+    if (asks) stdout.write(statusQuery);
+    const timer = setTimeout(
+      () => (this.#replaying = false),
+      asks ? replyLimitMs : replyLimitMs / 4,
+    );
+    this.#owned.add(toDisposable(() => clearTimeout(timer)));
+  }
+
+  #type(bytes: Uint8Array): void {
+    for (const part of this.#replies.push(bytes)) {
+      if (part.kind === 'reply') this.#answer(part.bytes);
+      else if (!this.#typeKeys(part.bytes)) return;
+    }
+  }
+
+  /** False: the person left. */
+  #typeKeys(bytes: Uint8Array): boolean {
+    const { observe } = this.#options;
+    const { pass, detach } = this.#detach.push(bytes);
+    if (pass.length > 0 && !observe) this.#gate.type(pass);
+    const leaves = detach || (observe && process.stdin.isTTY && pass.includes(3));
+    if (leaves) this.#end({ ending: 'detached' });
+    return !leaves;
+  }
+
+  #answer(bytes: Uint8Array): void {
+    const { stream, observe } = this.#options;
+    if (this.#replaying) {
+      if (isStatusReply(bytes)) this.#replaying = false;
+      return;
+    }
+    const isOthers = stream.lease.writer !== null && !stream.lease.self;
+    if (!observe && !isOthers) this.#gate.reply(bytes);
+  }
+
+  /** One dim line, never into a full-screen program and only where a person sees it. */
+  #say(text: string): void {
+    if (!this.#options.output.isTerminal) return;
+    const { paint } = this.#options.output;
+    const isQuiet = this.#screen.isAlternate || !this.#screen.isAtRest;
+    process.stdout.write(isQuiet ? '\u0007' : `\r\n${paint(`[${text}]`, 'dim')}\r\n`);
+  }
+
+  #tellGap({ from, to }: StreamGap): void {
+    const skipped = to - from;
+    const unit = skipped >= 1_000_000 ? `${Math.round(skipped / 1e6)} MB` : `${skipped} bytes`;
+    if (skipped > 0) this.#say(`${unit} skipped`);
+  }
+
+  #tellState(state: SessionStream['state']): void {
+    clearTimeout(this.#lossTimer);
+    if (state === 'reconnecting') {
+      this.#lossTimer = setTimeout(() => {
+        this.#isSaid = true;
+        this.#say('reconnecting …');
+      }, quietLossMs);
+    } else if (state === 'connected' && this.#isSaid) {
+      this.#isSaid = false;
+      this.#say('reconnected · nothing lost');
+    }
+  }
+
+  /** Waits a bounded time for what was written, then restores. */
+  async stop(): Promise<void> {
+    this.#owned.dispose();
+    const { isTerminal } = this.#options.output;
+    const words = isTerminal ? this.#screen.reset() : '';
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, flushLimitMs);
+      process.stdout.write(words, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    this.#restore();
+  }
+
+  #restore(): void {
+    this.#rawMode?.exiting();
+  }
+}
