@@ -9,6 +9,8 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.ts';
 import { cacheDir, say } from './cache.ts';
+import { ensureChromium } from './chromium.ts';
+import { installEditorServer } from './editorServer.ts';
 import { endTree } from './processTree.ts';
 import { listTestFiles, suiteNames, type SuiteCounts, type SuiteName } from './testSuite.ts';
 
@@ -38,6 +40,14 @@ function parseWanted(): Wanted | undefined {
   if (name === 'long') return { ...rest, suites: ['unit', 'flow'] };
   const suite = suiteNames.find((one) => one === name);
   return suite && { ...rest, suites: [suite] };
+}
+
+/** What the suites need from outside is installed before the first test runs, so that none of them waits or fails for it. */
+async function prepare(wanted: Wanted): Promise<void> {
+  await build();
+  if (!wanted.suites.includes('vscode')) return;
+  ensureChromium();
+  await installEditorServer();
 }
 
 /** Runs a suite and returns its counts; a process that crashes, hangs or has no tests adds one that failed. */
@@ -118,7 +128,12 @@ if (!wanted) {
 }
 const seed = process.env.WAGGLE_TEST_SEED ?? String(Math.floor(Math.random() * 2 ** 31));
 console.log(`seed ${seed} (WAGGLE_TEST_SEED=${seed} repeats this run)`);
-await build();
+try {
+  await prepare(wanted);
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
 const total = await runAll(wanted);
 console.log(countsText(total));
 process.exitCode = total.failed > 0 ? 1 : 0;
