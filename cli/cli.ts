@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCommands } from './command.ts';
 import type { Choose, CommandSpec, Run } from './command.ts';
+import { toPlainLine } from '../protocol/wire/printable.ts';
 import type { CompletedCommand } from './completion/completion.ts';
 import { daemonCommands } from './daemonCommands.ts';
 import { CommandError, exitCodes } from './output/output.ts';
@@ -46,24 +47,42 @@ export async function parseCommand(argv: readonly string[], shown: Shown): Promi
   const isVersion = argv.includes('--version') || argv.includes('-V');
   program.version(isVersion ? shown.version() : '', '-V, --version', 'print the version');
   configure(program, shown.write);
+  refuseUnknown(program, argv);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    return endOf(error);
+    return endOf(error, program, argv);
   }
   return chosen === undefined ? { kind: 'shown' } : { kind: 'run', ...chosen };
 }
 
-function endOf(error: unknown): Parsed {
+/** The word of the line that names a command: the first that is no option. */
+function findCommand(program: Command, argv: readonly string[]): Command | undefined {
+  const word = argv.find((candidate) => !candidate.startsWith('-'));
+  return program.commands.find((command) => [command.name(), command.alias()].includes(word ?? ''));
+}
+
+function refuseUnknown(program: Command, argv: readonly string[]): void {
+  const word = argv.find((candidate) => !candidate.startsWith('-'));
+  if (word === undefined || word === 'help' || findCommand(program, argv) !== undefined) return;
+  throw new CommandError(
+    'usage',
+    `There is no command "${toPlainLine(word, 64)}".`,
+    `waggle --help; to run a program: waggle new -- ${toPlainLine(word, 64)}`,
+  );
+}
+
+function endOf(error: unknown, program: Command, argv: readonly string[]): Parsed {
   if (!(error instanceof CommanderError)) throw error;
   if (error.exitCode === 0) return { kind: 'shown' };
   const isBareHelp = error.code === 'commander.help';
   const sentence = isBareHelp ? 'Which command?' : error.message.replace(/^error: /, '');
+  const name = findCommand(program, argv)?.name();
   const message = `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
   throw new CommandError(
     'usage',
     /[.?)]$/.test(message) ? message : `${message}.`,
-    'waggle --help',
+    name === undefined ? 'waggle --help' : `waggle ${name} --help`,
   );
 }
 
