@@ -1,0 +1,26 @@
+/**
+ * A line as a person types it, cut into a program and its arguments: quotes and backslashes as in a shell, nothing else
+ * of one. Undefined when a quote is not closed or nothing is there.
+ */
+export function parseCommandLine(line: string): [string, ...string[]] | undefined {
+  const words: string[] = [];
+  const word = /\s*((?:[^\s"'\\]|\\[^]|"(?:[^"\\]|\\[^])*"|'[^']*')+)/y;
+  let end = 0;
+  for (let match = word.exec(line); match !== null; match = word.exec(line)) {
+    words.push(unquote(match[1] ?? ''));
+    end = word.lastIndex;
+  }
+  const [program, ...rest] = words;
+  if (program === undefined || line.slice(end).trim() !== '') return undefined;
+  return [program, ...rest];
+}
+
+function unquote(word: string): string {
+  return word.replace(
+    /"((?:[^"\\]|\\[^])*)"|'([^']*)'|\\([^])/g,
+    (_all, double, single, escaped) => {
+      if (typeof double === 'string') return double.replace(/\\(["\\$`])/g, '$1');
+      return String(single ?? escaped);
+    },
+  );
+}

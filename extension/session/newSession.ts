@@ -1,0 +1,81 @@
+/** What "New Session…" offers, and in which order. */
+import type { Agent } from '../../protocol/agent/agent.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+import type { Translate } from '../translate.ts';
+
+/** `open`: an agent, or the shell. `missing`: known, but not found. `command`: anything else, asked for next. */
+export type Choice =
+  | { readonly kind: 'open'; readonly agent: string }
+  | { readonly kind: 'missing'; readonly agent: Agent }
+  | { readonly kind: 'command' };
+
+export interface ChoiceRow {
+  readonly choice: Choice;
+  readonly icon: string;
+  readonly label: string;
+  readonly description: string;
+}
+
+export const agentIcon = { shell: 'terminal', command: 'run', agent: 'hubot' } as const;
+
+/** The icon of a kind of session, where it stands beside its name. */
+export function iconOfAgent(agent: string): string {
+  return agent === 'shell' || agent === 'command' ? agentIcon[agent] : agentIcon.agent;
+}
+
+/** Last used first, then what was found, then what was not; shell and command last. */
+export function listChoices(
+  agents: readonly Agent[],
+  lastUsed: string | undefined,
+  t: Translate,
+): ChoiceRow[] {
+  const found = agents.filter((agent) => agent.found && agent.id !== 'shell');
+  const missing = agents.filter((agent) => !agent.found && agent.id !== 'shell');
+  const shell = agents.find((agent) => agent.id === 'shell');
+  const rows = [
+    ...found.map(toFoundRow),
+    ...missing.map((agent) => toMissingRow(agent, t)),
+    toShellRow(shell, t),
+  ];
+  const first = rows.filter(({ choice }) => choice.kind === 'open' && choice.agent === lastUsed);
+  return [...first, ...rows.filter((row) => !first.includes(row)), toCommandRow(t)];
+}
+
+function toFoundRow(agent: Agent): ChoiceRow {
+  return {
+    choice: { kind: 'open', agent: agent.id },
+    icon: iconOfAgent(agent.id),
+    label: toPlainLine(agent.label, 60),
+    description: [agent.version, agent.hint]
+      .map((text) => toPlainLine(text ?? '', 120))
+      .filter(Boolean)
+      .join(' · '),
+  };
+}
+
+function toMissingRow(agent: Agent, t: Translate): ChoiceRow {
+  return {
+    choice: { kind: 'missing', agent },
+    icon: 'circle-slash',
+    label: toPlainLine(agent.label, 60),
+    description: t('not found'),
+  };
+}
+
+function toShellRow(shell: Agent | undefined, t: Translate): ChoiceRow {
+  return {
+    choice: { kind: 'open', agent: 'shell' },
+    icon: iconOfAgent('shell'),
+    label: t('Shell'),
+    description: toPlainLine(shell?.path ?? '', 80),
+  };
+}
+
+function toCommandRow(t: Translate): ChoiceRow {
+  return {
+    choice: { kind: 'command' },
+    icon: iconOfAgent('command'),
+    label: t('Command…'),
+    description: t('any program with its arguments'),
+  };
+}

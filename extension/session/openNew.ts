@@ -1,0 +1,173 @@
+/** "New Session…": asks what and where, opens it with this window's environment, and shows its terminal. */
+import { randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import type { Agent } from '../../protocol/agent/agent.ts';
+import type { Session } from '../../protocol/session/session.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+import type { TerminalSize } from '../../protocol/wire/mark.ts';
+import type { AgentFeature } from '../agent/agent.ts';
+import { isProgram } from '../agent/agent.ts';
+import type { DaemonConnection } from '../daemon/daemon.ts';
+import { chooseExecutable, translate as t } from '../editor/editor.ts';
+import type { WindowFeature } from '../window/window.ts';
+import { parseCommandLine } from './commandLine.ts';
+import type { Choice, ChoiceRow } from './newSession.ts';
+import { listChoices } from './newSession.ts';
+
+export interface OpenNewOptions {
+  readonly connection: DaemonConnection;
+  readonly agents: AgentFeature;
+  readonly window: WindowFeature;
+  readonly memory: vscode.Memento;
+  /** Size of the last terminal, so that a program rarely starts in a wrong one. */
+  readonly size: () => TerminalSize;
+}
+
+/** What to run. `command`: program and arguments, with agent `command` only. */
+export interface Order {
+  readonly agent: string;
+  readonly command?: [string, ...string[]];
+}
+
+const lastUsedKey = 'waggle.lastAgent';
+
+/** What the person picks; undefined when they turned away. */
+export async function askForOrder(options: OpenNewOptions): Promise<Order | undefined> {
+  requireTrust();
+  const choice = await pickChoice(options);
+  if (choice === undefined) return undefined;
+  if (choice.kind === 'command') return askForCommand();
+  if (choice.kind === 'open') return { agent: choice.agent };
+  return (await resolveMissing(choice.agent)) ? { agent: choice.agent.id } : undefined;
+}
+
+/** Opens the session in the folder of this window. Rejects with the daemon's typed error. */
+export async function openNew(options: OpenNewOptions, order: Order): Promise<Session | undefined> {
+  requireTrust();
+  const cwd = await askForFolder();
+  if (cwd === undefined) return undefined;
+  const { connection, agents, window } = options;
+  await Promise.all([connection.require(), window.prepareEnvironment()]);
+  const path = agents.choosePath(order.agent, window.path);
+  const { session } = await connection.call('session/open', {
+    agent: order.agent,
+    ...(order.command === undefined ? {} : { command: order.command }),
+    cwd,
+    environment: path === undefined ? {} : { PATH: path },
+    windowId: window.id,
+    size: options.size(),
+    idempotencyKey: randomUUID(),
+  });
+  await options.memory.update(lastUsedKey, order.agent);
+  return session;
+}
+
+function requireTrust(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new WaggleError(
+    'untrusted',
+    t('This folder is not trusted, so no agent or shell is started in it.'),
+  );
+}
+
+interface Row extends vscode.QuickPickItem {
+  readonly choice: Choice;
+}
+
+/** Shown at once with what is known; the daemon's answer replaces the rows when it comes. */
+function pickChoice({ agents, memory }: OpenNewOptions): Promise<Choice | undefined> {
+  const pick = vscode.window.createQuickPick<Row>();
+  pick.title = t('New Session');
+  pick.placeholder = t('What should run here? It keeps running when you close VS Code.');
+  pick.busy = true;
+  const show = (known: readonly Agent[]): void => {
+    const active = pick.activeItems[0]?.label;
+    pick.items = listChoices(known, memory.get<string>(lastUsedKey), t).map(toRow);
+    const again = pick.items.find(({ label }) => label === active);
+    if (again !== undefined) pick.activeItems = [again];
+  };
+  show(agents.known);
+  return new Promise((resolve, reject) => {
+    pick.onDidAccept(() => {
+      const chosen = pick.selectedItems[0];
+      if (chosen !== undefined) resolve(chosen.choice);
+      pick.hide();
+    });
+    pick.onDidHide(() => {
+      resolve(undefined);
+      pick.dispose();
+    });
+    pick.show();
+    agents.list().then(
+      (listed) => {
+        show(listed);
+        pick.busy = false;
+      },
+      (error: unknown) => {
+        reject(error instanceof Error ? error : new Error(String(error)));
+        pick.dispose();
+      },
+    );
+  });
+}
+
+function toRow({ choice, icon, label, description }: ChoiceRow): Row {
+  return { choice, label, description, iconPath: new vscode.ThemeIcon(icon) };
+}
+
+async function askForCommand(): Promise<Order | undefined> {
+  const line = await vscode.window.showInputBox({
+    title: t('New Session: Command'),
+    prompt: t('A program and its arguments. No shell reads them.'),
+    placeHolder: 'npm run dev',
+    validateInput: (value) =>
+      value.trim() !== '' && parseCommandLine(value) === undefined
+        ? t('A quote is not closed.')
+        : undefined,
+  });
+  const command = line === undefined ? undefined : parseCommandLine(line);
+  return command === undefined ? undefined : { agent: 'command', command };
+}
+
+/** An agent that was not found: true once the person chose its program. */
+async function resolveMissing(agent: Agent): Promise<boolean> {
+  const choose = t('Choose Executable…');
+  const install = t('How to Install');
+  const labels = agent.installUrl === null ? [choose] : [choose, install];
+  const chosen = await vscode.window.showQuickPick(labels, {
+    title: t('{0} was not found', agent.label),
+    placeHolder: agent.hint ?? '',
+  });
+  if (chosen === install && agent.installUrl !== null) {
+    await vscode.env.openExternal(vscode.Uri.parse(agent.installUrl, true));
+  }
+  if (chosen !== choose) return false;
+  const [file] =
+    (await vscode.window.showOpenDialog({
+      title: t('Choose the executable of {0}', agent.label),
+    })) ?? [];
+  if (file === undefined) return false;
+  if (!isProgram(file.fsPath)) {
+    throw new WaggleError(
+      'commandNotFound',
+      t('{0} is not a program that can be run.', file.fsPath),
+    );
+  }
+  await chooseExecutable(agent.id, file.fsPath);
+  return true;
+}
+
+/** The open folder, the one that is picked of several, or the home directory. */
+async function askForFolder(): Promise<string | undefined> {
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(
+    ({ uri }) => uri.scheme === 'file',
+  );
+  const [only] = folders;
+  if (only === undefined) return homedir();
+  if (folders.length === 1) return only.uri.fsPath;
+  const picked = await vscode.window.showWorkspaceFolderPick({
+    placeHolder: t('In which folder?'),
+  });
+  return picked?.uri.fsPath;
+}

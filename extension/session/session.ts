@@ -1,0 +1,91 @@
+/**
+ * Sessions in this window: the list in step with the daemon, the tree, and the commands about them. Deliberately shows no
+ * bytes (terminal/ does) and keeps no truth: everything comes from the daemon's events.
+ */
+import * as vscode from 'vscode';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { DisposableStore } from '../../protocol/wire/disposable.ts';
+import type { Event } from '../../protocol/wire/emitter.ts';
+import { describeConnection } from '../daemon/daemon.ts';
+import type { CommandHandlers } from '../editor/editor.ts';
+import { translate as t } from '../editor/editor.ts';
+import type { Log } from '../log.ts';
+import type { SessionCommandsOptions } from './sessionCommands.ts';
+import { createSessionCommands } from './sessionCommands.ts';
+import { groupSessions } from './sessionGroups.ts';
+import { isRunning } from './sessionRow.ts';
+import { SessionTree } from './sessionTree.ts';
+import { followSessions } from './subscription.ts';
+
+export { describeAge } from './age.ts';
+export { iconOfAgent } from './newSession.ts';
+export type { OpenNewOptions, Order } from './openNew.ts';
+export { askForOrder, openNew } from './openNew.ts';
+export type { OpenTerminals, SessionCommandsOptions } from './sessionCommands.ts';
+export { restartSession } from './sessionCommands.ts';
+export { SessionList } from './sessionList.ts';
+export { describeState, escapeMarkdown, isHistory, isRunning, nameOf } from './sessionRow.ts';
+
+export interface SessionFeatureOptions extends SessionCommandsOptions {
+  readonly onDidChangeTerminals: Event<void>;
+  readonly log: Log;
+}
+
+type SessionCommands = ReturnType<typeof createSessionCommands>;
+
+export interface SessionFeature extends Disposable {
+  readonly commands: CommandHandlers<keyof SessionCommands>;
+}
+
+export function createSessionFeature(options: SessionFeatureOptions): SessionFeature {
+  const { connection, sessions, terminals } = options;
+  const owned = new DisposableStore();
+  const subscription = owned.add(followSessions(connection.onDidConnect, sessions, options.log));
+  const tree = owned.add(
+    new SessionTree({
+      read: () =>
+        groupSessions(sessions.list(), {
+          workspaces: subscription.workspaces.list(),
+          currentRoots: listRoots(),
+        }),
+      isOpen: (id) => terminals.isOpen(id),
+    }),
+  );
+  const view = owned.add(
+    vscode.window.createTreeView('waggle.sessions', {
+      treeDataProvider: tree,
+      showCollapseAll: false,
+    }),
+  );
+  const refreshAll = (): void => {
+    tree.update(new Set(sessions.list().map(({ id }) => id)));
+    view.description = describeLoose(options);
+  };
+  owned.add(
+    sessions.onDidChange(({ changed }) => {
+      tree.update(changed);
+      view.description = describeLoose(options);
+    }),
+  );
+  owned.add(subscription.workspaces.onDidChange(refreshAll));
+  owned.add(vscode.workspace.onDidChangeWorkspaceFolders(refreshAll));
+  owned.add(options.onDidChangeTerminals(refreshAll));
+  const tellConnection = (): void => {
+    view.message = describeConnection(connection.state);
+  };
+  owned.add(connection.onDidChangeState(tellConnection));
+  return { commands: createSessionCommands(options), dispose: () => owned.dispose() };
+}
+
+function listRoots(): string[] {
+  return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+}
+
+/** "3 running without a tab": what runs on although no window shows it. */
+function describeLoose({ sessions, terminals }: SessionFeatureOptions): string {
+  const loose = sessions
+    .list()
+    .filter((session) => isRunning(session) && !session.hidden)
+    .filter(({ id, clients }) => clients === 0 && !terminals.isOpen(id));
+  return loose.length === 0 ? '' : t('{0} running without a tab', loose.length);
+}

@@ -1,0 +1,199 @@
+/** The commands about one session: each takes a row, an id, or asks. */
+import * as vscode from 'vscode';
+import type { Session } from '../../protocol/session/session.ts';
+import type { DaemonConnection } from '../daemon/daemon.ts';
+import type { CommandHandlers } from '../editor/editor.ts';
+import { translate as t } from '../editor/editor.ts';
+import type { WindowFeature } from '../window/window.ts';
+import type { OpenNewOptions } from './openNew.ts';
+import { askForOrder, openNew } from './openNew.ts';
+import type { SessionList } from './sessionList.ts';
+import { pickSession } from './sessionPick.ts';
+import { isRunning, nameOf } from './sessionRow.ts';
+
+/** The terminals of this window, as far as sessions care. */
+export interface OpenTerminals {
+  isOpen(sessionId: string): boolean;
+  /** Shows the session's terminal, a new one when it has none. */
+  open(session: Session): void;
+  detach(sessionId: string): void;
+  /** The session whose tab was closed last and that still exists. */
+  takeClosed(): Session | undefined;
+}
+
+export interface SessionCommandsOptions {
+  readonly connection: DaemonConnection;
+  readonly sessions: SessionList;
+  readonly terminals: OpenTerminals;
+  readonly window: WindowFeature;
+  readonly openNew: OpenNewOptions;
+}
+
+type SessionCommandName =
+  | 'newSession'
+  | 'openSession'
+  | 'renameSession'
+  | 'tagSession'
+  | 'stopSession'
+  | 'restartSession'
+  | 'detachSession'
+  | 'deleteSession'
+  | 'reopenClosedSession'
+  | 'copySessionId';
+
+interface Question {
+  readonly placeHolder: string;
+  readonly among?: (session: Session) => boolean;
+}
+
+export function createSessionCommands(
+  options: SessionCommandsOptions,
+): CommandHandlers<SessionCommandName> {
+  const { connection, sessions, terminals } = options;
+  const withSession =
+    (question: Question, act: (session: Session) => Promise<unknown> | void) =>
+    async (argument?: unknown): Promise<void> => {
+      const session = await findSession(options, argument, question);
+      if (session !== undefined) await act(session);
+    };
+  return {
+    newSession: (argument) => startSession(options, argument),
+    openSession: withSession({ placeHolder: t('Open which session?') }, (session) =>
+      terminals.open(session),
+    ),
+    renameSession: withSession({ placeHolder: t('Rename which session?') }, (session) =>
+      rename(options, session),
+    ),
+    tagSession: withSession({ placeHolder: t('Tag which session?') }, (session) =>
+      tag(options, session),
+    ),
+    stopSession: withSession(
+      { placeHolder: t('Stop which session?'), among: isRunning },
+      (session) => connection.call('session/kill', { sessionId: session.id }),
+    ),
+    restartSession: withSession({ placeHolder: t('Restart which session?') }, (session) =>
+      restartSession(options, session),
+    ),
+    detachSession: withSession(
+      { placeHolder: t('Detach which session?'), among: ({ id }) => terminals.isOpen(id) },
+      (session) => terminals.detach(session.id),
+    ),
+    deleteSession: withSession({ placeHolder: t('Delete which session?') }, (session) =>
+      remove(options, session),
+    ),
+    reopenClosedSession: async () => {
+      const session = terminals.takeClosed();
+      if (session !== undefined) terminals.open(session);
+      else await vscode.window.showInformationMessage(t('No closed session is left to reopen.'));
+    },
+    copySessionId: withSession(
+      { placeHolder: t('Copy the id of which session?') },
+      async (session) => {
+        await vscode.env.clipboard.writeText(session.id);
+        vscode.window.setStatusBarMessage(t('Copied the id of {0}', nameOf(session)), 3000);
+      },
+    ),
+  };
+
+  async function findSession(
+    from: SessionCommandsOptions,
+    argument: unknown,
+    { placeHolder, among = () => true }: Question,
+  ): Promise<Session | undefined> {
+    const id = readSessionId(argument);
+    const known = id === undefined ? undefined : sessions.get(id);
+    if (known !== undefined) return known;
+    await from.connection.require();
+    if (id !== undefined) return sessions.get(id) ?? (await readSession(from, id));
+    return pickSession(
+      sessions.list().filter((session) => !session.hidden && among(session)),
+      placeHolder,
+    );
+  }
+}
+
+async function readSession(
+  { connection, sessions }: SessionCommandsOptions,
+  id: string,
+): Promise<Session> {
+  const listed = await connection.call('session/list', { history: true });
+  const session = listed.sessions.find((one) => one.id === id);
+  if (session === undefined) throw new Error(t('There is no session {0}.', id.slice(0, 40)));
+  sessions.put(session);
+  return session;
+}
+
+/** A row of a tree, or the id itself. */
+export function readSessionId(argument: unknown): string | undefined {
+  if (typeof argument === 'string') return argument;
+  if (typeof argument !== 'object' || argument === null) return undefined;
+  if ('session' in argument) return readSessionId(argument.session);
+  if ('sessionId' in argument) return readSessionId(argument.sessionId);
+  return 'id' in argument && typeof argument.id === 'string' ? argument.id : undefined;
+}
+
+/** `argument`: an agent's id, as buttons of empty views pass it. */
+async function startSession(options: SessionCommandsOptions, argument: unknown): Promise<void> {
+  const order =
+    typeof argument === 'string' && /^[a-z][a-z0-9-]*$/.test(argument)
+      ? { agent: argument }
+      : await askForOrder(options.openNew);
+  if (order === undefined) return;
+  const session = await openNew(options.openNew, order);
+  if (session === undefined) return;
+  options.sessions.put(session);
+  options.terminals.open(session);
+}
+
+async function rename({ connection }: SessionCommandsOptions, session: Session): Promise<void> {
+  const name = await vscode.window.showInputBox({
+    title: t('Rename Session'),
+    prompt: t('Leave it empty for the name that the program gives.'),
+    value: nameOf(session),
+    validateInput: (value) => (value.length > 128 ? t('At most 128 characters.') : undefined),
+  });
+  if (name === undefined) return;
+  await connection.call('session/rename', { sessionId: session.id, name: name.trim() || null });
+}
+
+async function tag({ connection }: SessionCommandsOptions, session: Session): Promise<void> {
+  const line = await vscode.window.showInputBox({
+    title: t('Tag Session'),
+    prompt: t('Words to find it by, with commas between them.'),
+    value: session.tags.join(', '),
+  });
+  if (line === undefined) return;
+  const words = line.split(',').map((word) => word.trim().slice(0, 64));
+  const tags = [...new Set(words.filter(Boolean))].slice(0, 32);
+  await connection.call('session/tag', { sessionId: session.id, tags });
+}
+
+/** The values of the environment come from the window that asks. A running session is ended first. */
+export async function restartSession(
+  { connection, window }: Pick<SessionCommandsOptions, 'connection' | 'window'>,
+  session: Session,
+): Promise<void> {
+  await Promise.all([connection.require(), window.prepareEnvironment()]);
+  if (isRunning(session)) await connection.call('session/kill', { sessionId: session.id });
+  await connection.call('session/restart', { sessionId: session.id, windowId: window.id });
+}
+
+async function remove(
+  { connection, terminals }: SessionCommandsOptions,
+  session: Session,
+): Promise<void> {
+  const running = isRunning(session);
+  const button = running ? t('Stop and Delete') : t('Delete');
+  const detail = running
+    ? t('It is still running. Its processes are ended, and its output is removed for good.')
+    : t('Its output is removed for good.');
+  const chosen = await vscode.window.showWarningMessage(
+    t("Delete '{0}'?", nameOf(session)),
+    { modal: true, detail },
+    button,
+  );
+  if (chosen !== button) return;
+  terminals.detach(session.id);
+  if (running) await connection.call('session/kill', { sessionId: session.id });
+  await connection.call('session/delete', { sessionId: session.id });
+}

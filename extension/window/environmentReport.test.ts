@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readTerminalEnvironment, toReportable } from './environmentReport.ts';
+
+describe('the environment of a window', () => {
+  it('is what a program in the hidden terminal sees', async () => {
+    let closed = 0;
+    const variables = await readTerminalEnvironment(({ path, arguments: given, environment }) => {
+      const child = spawn(path, given, {
+        env: { ...environment, ONLY_THERE: 'yes=1' },
+        stdio: 'ignore',
+      });
+      return () => {
+        closed += 1;
+        child.kill();
+      };
+    }, 10_000);
+    assert.deepEqual({ value: variables['ONLY_THERE'], closed }, { value: 'yes=1', closed: 1 });
+  });
+
+  it('is given up when no report comes', async () => {
+    await assert.rejects(
+      readTerminalEnvironment(() => () => undefined, 20),
+      { code: 'timeout' },
+    );
+  });
+
+  it('is cut to what the protocol takes', () => {
+    const long = 'x'.repeat(200_000);
+    assert.deepEqual(toReportable({ A: '1', B: undefined, C: long, ['n'.repeat(300)]: '1' }), {
+      A: '1',
+    });
+  });
+});

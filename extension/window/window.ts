@@ -1,0 +1,127 @@
+/**
+ * This window towards the daemon: its id, the environment of its terminals, and which of its folders the person trusts.
+ * Deliberately keeps no state beyond the window's life.
+ */
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import type { ClientId } from '../../protocol/wire/brand.ts';
+import { clientIdSchema } from '../../protocol/wire/brand.ts';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { DisposableStore } from '../../protocol/wire/disposable.ts';
+import { errorMessageOf } from '../../protocol/wire/errors.ts';
+import type { DaemonConnection } from '../daemon/daemon.ts';
+import type { Log } from '../log.ts';
+import type { OpenHiddenTerminal } from './environmentReport.ts';
+import { readTerminalEnvironment, toReportable } from './environmentReport.ts';
+
+const waitMs = 3000;
+/** Other extensions change the environment of terminals without telling anybody. */
+const staleMs = 10 * 60_000;
+
+export function newWindowId(): ClientId {
+  return clientIdSchema.parse(`window-${randomUUID()}`);
+}
+
+export interface WindowFeatureOptions {
+  readonly connection: DaemonConnection;
+  readonly windowId: ClientId;
+  readonly log: Log;
+}
+
+export class WindowFeature implements Disposable {
+  readonly #options: WindowFeatureOptions;
+  readonly #owned = new DisposableStore();
+  #environment: Record<string, string> | undefined;
+  #takenAt = 0;
+  #taking: Promise<void> | undefined;
+
+  constructor(options: WindowFeatureOptions) {
+    this.#options = options;
+    this.#owned.add(options.connection.onDidConnect((link) => this.#introduce(link)));
+    this.#owned.add(
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('terminal.integrated.env')) this.#takenAt = 0;
+      }),
+    );
+    const tellTrust = (): void => {
+      const { link } = options.connection;
+      if (link !== undefined) this.#reportTrust(link);
+    };
+    this.#owned.add(vscode.workspace.onDidGrantWorkspaceTrust(tellTrust));
+    this.#owned.add(vscode.workspace.onDidChangeWorkspaceFolders(tellTrust));
+  }
+
+  get id(): ClientId {
+    return this.#options.windowId;
+  }
+
+  /** PATH of this window's terminals, as far as it is known. */
+  get path(): string | undefined {
+    return (this.#environment ?? process.env)['PATH'];
+  }
+
+  /** The daemon knows this window's environment when it settles; never later than 3 s from now, never rejects. */
+  async prepareEnvironment(): Promise<void> {
+    if (this.#environment !== undefined && Date.now() - this.#takenAt < staleMs) return;
+    this.#taking ??= this.#take().finally(() => (this.#taking = undefined));
+    await this.#taking;
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #introduce(link: DaemonLink): void {
+    this.#reportTrust(link);
+    if (this.#environment === undefined) void this.prepareEnvironment();
+    else void this.#report(link, this.#environment);
+  }
+
+  async #take(): Promise<void> {
+    const { log, connection } = this.#options;
+    const startedAt = Date.now();
+    try {
+      this.#environment = toReportable(await readTerminalEnvironment(openHidden, waitMs));
+    } catch (error) {
+      log.warn(
+        'the environment of terminals is unknown, the extension host’s is used',
+        errorMessageOf(error),
+      );
+      this.#environment = toReportable(process.env);
+    }
+    this.#takenAt = Date.now();
+    log.debug('environment taken', { ms: Date.now() - startedAt });
+    if (connection.link !== undefined) await this.#report(connection.link, this.#environment);
+  }
+
+  async #report(link: DaemonLink, environment: Record<string, string>): Promise<void> {
+    try {
+      await link.call('window/reportEnvironment', { windowId: this.id, environment });
+    } catch (error) {
+      this.#options.log.warn('the environment was not reported', errorMessageOf(error));
+    }
+  }
+
+  #reportTrust(link: DaemonLink): void {
+    const trusted = vscode.workspace.isTrusted;
+    for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
+      if (uri.scheme !== 'file') continue;
+      link.call('workspace/trust', { root: uri.fsPath, trusted }).catch((error: unknown) => {
+        this.#options.log.warn('trust was not reported', errorMessageOf(error));
+      });
+    }
+  }
+}
+
+const openHidden: OpenHiddenTerminal = ({ path, arguments: given, environment }) => {
+  const terminal = vscode.window.createTerminal({
+    name: 'Waggle environment',
+    shellPath: path,
+    shellArgs: [...given],
+    env: { ...environment },
+    hideFromUser: true,
+    isTransient: true,
+  });
+  return () => terminal.dispose();
+};
