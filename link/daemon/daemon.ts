@@ -10,4 +10,4 @@ export type {
   DaemonLink,
   LinkClosed,
 } from './daemonLink.ts';
-export { connectDaemon } from './connect.ts';
+export { connectDaemon, newClientId } from './connect.ts';
