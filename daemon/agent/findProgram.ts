@@ -4,12 +4,18 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path';
 const extensions = process.platform === 'win32' ? ['.exe', '.cmd', '.bat', ''] : [''];
 
 /** Absolute path of an executable file, looked up as a shell does; a name with a slash is taken from `cwd`. */
-export function findProgram(name: string, path: string | undefined, cwd: string): string | undefined {
+export function findProgram(
+  name: string,
+  path: string | undefined,
+  cwd: string,
+): string | undefined {
   if (name === '' || name.includes('\0')) return undefined;
   const isPath = name.includes('/') || (process.platform === 'win32' && name.includes('\\'));
   const candidates = isPath
     ? [isAbsolute(name) ? name : resolve(cwd, name)]
-    : splitPath(path).map((directory) => join(isAbsolute(directory) ? directory : resolve(cwd, directory), name));
+    : splitPath(path).map((directory) =>
+        join(isAbsolute(directory) ? directory : resolve(cwd, directory), name),
+      );
   return candidates
     .flatMap((candidate) => extensions.map((extension) => `${candidate}${extension}`))
     .find(isExecutable);

@@ -17,9 +17,7 @@ export interface FoundHost {
 /** The files of pty hosts in `<home>/run`; those that cannot be read, or are half written, are left out. */
 export async function findHosts(runDir: string): Promise<FoundHost[]> {
   const names = (await readdir(runDir)).filter((name) => namePattern.test(name));
-  return names
-    .map((name) => readHost(join(runDir, name)))
-    .filter((found) => found !== undefined);
+  return names.map((name) => readHost(join(runDir, name))).filter((found) => found !== undefined);
 }
 
 /** Removes the file of a host that is gone. */

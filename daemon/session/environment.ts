@@ -63,3 +63,18 @@ function putInFront(directory: string, path: string | undefined): string {
 export function listNames(environment: Environment): string[] {
   return Object.keys(environment).toSorted();
 }
+
+const basicNames = new Set(['HOME', 'USER', 'LOGNAME', 'SHELL', 'PATH', 'LANG', 'TZ', 'TMPDIR']);
+const basicPrefixes = ['LC_', 'XDG_'];
+
+/** What a session gets of the daemon's own environment when its opener reported none. */
+export function fallbackEnvironment(
+  own: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const kept = Object.entries(own).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined &&
+      (basicNames.has(entry[0]) || basicPrefixes.some((prefix) => entry[0].startsWith(prefix))),
+  );
+  return Object.fromEntries(kept);
+}

@@ -1,0 +1,134 @@
+import { randomHex } from '../../link/proof/proof.ts';
+import type { ParamsOut, ResultIn } from '../../protocol/wire/define.ts';
+import type { session } from '../../protocol/session/session.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+import type { Caller } from '../feature.ts';
+import type { ConnectedHost, HostPool } from '../host/host.ts';
+import { Relay } from './relay.ts';
+import type { SessionRow } from './row.ts';
+import type { Sessions } from './sessions.ts';
+
+type AttachParams = ParamsOut<(typeof session)['methods']['session/attach']>;
+type AttachResult = ResultIn<(typeof session)['methods']['session/attach']>;
+
+export interface AttachingContext {
+  readonly hosts: HostPool;
+  readonly sessions: Sessions;
+}
+
+/** Hands out the byte streams of sessions: a ticket for the host's socket, or a channel that is relayed. */
+export class Attaching {
+  readonly #context: AttachingContext;
+  /** One per host, session, client, principal and right, so that reconnecting clients do not pile them up. */
+  readonly #tickets = new Map<string, string>();
+  readonly #relays = new Map<string, Relay>();
+
+  constructor(context: AttachingContext) {
+    this.#context = context;
+  }
+
+  /** @throws WaggleError `notFound`, `notRunning`, `hostGone`. */
+  async attach(params: AttachParams, caller: Caller): Promise<AttachResult> {
+    const { sessions } = this.#context;
+    const row = sessions.get(params.sessionId);
+    const host = this.hostOf(row);
+    const ticket = await this.ticketFor(row, caller, params.right);
+    if (params.via === 'channel') return this.#openChannel({ params, caller, row, host, ticket });
+    if (caller.transport !== 'local')
+      throw new WaggleError('badRequest', 'Only clients of the same machine reach a host.');
+    const { socket, id, pid, startTime, clientKey } = host.file;
+    const shown = sessions.toSession(row);
+    return {
+      via: 'host',
+      socket,
+      hostId: id,
+      pid,
+      startTime,
+      key: clientKey,
+      ticket,
+      session: shown,
+    };
+  }
+
+  /** @throws WaggleError `notFound` when the connection has no such channel. */
+  detach(channel: number, caller: Caller): void {
+    const key = `${caller.connectionId}/${channel}`;
+    const relay = this.#relays.get(key);
+    if (relay === undefined) throw new WaggleError('notFound', 'There is no such channel.');
+    relay.dispose();
+    this.#relays.delete(key);
+  }
+
+  /** @throws WaggleError `notRunning`, `hostGone`. */
+  hostOf(row: SessionRow): ConnectedHost {
+    if (row.hostId === null)
+      throw new WaggleError('notRunning', undefined, {
+        fix: 'Restart it, or read its history.',
+      });
+    const host = this.#context.hosts.find(row.hostId);
+    if (host?.isConnected === true) return host;
+    if (host !== undefined || this.#context.hosts.mayLive(row.hostId))
+      throw new WaggleError('hostGone', 'The process that holds the session does not answer.', {
+        fix: 'Try again in a moment.',
+      });
+    throw new WaggleError('notRunning', undefined, { fix: 'Restart it, or read its history.' });
+  }
+
+  /** A ticket that the host knows. */
+  async ticketFor(
+    row: SessionRow,
+    caller: Pick<Caller, 'clientId' | 'principal'>,
+    right: 'write' | 'observe',
+  ): Promise<string> {
+    const host = this.hostOf(row);
+    const { clientId, principal } = caller;
+    const key = [host.id, row.id, clientId, principal.id, right].join('/');
+    const ticket = this.#tickets.get(key) ?? randomHex(32);
+    await host.link.call('host/addTicket', {
+      ticket,
+      session: row.id,
+      right,
+      principal: principal.id,
+      client: clientId,
+    });
+    this.#tickets.set(key, ticket);
+    return ticket;
+  }
+
+  /** The session is gone: so are its tickets. */
+  forget(sessionId: string): void {
+    for (const key of this.#tickets.keys())
+      if (key.split('/')[1] === sessionId) this.#tickets.delete(key);
+  }
+
+  dispose(): void {
+    for (const relay of this.#relays.values()) relay.dispose();
+    this.#relays.clear();
+    this.#tickets.clear();
+  }
+
+  async #openChannel(request: {
+    readonly params: AttachParams;
+    readonly caller: Caller;
+    readonly row: SessionRow;
+    readonly host: ConnectedHost;
+    readonly ticket: string;
+  }): Promise<AttachResult> {
+    const { params, caller, row, host, ticket } = request;
+    const relay = await Relay.open({ host, ticket, caller, cursor: params.cursor });
+    const key = `${caller.connectionId}/${relay.number}`;
+    this.#relays.set(key, relay);
+    relay.onDidEnd(() => this.#relays.delete(key));
+    const { generation, start, liveAt, size } = relay.opened;
+    const shown = this.#context.sessions.toSession(row);
+    return {
+      via: 'channel',
+      channel: relay.number,
+      generation,
+      start,
+      liveAt,
+      size,
+      session: shown,
+    };
+  }
+}

@@ -1,0 +1,84 @@
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { errorMessageOf } from '../../protocol/wire/errors.ts';
+import type { FeatureContext } from '../context.ts';
+import type { HostPool } from '../host/host.ts';
+import type { Followers } from './followers.ts';
+import { isLive } from './life.ts';
+import type { SessionRow } from './row.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface CollectingContext {
+  readonly daemon: FeatureContext;
+  readonly sessions: Sessions;
+  readonly hosts: HostPool;
+  readonly collectAfterMs?: number;
+}
+
+const defaultCollectAfterMs = 30_000;
+const retryMs = 1000;
+
+/**
+ * Takes ended sessions out of their hosts: not while somebody is attached, and not before the spool has the last byte.
+ * The history stays.
+ */
+export class Collecting implements Disposable {
+  readonly #context: CollectingContext;
+  readonly #followers: Followers;
+  readonly #timers = new Map<SessionId, NodeJS.Timeout>();
+
+  constructor(context: CollectingContext, followers: Followers) {
+    this.#context = context;
+    this.#followers = followers;
+  }
+
+  /** Looks at the session after a while; again when it was scheduled before. */
+  schedule(id: SessionId, afterMs = this.#context.collectAfterMs ?? defaultCollectAfterMs): void {
+    this.cancel(id);
+    const timer = setTimeout(() => {
+      this.#timers.delete(id);
+      this.#try(id).catch((error: unknown) => {
+        const reason = errorMessageOf(error);
+        this.#context.daemon.log.warn('an ended session stays in its host', { id, reason });
+      });
+    }, afterMs);
+    this.#timers.set(id, timer.unref());
+  }
+
+  cancel(id: SessionId): void {
+    clearTimeout(this.#timers.get(id));
+    this.#timers.delete(id);
+  }
+
+  /** Takes it out now, whatever is attached or not yet written: what a deleted or restarted session leaves. */
+  async collectNow(row: SessionRow): Promise<void> {
+    this.cancel(row.id);
+    const host = row.hostId === null ? undefined : this.#context.hosts.find(row.hostId);
+    if (host?.isConnected !== true) return;
+    await this.#followers.flush(row.id);
+    await host.link.call('host/collect', { session: row.id });
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  async #try(id: SessionId): Promise<void> {
+    const { sessions, hosts } = this.#context;
+    const row = sessions.find(id);
+    if (row === undefined || isLive(row.status) || row.hostId === null) return;
+    const host = hosts.find(row.hostId);
+    if (host?.isConnected !== true || sessions.clientsOf(id) > 0) return;
+    const listed = (await host.list()).find((session) => session.session === id);
+    if (listed !== undefined && listed.generation === row.generation) {
+      const settled = this.#followers.settledTo(id, row.generation);
+      if (settled !== undefined && settled < listed.end) return this.schedule(id, retryMs);
+      await this.#followers.flush(id);
+      const { collected } = await host.link.call('host/collect', { session: id });
+      if (!collected) return this.schedule(id, retryMs);
+    }
+    this.#followers.forget(id);
+    await sessions.change(id, (current) => (isLive(current.status) ? {} : { hostId: null }));
+  }
+}

@@ -1,0 +1,91 @@
+import type { Session } from '../../protocol/session/session.ts';
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+import type { FeatureContext } from '../context.ts';
+import type { HostPool } from '../host/host.ts';
+import { endProcesses, MarkerScan, TreeRecord } from '../process/process.ts';
+import { isLive } from './life.ts';
+import type { SessionRow } from './row.ts';
+import type { Sessions } from './sessions.ts';
+import type { SocketLinks } from './socketLinks.ts';
+import type { Spool } from './spool.ts';
+import type { Watch } from './watching.ts';
+
+export interface EndingContext {
+  readonly daemon: FeatureContext;
+  readonly hosts: HostPool;
+  readonly sessions: Sessions;
+  readonly watch: Watch;
+  readonly spool: Spool;
+  readonly links: SocketLinks;
+}
+
+/** How long the host may take to tell the exit of a process that is gone. */
+const exitNewsLimitMs = 2000;
+const nobody = { pid: -1, startTime: -1 };
+
+/** Ends processes, and removes what is kept of ended sessions. */
+export class Ending {
+  readonly #context: EndingContext;
+
+  constructor(context: EndingContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Ends every process of a session, those that left its tree included. Resolves when all are gone.
+   * @throws WaggleError `notFound`, `timeout`.
+   */
+  async kill(id: SessionId): Promise<{ session: Session; killed: number }> {
+    const { sessions, watch, daemon } = this.#context;
+    const row = sessions.get(id);
+    const killed = await watch.whileKilling(id, async () => {
+      const count = await this.#endAll(row);
+      await watch.waitForExit(id, exitNewsLimitMs);
+      return count;
+    });
+    const exit = { code: null, signal: null, at: new Date(daemon.clock.now()).toISOString() };
+    await sessions.act(id, row.generation, { type: 'killed', exit }, { backgroundProcesses: 0 });
+    watch.trees.forget(id);
+    await daemon.tokens.revoke(id);
+    return { session: sessions.toSession(sessions.get(id)), killed };
+  }
+
+  /** @throws WaggleError `notFound`, `conflict` while it runs. */
+  async delete(id: SessionId): Promise<void> {
+    const { sessions, watch, spool, links, daemon } = this.#context;
+    const row = sessions.get(id);
+    if (isLive(row.status))
+      throw new WaggleError('conflict', 'The session still runs.', { fix: 'End it first.' });
+    await watch.collecting.collectNow(row);
+    watch.forget(id);
+    await daemon.tokens.revoke(id);
+    links.remove(id);
+    await sessions.remove(id);
+    await spool.remove(id);
+  }
+
+  /** Ends all sessions that run, and the background processes of ended ones. Resolves with the number of processes. */
+  async killAll(): Promise<number> {
+    const rows = this.#context.sessions
+      .rows()
+      .filter((row) => isLive(row.status) || row.backgroundProcesses > 0);
+    const results = await Promise.all(rows.map((row) => this.kill(row.id)));
+    return results.reduce((sum, { killed }) => sum + killed, 0);
+  }
+
+  #endAll(row: SessionRow): Promise<number> {
+    const { hosts, watch } = this.#context;
+    const root =
+      row.pid === null || row.startTime === null
+        ? nobody
+        : { pid: row.pid, startTime: row.startTime };
+    const isShell = row.agent === 'shell' && row.pid !== null;
+    return endProcesses({
+      record: watch.trees.recordOf(row.id) ?? new TreeRecord(root),
+      scan: new MarkerScan('WAGGLE_SESSION_ID', (value) => value === row.id),
+      spared: new Set([process.pid, ...hosts.pids()]),
+      ...(isShell && row.pid !== null ? { hangUp: row.pid } : {}),
+    });
+  }
+}

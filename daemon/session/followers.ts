@@ -1,0 +1,126 @@
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+import type { FeatureContext } from '../context.ts';
+import type { ConnectedHost } from '../host/host.ts';
+import type { TerminalReport } from './escapeScanner.ts';
+import { Follower } from './following.ts';
+import { hear } from './hearing.ts';
+import type { SessionRow } from './row.ts';
+import type { Sessions } from './sessions.ts';
+import type { Spool } from './spool.ts';
+import type { SpoolWriter } from './spoolWriter.ts';
+
+interface Followed {
+  readonly follower: Follower;
+  readonly writer: SpoolWriter;
+  readonly link: ConnectedHost['link'];
+  /** Said since the last change of the row. */
+  reports: TerminalReport[];
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** What a program says is written down at most this often; the first word at once. */
+const hearEveryMs = 100;
+/** Of a flood of titles only the last can matter. */
+const maxWaitingReports = 64;
+
+/** One follower per session and generation, and the way of what it hears into the rows. */
+export class Followers implements Disposable {
+  readonly #context: {
+    readonly daemon: FeatureContext;
+    readonly sessions: Sessions;
+    readonly spool: Spool;
+  };
+  readonly #followed = new Map<SessionId, Followed>();
+
+  constructor(context: {
+    readonly daemon: FeatureContext;
+    readonly sessions: Sessions;
+    readonly spool: Spool;
+  }) {
+    this.#context = context;
+  }
+
+  /** Follows a generation from where the spool ends; does nothing when that is done already. */
+  async follow(row: SessionRow, host: ConnectedHost): Promise<void> {
+    const known = this.#followed.get(row.id);
+    if (known?.follower.generation === row.generation && known.link === host.link) return;
+    await this.#end(row.id);
+    const { link } = host;
+    const writer = await this.#context.spool.openWriter(row.id, row.generation);
+    const follower = await Follower.start({
+      link,
+      writer,
+      sessionId: row.id,
+      generation: row.generation,
+      onReports: (reports) => this.#queue(row.id, reports),
+      onResize: (size) =>
+        this.#inBackground(this.#context.sessions.change(row.id, () => ({ size }))),
+    });
+    this.#followed.set(row.id, { follower, writer, link, reports: [], timer: undefined });
+  }
+
+  /** Writes what was received. */
+  async flush(id: SessionId): Promise<void> {
+    await this.#followed.get(id)?.writer.flush();
+  }
+
+  /** Seq up to which a generation was received and written or given up; undefined when it is not followed. */
+  settledTo(id: SessionId, generation: number): number | undefined {
+    const followed = this.#followed.get(id);
+    if (followed?.follower.generation !== generation) return undefined;
+    return followed.follower.seq;
+  }
+
+  forget(id: SessionId): void {
+    const followed = this.#followed.get(id);
+    if (followed === undefined) return;
+    this.#followed.delete(id);
+    clearTimeout(followed.timer);
+    followed.follower.dispose();
+    this.#inBackground(followed.writer.flush());
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#followed.keys()].map((id) => this.#end(id)));
+  }
+
+  dispose(): void {
+    for (const id of [...this.#followed.keys()]) this.forget(id);
+  }
+
+  async #end(id: SessionId): Promise<void> {
+    const writer = this.#followed.get(id)?.writer;
+    this.forget(id);
+    await writer?.flush();
+  }
+
+  #queue(id: SessionId, reports: readonly TerminalReport[]): void {
+    const followed = this.#followed.get(id);
+    // Before `follow` returned: said while the channel was opened; the row changes at once then.
+    if (followed === undefined) return this.#hear(id, reports);
+    followed.reports = [...followed.reports, ...reports].slice(-maxWaitingReports);
+    if (followed.timer !== undefined) return;
+    this.#flushReports(id, followed);
+    followed.timer = setTimeout(() => {
+      followed.timer = undefined;
+      this.#flushReports(id, followed);
+    }, hearEveryMs);
+  }
+
+  #flushReports(id: SessionId, followed: Followed): void {
+    const { reports } = followed;
+    followed.reports = [];
+    if (reports.length > 0) this.#hear(id, reports);
+  }
+
+  #hear(id: SessionId, reports: readonly TerminalReport[]): void {
+    this.#inBackground(this.#context.sessions.change(id, (row) => hear(row, reports)));
+  }
+
+  #inBackground(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      this.#context.daemon.log.error('following a session failed', { error });
+    });
+  }
+}

@@ -1,0 +1,122 @@
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { DisposableStore } from '../../protocol/wire/disposable.ts';
+import type { Frame } from '../../protocol/wire/frame.ts';
+import type { TerminalSize } from '../../protocol/wire/mark.ts';
+import { decodeGap, decodeSize } from '../../protocol/wire/mark.ts';
+import type { HostLink } from '../../link/host/host.ts';
+import type { TerminalReport } from './escapeScanner.ts';
+import { EscapeScanner } from './escapeScanner.ts';
+import type { SpoolWriter } from './spoolWriter.ts';
+
+export interface FollowTarget {
+  readonly link: HostLink;
+  readonly sessionId: SessionId;
+  readonly generation: number;
+  readonly writer: SpoolWriter;
+  onReports(reports: readonly TerminalReport[]): void;
+  onResize(size: TerminalSize): void;
+}
+
+const ackEveryBytes = 128 * 1024;
+const ackAfterMs = 200;
+
+/**
+ * Follows one generation as a background client: output goes into the spool and through the scanner, nothing is shown. It
+ * acknowledges what the spool took, so a slow disk makes a gap and never memory.
+ */
+export class Follower implements Disposable {
+  readonly #target: FollowTarget;
+  readonly #scanner = new EscapeScanner();
+  readonly #owned = new DisposableStore();
+  #seq = 0;
+  #acked = 0;
+  #channel = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(target: FollowTarget) {
+    this.#target = target;
+  }
+
+  /** Attaches where the spool ends. Rejects as `host/attach` does. */
+  static async start(target: FollowTarget): Promise<Follower> {
+    const follower = new Follower(target);
+    await follower.#attach();
+    return follower;
+  }
+
+  /** Seq after the last byte that was received or skipped. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  get generation(): number {
+    return this.#target.generation;
+  }
+
+  /** Ends the following; what was received is still written. */
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#owned.dispose();
+  }
+
+  async #attach(): Promise<void> {
+    const { link, sessionId, generation, writer } = this.#target;
+    const { channel } = await link.call('host/attach', {
+      session: sessionId,
+      cursor: { generation, seq: writer.resumeAt ?? 0 },
+      pace: 'background',
+    });
+    this.#channel = channel;
+    this.#seq = writer.resumeAt ?? 0;
+    this.#owned.add({ dispose: () => this.#detach(link, channel) });
+    this.#owned.add(link.onFrame(channel, (frame) => this.#receive(frame)));
+  }
+
+  #detach(link: HostLink, channel: number): void {
+    // The channel may be gone with its connection, and then there is nothing to close.
+    link.call('host/detach', { channel }).catch(alreadyDetached);
+  }
+
+  #receive(frame: Frame): void {
+    if (frame.generation !== this.#target.generation) return;
+    if (frame.kind === 'output') return this.#receiveOutput(frame);
+    if (frame.kind === 'gap') this.#seq = decodeGap(frame.payload) ?? this.#seq;
+    if (frame.kind === 'resize') {
+      const size = decodeSize(frame.payload);
+      if (size !== undefined) this.#target.onResize(size);
+    }
+    this.#scheduleAck();
+  }
+
+  #receiveOutput({ seq, payload }: Frame): void {
+    this.#target.writer.append(seq, payload);
+    this.#seq = Math.max(this.#seq, seq + payload.length);
+    const reports = this.#scanner.push(payload);
+    if (reports.length > 0) this.#target.onReports(reports);
+    if (this.#seq - this.#acked >= ackEveryBytes) this.#ackNow();
+    else this.#scheduleAck();
+  }
+
+  #scheduleAck(): void {
+    this.#timer ??= setTimeout(() => this.#ackNow(), ackAfterMs);
+  }
+
+  #ackNow(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#seq === this.#acked) return;
+    const seq = this.#seq;
+    this.#acked = seq;
+    const { link, generation, writer } = this.#target;
+    void writer.flush().then(() => {
+      if (!this.#owned.isDisposed)
+        link.send({ kind: 'ack', channel: this.#channel, generation, seq });
+    });
+  }
+}
+
+/** The other side ended the channel first. */
+function alreadyDetached(): undefined {
+  return undefined;
+}

@@ -1,0 +1,239 @@
+import type { Session } from '../../protocol/session/session.ts';
+import type { ParamsOut } from '../../protocol/wire/define.ts';
+import type { session } from '../../protocol/session/session.ts';
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import { sessionIdSchema } from '../../protocol/wire/brand.ts';
+import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
+import { resolveHome } from '../../link/home/home.ts';
+import type { LaunchPlan } from '../agent/agent.ts';
+import type { FeatureContext } from '../context.ts';
+import type { Caller, Principal } from '../feature.ts';
+import { createUuid } from '../uuid.ts';
+import { resolveFolder } from '../workspace/workspace.ts';
+import type { Environment } from './environment.ts';
+import {
+  addOwnVariables,
+  fallbackEnvironment,
+  inheritEnvironment,
+  listNames,
+} from './environment.ts';
+import { isLive, newLife } from './life.ts';
+import type { SessionNouns } from './nouns.ts';
+import type { SessionRow } from './row.ts';
+import { nothingHeard, toMeta } from './row.ts';
+import { Sequences } from './sequence.ts';
+import type { Sessions } from './sessions.ts';
+import type { SocketLinks } from './socketLinks.ts';
+import type { Watch } from './watching.ts';
+
+/** The home that a `waggle` inside the session would use by itself. */
+function platformHome(): string {
+  return resolveHome({ ...process.env, WAGGLE_HOME: '' }).home;
+}
+
+type OpenParams = ParamsOut<(typeof session)['methods']['session/open']>;
+type RestartParams = ParamsOut<(typeof session)['methods']['session/restart']>;
+
+export interface LaunchingContext {
+  readonly daemon: FeatureContext;
+  readonly nouns: SessionNouns;
+  readonly sessions: Sessions;
+  readonly watch: Watch;
+  readonly links: SocketLinks;
+  /** Directory of the `waggle` shim. */
+  readonly binDirectory: string;
+}
+
+/** Starts processes: a new session, or a new generation of one. The row is durable before anything runs. */
+export class Launching {
+  readonly #context: LaunchingContext;
+  readonly #opening = new Sequences();
+
+  constructor(context: LaunchingContext) {
+    this.#context = context;
+  }
+
+  /** @throws WaggleError `directoryMissing`, `commandNotFound`, `untrusted`, `launchFailed`, `ptyExhausted`, … */
+  open(params: OpenParams, caller: Caller): Promise<Session> {
+    const key = params.idempotencyKey;
+    if (key === undefined) return this.#open(params, caller);
+    return this.#opening.run(key, async () => {
+      const { sessions } = this.#context;
+      const known = sessions.rows().find((row) => row.idempotencyKey === key);
+      return known === undefined ? this.#open(params, caller) : sessions.toSession(known);
+    });
+  }
+
+  /** A new generation in the same session. The caller has made sure that none runs. */
+  async restart(params: RestartParams, caller: Caller): Promise<Session> {
+    const { sessions } = this.#context;
+    const row = sessions.get(params.sessionId);
+    if (isLive(row.status))
+      throw new WaggleError('conflict', 'The session still runs.', { fix: 'End it first.' });
+    const cwd = await resolveFolder(row.cwd);
+    await this.#checkTrust(cwd, row.agent, caller.principal);
+    const inherited = this.#inherit(params.windowId, params.environment);
+    const plan = await this.#context.nouns.agents.plan({
+      agent: row.agent,
+      command: row.wish.command ?? (row.agent === 'command' ? row.argv : undefined),
+      arguments: row.wish.arguments,
+      cwd,
+      environment: inherited,
+      conversationId: row.conversations.at(-1)?.id ?? null,
+    });
+    const started = await sessions.act(
+      row.id,
+      row.generation,
+      { type: 'started' },
+      {
+        argv: plan.argv,
+        heard: { ...nothingHeard, title: row.heard.title },
+        conversations: this.#withConversation(row, plan),
+        backgroundProcesses: 0,
+        environmentNames: listNames({ ...inherited, ...plan.environment }),
+        ...(params.size === undefined ? {} : { size: params.size }),
+      },
+    );
+    if (started === undefined) throw new WaggleError('notFound', 'There is no such session.');
+    return this.#spawn(started, plan, inherited);
+  }
+
+  async #open(params: OpenParams, caller: Caller): Promise<Session> {
+    const { nouns, sessions, daemon } = this.#context;
+    if (params.command !== undefined && params.agent !== 'command')
+      throw new WaggleError('badRequest', 'A command is given only with the agent "command".');
+    const cwd = await resolveFolder(params.cwd);
+    await this.#checkTrust(cwd, params.agent, caller.principal);
+    const inherited = this.#inherit(params.windowId, params.environment);
+    const plan = await nouns.agents.plan({
+      agent: params.agent,
+      command: params.command,
+      arguments: params.arguments,
+      cwd,
+      environment: inherited,
+      conversationId: null,
+    });
+    const workspaceId = await nouns.workspaces.locate(cwd);
+    const now = new Date(daemon.clock.now()).toISOString();
+    const fresh: Omit<SessionRow, 'conversations'> = {
+      ...newLife,
+      id: sessionIdSchema.parse(createUuid(daemon.clock.now())),
+      ownerDaemonId: daemon.daemonId,
+      workspaceId,
+      roleId: nouns.roles.getDefault(),
+      name: params.name ?? plan.defaultName,
+      nameSource: params.name === undefined ? 'default' : 'person',
+      defaultName: plan.defaultName,
+      agent: params.agent,
+      mode: 'pty',
+      attention: { state: 'starting', kind: null, sentence: 'starting', since: now },
+      heard: nothingHeard,
+      tags: params.tags,
+      hidden: false,
+      cwd,
+      argv: plan.argv,
+      wish: { command: params.command ?? null, arguments: params.arguments },
+      size: params.size,
+      backgroundProcesses: 0,
+      environmentNames: listNames({ ...inherited, ...plan.environment }),
+      tokenRight: params.agent === 'shell' ? 'person' : 'self',
+      idempotencyKey: params.idempotencyKey ?? null,
+      createdAt: now,
+      updatedAt: now,
+      revision: 0,
+    };
+    const row: SessionRow = { ...fresh, conversations: this.#withConversation(undefined, plan) };
+    return this.#spawn(await sessions.add(row), plan, inherited, { isNew: true });
+  }
+
+  /** Agents run only where somebody vouched; a person who starts one by hand does so. */
+  async #checkTrust(cwd: string, agent: string, principal: Principal): Promise<void> {
+    if (principal.right === 'self') throw new WaggleError('forbidden');
+    const { workspaces } = this.#context.nouns;
+    const trust = workspaces.trustOf(cwd);
+    const isAgent = agent !== 'shell' && agent !== 'command';
+    if (isAgent && trust === 'distrusted')
+      throw new WaggleError('untrusted', `The folder ${cwd} is not trusted.`, {
+        fix: 'Trust the folder first ("Manage Workspace Trust" in the editor), then try again.',
+        details: { root: cwd },
+      });
+    if (trust === 'undecided') await workspaces.vouch(cwd, principal);
+  }
+
+  #inherit(windowId: OpenParams['windowId'], over: Environment): Record<string, string> {
+    const { windows } = this.#context.nouns;
+    const base = windowId === undefined ? undefined : windows.findEnvironment(windowId);
+    const isSilent = base === undefined && Object.keys(over).length === 0;
+    return inheritEnvironment(isSilent ? fallbackEnvironment(process.env) : (base ?? {}), over);
+  }
+
+  #withConversation(row: SessionRow | undefined, plan: LaunchPlan): SessionRow['conversations'] {
+    const known = row?.conversations ?? [];
+    const id = plan.conversationId;
+    if (id === null || known.some((conversation) => conversation.id === id)) return known;
+    const observedAt = new Date(this.#context.daemon.clock.now()).toISOString();
+    return [...known, { id, source: 'chosen', observedAt }];
+  }
+
+  async #spawn(
+    row: SessionRow,
+    plan: LaunchPlan,
+    inherited: Environment,
+    { isNew = false } = {},
+  ): Promise<Session> {
+    const { nouns, sessions, watch } = this.#context;
+    try {
+      const host = await nouns.hosts.acquire('pty');
+      const env = await this.#environmentOf(row, { ...inherited, ...plan.environment });
+      const spawned = await host.link.call('host/spawn', {
+        session: row.id,
+        generation: row.generation,
+        argv: [...plan.argv],
+        cwd: row.cwd,
+        env,
+        size: row.size,
+        ringBytes: plan.ringBytes,
+        meta: toMeta(row),
+      });
+      const running = await sessions.act(row.id, row.generation, {
+        type: 'spawned',
+        pid: spawned.pid,
+        startTime: spawned.startTime,
+        hostId: host.id,
+      });
+      await watch.begin(running ?? row, host);
+    } catch (error) {
+      await this.#fail(row, error, isNew);
+      throw error;
+    }
+    return sessions.toSession(sessions.get(row.id));
+  }
+
+  /** A session that never ran leaves nothing; one that ran before says why it does not any more. */
+  async #fail(row: SessionRow, error: unknown, isNew: boolean): Promise<void> {
+    const { sessions, daemon, links } = this.#context;
+    await daemon.tokens.revoke(row.id);
+    links.remove(row.id);
+    if (isNew) return sessions.remove(row.id);
+    const reason = errorMessageOf(error).slice(0, 256);
+    await sessions.act(row.id, row.generation, { type: 'launchFailed', reason });
+  }
+
+  async #environmentOf(row: SessionRow, inherited: Environment): Promise<Record<string, string>> {
+    const { daemon, links, binDirectory } = this.#context;
+    const { token } = await daemon.tokens.create({ sessionId: row.id, right: row.tokenRight });
+    return addOwnVariables(links.point(row.id, inherited), {
+      sessionId: row.id,
+      socket: daemon.socket,
+      token,
+      binDirectory,
+      home: daemon.paths.home === platformHome() ? undefined : daemon.paths.home,
+    });
+  }
+
+  /** Points the links of a session at the sockets of the window that shows it now. */
+  adopt(sessionId: SessionId, caller: Caller): void {
+    const environment = this.#context.nouns.windows.findEnvironment(caller.clientId);
+    if (environment !== undefined) this.#context.links.point(sessionId, environment);
+  }
+}

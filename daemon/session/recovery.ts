@@ -1,0 +1,137 @@
+import type { HostSession } from '../../protocol/host/host.ts';
+import type { FeatureContext } from '../context.ts';
+import type { ConnectedHost, HostPool } from '../host/host.ts';
+import { isLive } from './life.ts';
+import type { SessionRow } from './row.ts';
+import { fromMeta } from './row.ts';
+import type { Sessions } from './sessions.ts';
+import type { Watch } from './watching.ts';
+
+export interface RecoveryContext {
+  readonly daemon: FeatureContext;
+  readonly hosts: HostPool;
+  readonly sessions: Sessions;
+  readonly watch: Watch;
+}
+
+/** Brings rows and hosts together: at the start, when a host is connected again, and when one is gone. */
+export class Recovery {
+  readonly #context: RecoveryContext;
+  #deleted: ReadonlySet<string> = new Set();
+
+  constructor(context: RecoveryContext) {
+    this.#context = context;
+  }
+
+  /** After rows and hosts are loaded. Starts nothing again. */
+  async start(): Promise<void> {
+    const { hosts, sessions } = this.#context;
+    this.#deleted = new Set(await sessions.listDeleted());
+    await Promise.all(hosts.list().map((host) => this.adopt(host)));
+    const lost = sessions
+      .rows()
+      .filter((row) => isLive(row.status) && (row.hostId === null || !hosts.mayLive(row.hostId)));
+    await Promise.all(lost.map((row) => this.#interrupt(row)));
+    await this.#reap();
+  }
+
+  /** Takes over what a host holds. */
+  async adopt(host: ConnectedHost): Promise<void> {
+    const { watch, sessions, daemon } = this.#context;
+    watch.listen(host);
+    const listed = await host.list();
+    for (const held of listed) {
+      try {
+        await this.#adoptOne(host, held);
+      } catch (error) {
+        daemon.log.error('a session of a host cannot be taken over', {
+          sessionId: held.session,
+          error,
+        });
+      }
+    }
+    const ids = new Set<string>(listed.map((held) => held.session));
+    const missing = sessions
+      .rows()
+      .filter((row) => isLive(row.status) && row.hostId === host.id && !ids.has(row.id));
+    await Promise.all(missing.map((row) => this.#interrupt(row)));
+  }
+
+  /** Everything that ran in a host is gone with it. */
+  async lose(hostId: string): Promise<void> {
+    const rows = this.#context.sessions.rows().filter((row) => row.hostId === hostId);
+    await Promise.all(rows.map((row) => this.#interrupt(row)));
+    await this.#reap();
+  }
+
+  async #adoptOne(host: ConnectedHost, held: HostSession): Promise<void> {
+    const { sessions, watch } = this.#context;
+    const row = sessions.find(held.session) ?? (await this.#rebuild(host, held));
+    if (row === undefined) return this.#dropDeleted(host, held);
+    if (held.generation !== row.generation) return this.#dropOld(host, held);
+    const current = await this.#revive(row, host, held);
+    await watch.handleListed(current, held);
+    await watch.setClients(row.id, held.clients);
+    await watch.begin(sessions.get(row.id), host);
+  }
+
+  /** The spawn happened and its commit did not; or the host was thought to be gone. */
+  async #revive(row: SessionRow, host: ConnectedHost, held: HostSession): Promise<SessionRow> {
+    const { sessions } = this.#context;
+    const { pid, startTime } = held;
+    const spawned = { type: 'spawned' as const, pid, startTime, hostId: host.id };
+    if (row.status === 'starting')
+      return (await sessions.act(row.id, row.generation, spawned)) ?? row;
+    if (row.status !== 'interrupted' || held.exit !== null) return row;
+    const running = { status: 'running' as const, pid, startTime, hostId: host.id, reason: null };
+    return (await sessions.change(row.id, () => running)) ?? row;
+  }
+
+  async #rebuild(host: ConnectedHost, held: HostSession): Promise<SessionRow | undefined> {
+    if (this.#deleted.has(held.session)) return undefined;
+    const row = fromMeta(held.meta, held.session);
+    if (row === undefined) return undefined;
+    const { pid, startTime, generation, size } = held;
+    return this.#context.sessions.add({
+      ...row,
+      ...{ pid, startTime, generation, size, hostId: host.id },
+      status: 'running',
+      reason: null,
+      exit: null,
+    });
+  }
+
+  async #dropDeleted(host: ConnectedHost, held: HostSession): Promise<void> {
+    if (held.exit === null)
+      await host.link.call('host/signal', { session: held.session, signal: 'SIGKILL' });
+    else await host.link.call('host/collect', { session: held.session });
+  }
+
+  async #dropOld(host: ConnectedHost, held: HostSession): Promise<void> {
+    if (held.exit !== null) await host.link.call('host/collect', { session: held.session });
+  }
+
+  async #interrupt(row: SessionRow): Promise<void> {
+    const { sessions, watch, daemon } = this.#context;
+    watch.forget(row.id);
+    if (!isLive(row.status)) {
+      await sessions.change(row.id, () => ({ hostId: null, backgroundProcesses: 0 }));
+      return;
+    }
+    const reason = `interrupted by a restart, ${toClock(daemon.clock.now())}`;
+    const gone = { hostId: null, backgroundProcesses: 0 };
+    await sessions.act(row.id, row.generation, { type: 'hostLost', reason }, gone);
+  }
+
+  async #reap(): Promise<void> {
+    const { hosts, sessions } = this.#context;
+    const listed = sessions.rows().flatMap((row) => (isLive(row.status) ? [row.pid ?? -1] : []));
+    await hosts.reapLeftovers(listed);
+  }
+}
+
+/** `08:12`, local. */
+export function toClock(nowMs: number): string {
+  const at = new Date(nowMs);
+  return [at.getHours(), at.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+}

@@ -1,0 +1,103 @@
+import { basename } from 'node:path';
+import type { Session } from '../../protocol/session/session.ts';
+import { sessionSchema } from '../../protocol/session/session.ts';
+import type { SessionLife } from './life.ts';
+import type { StatusReport } from './statusReport.ts';
+import type { TitleState } from './title.ts';
+
+/** How a session is started again: what the person asked for, without any value of an environment. */
+export interface LaunchWish {
+  readonly command: readonly string[] | null;
+  readonly arguments: readonly string[];
+}
+
+/** What the program said of itself last. */
+export interface Heard {
+  readonly report: StatusReport | null;
+  readonly title: string | null;
+  readonly titleState: TitleState;
+  /** A person has seen the last result. */
+  readonly dismissed: boolean;
+}
+
+/** Everything kept of a session, as plain values. */
+export interface SessionRow extends SessionLife {
+  readonly id: Session['id'];
+  readonly ownerDaemonId: Session['ownerDaemonId'];
+  readonly workspaceId: Session['workspaceId'];
+  readonly roleId: Session['roleId'];
+  readonly name: string;
+  readonly nameSource: Session['nameSource'];
+  /** The name before any title and any person. */
+  readonly defaultName: string;
+  readonly agent: string;
+  readonly mode: Session['mode'];
+  readonly attention: Session['attention'];
+  readonly heard: Heard;
+  readonly tags: readonly string[];
+  readonly hidden: boolean;
+  readonly cwd: string;
+  readonly argv: readonly string[];
+  readonly wish: LaunchWish;
+  readonly size: Session['size'];
+  readonly conversations: Session['conversations'];
+  readonly backgroundProcesses: number;
+  /** Names only. */
+  readonly environmentNames: readonly string[];
+  /** Highest right of the token inside. */
+  readonly tokenRight: 'self' | 'person';
+  readonly idempotencyKey: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly revision: number;
+}
+
+export const nothingHeard: Heard = {
+  report: null,
+  title: null,
+  titleState: 'unknown',
+  dismissed: false,
+};
+
+/** The session as clients see it; `clients` is counted, not kept. */
+export function toSession(row: SessionRow, clients: number): Session {
+  return sessionSchema.parse({ ...row, clients });
+}
+
+const metaArgvChars = 8192;
+export const metaMaxChars = 16_384;
+
+/** What lies in the host beside the process, so that a row which was never committed can be made again. */
+export function toMeta(row: SessionRow): string {
+  const text = JSON.stringify({ version: 1, row: trimmed(row) });
+  if (text.length <= metaMaxChars) return text;
+  const bare = { ...trimmed(row), argv: row.argv.slice(0, 1), wish: noWish, environmentNames: [] };
+  return JSON.stringify({ version: 1, row: bare });
+}
+
+const noWish: LaunchWish = { command: null, arguments: [] };
+
+function trimmed(row: SessionRow): SessionRow {
+  const isShort = JSON.stringify(row.argv).length + JSON.stringify(row.wish).length < metaArgvChars;
+  return isShort ? row : { ...row, argv: row.argv.slice(0, 1), wish: noWish };
+}
+
+/** The row behind a host's meta; undefined when it is not ours or of a later version. */
+export function fromMeta(meta: string, sessionId: string): SessionRow | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(meta);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null || !('row' in value)) return undefined;
+  const row = value.row as SessionRow;
+  // The wire's schema checks what matters: a row that clients could not be told of is no row.
+  const parsed = sessionSchema.safeParse({ ...row, clients: 0 });
+  return parsed.success && row.id === sessionId ? row : undefined;
+}
+
+/** `zsh`, `npm test`: what a session is called before anything better is known. */
+export function nameOfProgram(argv: readonly string[]): string {
+  return basename(argv[0] ?? 'session');
+}

@@ -1,0 +1,79 @@
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import { clientIdSchema } from '../../protocol/wire/brand.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+import { createHostTransport, openSessionStream } from '../../link/stream/stream.ts';
+import type { InputOutcome } from '../../protocol/wire/mark.ts';
+import type { Caller } from '../feature.ts';
+import type { Attaching } from './attaching.ts';
+import { isLive } from './life.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface SendRequest {
+  readonly sessionId: SessionId;
+  readonly text: string;
+  readonly take: boolean;
+}
+
+/** The answer of a program that does not read its input is waited for this long. */
+const answerLimitMs = 10_000;
+
+/**
+ * Types into a session as a client of its own. Resolves when the kernel took all bytes.
+ * @throws WaggleError `notRunning`, `leaseDenied`, `inputFull`, `timeout`.
+ */
+export async function sendText(
+  { sessions, attaching }: { readonly sessions: Sessions; readonly attaching: Attaching },
+  { sessionId, text, take }: SendRequest,
+  caller: Caller,
+): Promise<void> {
+  const row = sessions.get(sessionId);
+  if (!isLive(row.status)) throw new WaggleError('notRunning', undefined, { fix: 'Restart it.' });
+  const host = attaching.hostOf(row);
+  const clientId = clientIdSchema.parse(`send-${caller.connectionId}`.slice(0, 64));
+  const ticket = await attaching.ticketFor(row, { ...caller, clientId }, 'write');
+  const listed = (await host.list()).find((session) => session.session === sessionId);
+  const { socket, clientKey, pid, startTime } = host.file;
+  const stream = await openSessionStream({
+    transport: createHostTransport({
+      ...{ socket, ticket, pid, startTime, clientId },
+      key: clientKey,
+      kind: 'daemon',
+    }),
+    right: 'write',
+    signal: AbortSignal.timeout(answerLimitMs),
+    // Nothing of the output is wanted: it starts at its end.
+    cursor: { generation: row.generation, seq: listed?.end ?? 0 },
+  });
+  try {
+    if (take) stream.take();
+    const outcome = await withLimit(stream.write(new TextEncoder().encode(text)));
+    stream.release();
+    refuseUnlessDelivered(outcome);
+  } finally {
+    stream.dispose();
+  }
+}
+
+async function withLimit(written: Promise<InputOutcome>): Promise<InputOutcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    const error = new WaggleError('timeout', 'The program did not take the input in time.');
+    timer = setTimeout(() => reject(error), answerLimitMs);
+  });
+  return Promise.race([written, limit]).finally(() => clearTimeout(timer));
+}
+
+function refuseUnlessDelivered(outcome: InputOutcome): void {
+  switch (outcome) {
+    case 'delivered':
+      return;
+    case 'denied':
+      throw new WaggleError('leaseDenied', undefined, {
+        fix: 'Wait until the other window is silent for 3 s, or take over.',
+      });
+    case 'inputFull':
+      throw new WaggleError('inputFull');
+    case 'ended':
+      throw new WaggleError('notRunning', undefined, { fix: 'Restart it.' });
+  }
+}

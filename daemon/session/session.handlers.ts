@@ -1,0 +1,141 @@
+import type { Session } from '../../protocol/session/session.ts';
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+import type { NounHandlers } from '../../protocol/protocol.ts';
+import type { Caller } from '../feature.ts';
+import type { Attaching } from './attaching.ts';
+import type { Ending } from './ending.ts';
+import { automaticName } from './hearing.ts';
+import type { Launching } from './launching.ts';
+import type { SessionRow } from './row.ts';
+import { sendText } from './sending.ts';
+import type { Sequences } from './sequence.ts';
+import type { RowPatch, Sessions } from './sessions.ts';
+import type { Spool } from './spool.ts';
+import type { Watch } from './watching.ts';
+
+export interface HandlerParts {
+  readonly sessions: Sessions;
+  readonly launching: Launching;
+  readonly ending: Ending;
+  readonly attaching: Attaching;
+  readonly watch: Watch;
+  readonly spool: Spool;
+  /** Operations of one session run one after the other. */
+  readonly sequences: Sequences;
+}
+
+/** Translates requests; agents see and touch only their own session. */
+export function createHandlers(parts: HandlerParts): NounHandlers<'session', Caller> {
+  const { sessions, launching, ending, attaching, sequences } = parts;
+  return {
+    'session/open': async (params, caller) => ({ session: await launching.open(params, caller) }),
+    'session/list': ({ history }, caller) => listFor(sessions, caller, history),
+    'session/subscribe': ({ history }, caller) => {
+      caller.subscribe('session');
+      return listFor(sessions, caller, history);
+    },
+    'session/get': ({ sessionId }, caller) => {
+      refuseOthers(caller, sessionId);
+      return { session: sessions.toSession(sessions.get(sessionId)) };
+    },
+    'session/attach': async (params, caller) => {
+      const result = await attaching.attach(params, caller);
+      launching.adopt(params.sessionId, caller);
+      return result;
+    },
+    'session/detach': ({ channel }, caller) => {
+      attaching.detach(channel, caller);
+      return {};
+    },
+    'session/send': async (params, caller) => {
+      await sendText({ sessions, attaching }, params, caller);
+      return { acknowledgement: 'delivered' };
+    },
+    'session/rename': ({ sessionId, name }) =>
+      changed(sessions, sessionId, (row) =>
+        name === null ? automaticName(row) : { name, nameSource: 'person' },
+      ),
+    'session/tag': ({ sessionId, tags, hidden }) =>
+      changed(sessions, sessionId, () => ({
+        ...(tags === undefined ? {} : { tags: [...new Set(tags)] }),
+        ...(hidden === undefined ? {} : { hidden }),
+      })),
+    'session/kill': ({ sessionId }) => sequences.run(sessionId, () => ending.kill(sessionId)),
+    'session/restart': (params, caller) =>
+      sequences.run(params.sessionId, async () => ({
+        session: await launching.restart(params, caller),
+      })),
+    'session/delete': ({ sessionId }) =>
+      sequences.run(sessionId, async () => {
+        await ending.delete(sessionId);
+        attaching.forget(sessionId);
+        return {};
+      }),
+    'session/history': (params, caller) => {
+      refuseOthers(caller, params.sessionId);
+      return readHistory(parts, params);
+    },
+  };
+}
+
+async function readHistory(
+  { sessions, watch, spool }: HandlerParts,
+  request: {
+    readonly sessionId: SessionId;
+    readonly generation?: number | undefined;
+    readonly from: number;
+    readonly maxBytes: number;
+  },
+): Promise<{
+  generation: number;
+  from: number;
+  data: string;
+  next: number;
+  end: number;
+  gaps: { from: number; to: number }[];
+}> {
+  const { sessionId, generation, from, maxBytes } = request;
+  const row = sessions.get(sessionId);
+  await watch.followers.flush(sessionId);
+  const wanted = generation ?? row.generation;
+  const page = await spool.read(sessionId, { generation: wanted, from, maxBytes });
+  return { ...page, data: page.data.toString('base64'), gaps: [...page.gaps] };
+}
+
+function listFor(
+  sessions: Sessions,
+  caller: Caller,
+  history: boolean,
+): { sessions: Session[]; revision: number } {
+  const rows = sessions
+    .rows()
+    .filter((row) => mayTouch(caller, row.id))
+    .filter((row) => history || !isHistory(row));
+  return { sessions: rows.map((row) => sessions.toSession(row)), revision: sessions.revision };
+}
+
+/** Over, and nobody has to look at it any more. */
+function isHistory({ status, attention }: SessionRow): boolean {
+  const isOver = status === 'ended' || status === 'killed';
+  return isOver && attention.state !== 'failed' && attention.state !== 'finished';
+}
+
+function mayTouch({ principal }: Caller, id: SessionId): boolean {
+  return principal.right !== 'self' || principal.sessionId === id;
+}
+
+function refuseOthers(caller: Caller, id: SessionId): void {
+  if (!mayTouch(caller, id)) throw new WaggleError('forbidden');
+}
+
+async function changed(
+  sessions: Sessions,
+  id: SessionId,
+  patchOf: (row: SessionRow) => RowPatch,
+): Promise<{ session: Session }> {
+  sessions.get(id);
+  const row = await sessions.change(id, patchOf);
+  if (row === undefined) throw new WaggleError('notFound', 'There is no such session.');
+  return { session: sessions.toSession(row) };
+}

@@ -1,0 +1,96 @@
+/**
+ * Sessions: rows that outlive processes, and processes in hosts that outlive the daemon. This folder keeps both true to
+ * each other; it holds no terminal bytes in memory beyond what is on its way to the spool, and draws nothing.
+ */
+import { join } from 'node:path';
+import { writeShim } from '../../link/shim/shim.ts';
+import { errorMessageOf } from '../../protocol/wire/errors.ts';
+import type { FeatureContext, SessionOverview } from '../context.ts';
+import type { Feature } from '../feature.ts';
+import { Attaching } from './attaching.ts';
+import { Ending } from './ending.ts';
+import { Launching } from './launching.ts';
+import type { SessionNouns } from './nouns.ts';
+import { Recovery } from './recovery.ts';
+import { createHandlers } from './session.handlers.ts';
+import { Sequences } from './sequence.ts';
+import { Sessions } from './sessions.ts';
+import { SocketLinks } from './socketLinks.ts';
+import { notRecordingWarning, Spool } from './spool.ts';
+import { Watch } from './watching.ts';
+
+export type { SessionNouns } from './nouns.ts';
+
+export interface SessionFeature extends Feature<'session'>, SessionOverview {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface SessionFeatureOptions {
+  /** How long an ended session stays in its host; 30,000 when absent. */
+  readonly collectAfterMs?: number;
+}
+
+/** `nouns.hosts` is started and ended by this feature; the others by the composition root, before it. */
+export function createSessionFeature(
+  context: FeatureContext,
+  nouns: SessionNouns,
+  options: SessionFeatureOptions = {},
+): SessionFeature {
+  const { hosts } = nouns;
+  const sequences = new Sequences();
+  const sessions = new Sessions(context, nouns.attention);
+  const spool = new Spool({ directory: context.paths.spoolDir });
+  const links = new SocketLinks(context.paths.runDir);
+  const watch = new Watch({ daemon: context, sessions, hosts, spool, ...options });
+  const binDirectory = join(context.paths.home, 'bin');
+  const launching = new Launching({ daemon: context, nouns, sessions, watch, links, binDirectory });
+  const ending = new Ending({ daemon: context, hosts, sessions, watch, spool, links });
+  const attaching = new Attaching({ hosts, sessions });
+  const recovery = new Recovery({ daemon: context, hosts, sessions, watch });
+
+  spool.onDidChangeRecording((isRecording) => {
+    context.warnings.set('session.spool', isRecording ? undefined : notRecordingWarning);
+  });
+  const inBackground = (work: Promise<void>): void => {
+    work.catch((error: unknown) => context.log.error('a change of a host was missed', { error }));
+  };
+
+  return {
+    noun: 'session',
+    handlers: createHandlers({ sessions, launching, ending, attaching, watch, spool, sequences }),
+    async start() {
+      provideShim(context, binDirectory);
+      await spool.open();
+      await sessions.load();
+      await hosts.start();
+      hosts.onDidConnect((host) => inBackground(recovery.adopt(host)));
+      hosts.onDidLose((hostId) => inBackground(recovery.lose(hostId)));
+      await recovery.start();
+    },
+    counts: () => ({ running: sessions.countRunning(), total: sessions.rows().length }),
+    hosts: () => hosts.statuses(),
+    killAll: () => ending.killAll(),
+    isBusy: () => sessions.countRunning() > 0,
+    async stop() {
+      await sequences.settle();
+      await watch.stop();
+      await sessions.settle();
+      await hosts.stop();
+    },
+    dispose() {
+      attaching.dispose();
+      watch.dispose();
+      hosts.dispose();
+    },
+  };
+}
+
+/** Sessions run without the command as well: that it cannot be written is told, not fatal. */
+function provideShim(context: FeatureContext, directory: string): void {
+  try {
+    writeShim({ home: context.paths.home, directory });
+  } catch (error) {
+    context.warnings.set('session.shim', `no waggle command in sessions: ${errorMessageOf(error)}`);
+  }
+}

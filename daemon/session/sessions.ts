@@ -1,0 +1,184 @@
+import type { Session } from '../../protocol/session/session.ts';
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+import type { AttentionFeature, Need, NeedSource } from '../attention/attention.ts';
+import type { FeatureContext } from '../context.ts';
+import { judge } from './evidence.ts';
+import type { LifeAction } from './life.ts';
+import { isLive, reduce } from './life.ts';
+import type { SessionRow } from './row.ts';
+import { toSession } from './row.ts';
+import { Sequences } from './sequence.ts';
+import type { sessionStore } from './session.store.ts';
+
+/** Fields that a change may set; the life changes by actions, attention follows from the rest. */
+export type RowPatch = Partial<Omit<SessionRow, 'id' | 'revision' | 'updatedAt' | 'attention'>>;
+
+/**
+ * The rows of all sessions. Every change is written first, then it holds, then it is told; changes of one session run one
+ * after the other, so that none is lost. Knows no process.
+ */
+export class Sessions {
+  readonly #context: FeatureContext;
+  readonly #store;
+  readonly #needs: NeedSource;
+  readonly #rows = new Map<SessionId, SessionRow>();
+  readonly #clients = new Map<SessionId, number>();
+  readonly #writes = new Sequences();
+  #revision = 0;
+
+  constructor(context: FeatureContext, attention: Pick<AttentionFeature, 'register'>) {
+    this.#context = context;
+    this.#store = context.openStore<typeof sessionStore>('session');
+    this.#needs = attention.register({
+      kinds: ['permission', 'question', 'signIn', 'failed', 'finished'],
+      answer: (need, action) => this.#answer(need, action),
+    });
+  }
+
+  async load(): Promise<void> {
+    this.#revision = await this.#store.readRevision({});
+    for (const row of await this.#store.list({})) {
+      this.#rows.set(row.id, row);
+      this.#showNeed(row);
+    }
+  }
+
+  listDeleted(): Promise<string[]> {
+    return this.#store.listDeleted({});
+  }
+
+  /** Newest revision of any session. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  rows(): SessionRow[] {
+    return [...this.#rows.values()];
+  }
+
+  find(id: SessionId): SessionRow | undefined {
+    return this.#rows.get(id);
+  }
+
+  /** @throws WaggleError `notFound`. */
+  get(id: SessionId): SessionRow {
+    const row = this.#rows.get(id);
+    if (row === undefined) throw new WaggleError('notFound', 'There is no such session.');
+    return row;
+  }
+
+  clientsOf(id: SessionId): number {
+    return this.#clients.get(id) ?? 0;
+  }
+
+  toSession(row: SessionRow): Session {
+    return toSession(row, this.clientsOf(row.id));
+  }
+
+  /** A row that nobody knows yet. */
+  add(row: SessionRow): Promise<SessionRow> {
+    return this.#writes.run(row.id, async () => {
+      const saved = await this.#save(row);
+      this.#publish('session/opened', saved);
+      return saved;
+    });
+  }
+
+  /** Changes the row as it is when its turn comes. Undefined when the session is gone by then. */
+  change(id: SessionId, patchOf: (row: SessionRow) => RowPatch): Promise<SessionRow | undefined> {
+    return this.#writes.run(id, async () => {
+      const row = this.#rows.get(id);
+      if (row === undefined) return undefined;
+      const patch = patchOf(row);
+      if (Object.keys(patch).length === 0) return row;
+      const saved = await this.#save({ ...row, ...patch });
+      this.#publish('session/changed', saved);
+      return saved;
+    });
+  }
+
+  /** Applies an action to the life of a session, when it is still that generation. */
+  act(
+    id: SessionId,
+    generation: number,
+    action: LifeAction,
+    further: RowPatch = {},
+  ): Promise<SessionRow | undefined> {
+    return this.change(id, (row) => {
+      if (row.generation !== generation) return {};
+      const life = reduce(row, action);
+      return life === row ? further : { ...life, ...further };
+    });
+  }
+
+  async setClients(id: SessionId, clients: number): Promise<void> {
+    if (this.clientsOf(id) === clients) return;
+    this.#clients.set(id, clients);
+    // Written although nothing kept changes: the revision tells clients that this is newer.
+    await this.change(id, (row) => ({ hidden: row.hidden }));
+  }
+
+  /** Removes row and tombstones it; tells it. */
+  remove(id: SessionId): Promise<void> {
+    return this.#writes.run(id, async () => {
+      const { revision } = await this.#store.remove({ id });
+      this.#revision = Math.max(this.#revision, revision);
+      this.#rows.delete(id);
+      this.#clients.delete(id);
+      this.#needs.remove(id);
+      const about = { sessionId: id };
+      this.#context.publish('session/deleted', { sessionId: id, revision }, about);
+    });
+  }
+
+  countRunning(): number {
+    return this.rows().filter((row) => isLive(row.status)).length;
+  }
+
+  settle(): Promise<void> {
+    return this.#writes.settle();
+  }
+
+  async #save(row: SessionRow): Promise<SessionRow> {
+    const now = new Date(this.#context.clock.now()).toISOString();
+    const judged = { ...row, attention: judge({ ...row, ...row.heard }, row.attention, now) };
+    const written = await this.#store.save(judged);
+    const saved = { ...judged, ...written };
+    this.#revision = Math.max(this.#revision, written.revision);
+    this.#rows.set(saved.id, saved);
+    return saved;
+  }
+
+  #publish(event: 'session/opened' | 'session/changed', row: SessionRow): void {
+    this.#context.publish(event, { session: this.toSession(row) }, { sessionId: row.id });
+    this.#showNeed(row);
+  }
+
+  #showNeed(row: SessionRow): void {
+    const need = needOf(row);
+    if (need === undefined) this.#needs.remove(row.id);
+    else this.#needs.put(need);
+  }
+
+  async #answer(need: Need, action: string): Promise<void> {
+    if (action !== 'dismiss' || need.sessionId === null) return;
+    await this.change(need.sessionId, (row) => ({ heard: { ...row.heard, dismissed: true } }));
+  }
+}
+
+/** The entry that a session has in "Needs you", when it has one. */
+function needOf(row: SessionRow): Omit<Need, 'revision'> | undefined {
+  const { state, kind, sentence, since } = row.attention;
+  if (state !== 'asking' && state !== 'failed' && state !== 'finished') return undefined;
+  const isAsking = state === 'asking';
+  return {
+    id: row.id,
+    kind: isAsking ? (kind ?? 'permission') : state,
+    sessionId: row.id,
+    taskId: null,
+    text: sentence,
+    since,
+    actions: [isAsking ? { id: 'review', label: 'Review…' } : { id: 'dismiss', label: 'Dismiss' }],
+  };
+}

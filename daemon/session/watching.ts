@@ -1,0 +1,179 @@
+import { constants } from 'node:os';
+import type { HostSession } from '../../protocol/host/host.ts';
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { DisposableStore } from '../../protocol/wire/disposable.ts';
+import { errorCodeOf, errorMessageOf } from '../../protocol/wire/errors.ts';
+import type { FeatureContext } from '../context.ts';
+import type { ConnectedHost, HostPool } from '../host/host.ts';
+import { Collecting } from './collecting.ts';
+import { Followers } from './followers.ts';
+import type { SessionExit } from './life.ts';
+import { isLive } from './life.ts';
+import type { SessionRow } from './row.ts';
+import type { Sessions } from './sessions.ts';
+import type { Spool } from './spool.ts';
+import { Trees } from './trees.ts';
+
+export interface WatchContext {
+  readonly daemon: FeatureContext;
+  readonly sessions: Sessions;
+  readonly hosts: HostPool;
+  readonly spool: Spool;
+  /** How long an ended session stays in its host when nobody is attached; 30,000 when absent. */
+  readonly collectAfterMs?: number;
+}
+
+interface HostExit {
+  readonly code: number | null;
+  readonly signal: number | null;
+  readonly at?: number;
+}
+
+/** Keeps rows true to what happens in the hosts: follows output, hears of exits and clients, collects what ended. */
+export class Watch implements Disposable {
+  readonly trees: Trees;
+  readonly followers: Followers;
+  readonly collecting: Collecting;
+  readonly #context: WatchContext;
+  readonly #owned = new DisposableStore();
+  /** Sessions that are being killed: their exit is `killed`, not `ended`. */
+  readonly #killing = new Set<SessionId>();
+  readonly #exitWaiters = new Map<SessionId, () => void>();
+
+  constructor(context: WatchContext) {
+    this.#context = context;
+    this.trees = this.#owned.add(new Trees((id, others) => this.#count(id, others)));
+    this.followers = this.#owned.add(new Followers(context));
+    this.collecting = this.#owned.add(new Collecting(context, this.followers));
+  }
+
+  /** Listens to a host's events. Once per connection: they end with its link. */
+  listen(host: ConnectedHost): void {
+    const { link } = host;
+    link.onEvent('host/exited', (event) => {
+      const { session, generation, background } = event;
+      this.#inBackground(this.handleExit(session, generation, event, background));
+    });
+    link.onEvent('host/clientsChanged', ({ session, clients }) => {
+      this.#inBackground(this.setClients(session, clients));
+    });
+  }
+
+  /** Starts following the process of a row in a host. */
+  async begin(row: SessionRow, host: ConnectedHost): Promise<void> {
+    if (row.pid !== null && row.startTime !== null)
+      this.trees.begin(row.id, { pid: row.pid, startTime: row.startTime });
+    try {
+      await this.followers.follow(row, host);
+    } catch (error) {
+      // The session runs on without its history; the next connection to the host tries again.
+      this.#context.daemon.log.warn('a session cannot be followed', {
+        sessionId: row.id,
+        code: errorCodeOf(error),
+        reason: errorMessageOf(error),
+      });
+    }
+    if (!isLive(row.status)) this.collecting.schedule(row.id);
+  }
+
+  async setClients(id: SessionId, clients: number): Promise<void> {
+    if (this.#context.sessions.find(id) === undefined) return;
+    await this.#context.sessions.setClients(id, clients);
+    if (clients === 0) this.collecting.schedule(id);
+  }
+
+  async handleExit(
+    id: SessionId,
+    generation: number,
+    told: HostExit,
+    background: number,
+  ): Promise<void> {
+    const exit = toExit(told, this.#context.daemon.clock.now());
+    const type = this.#killing.has(id) ? 'killed' : 'exited';
+    await this.#context.sessions.act(
+      id,
+      generation,
+      { type, exit },
+      { backgroundProcesses: background },
+    );
+    this.#exitWaiters.get(id)?.();
+    this.collecting.schedule(id);
+  }
+
+  /** Between these an exit counts as killed. */
+  async whileKilling<T>(id: SessionId, work: () => Promise<T>): Promise<T> {
+    this.#killing.add(id);
+    try {
+      return await work();
+    } finally {
+      this.#killing.delete(id);
+    }
+  }
+
+  /** Resolves when the exit of a live session was told, or after `limitMs`. */
+  waitForExit(id: SessionId, limitMs: number): Promise<void> {
+    const row = this.#context.sessions.find(id);
+    if (row === undefined || !isLive(row.status)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#exitWaiters.delete(id);
+        resolve();
+      };
+      const timer = setTimeout(done, limitMs);
+      this.#exitWaiters.set(id, done);
+    });
+  }
+
+  /** Exit of a session as its host lists it. */
+  async handleListed(row: SessionRow, listed: HostSession): Promise<void> {
+    if (listed.exit === null) return;
+    await this.handleExit(row.id, row.generation, listed.exit, listed.background);
+  }
+
+  forget(id: SessionId): void {
+    this.trees.forget(id);
+    this.followers.forget(id);
+    this.collecting.cancel(id);
+  }
+
+  async stop(): Promise<void> {
+    await this.followers.stop();
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #count(id: SessionId, others: number): void {
+    const row = this.#context.sessions.find(id);
+    if (row === undefined) return this.trees.forget(id);
+    if (isLive(row.status)) return;
+    if (others === 0) this.trees.forget(id);
+    if (others === row.backgroundProcesses) return;
+    const change = this.#context.sessions.change(id, (current) =>
+      isLive(current.status) ? {} : { backgroundProcesses: others },
+    );
+    this.#inBackground(change);
+  }
+
+  #inBackground(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      this.#context.daemon.log.error('a change of a session was lost', { error });
+    });
+  }
+}
+
+const signalNames = new Map(
+  Object.entries(constants.signals).map(([name, number]): [number, string] => [number, name]),
+);
+
+function toExit({ code, signal, at }: HostExit, now: number): SessionExit {
+  const isSignalled = signal !== null && signal !== 0;
+  return {
+    code: isSignalled ? null : code,
+    signal: isSignalled ? (signalNames.get(signal) ?? `SIG${signal}`) : null,
+    at: new Date(at ?? now).toISOString(),
+  };
+}
