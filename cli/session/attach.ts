@@ -16,6 +16,7 @@ import {
 } from '../terminal/terminal.ts';
 import type { Ending } from '../terminal/terminal.ts';
 import { getMeant, isLive } from './find.ts';
+import { keepDaemon } from './keepDaemon.ts';
 import { shellWord, tableOf } from './list.ts';
 
 export interface NewOptions {
@@ -167,10 +168,12 @@ async function attachTo(context: CommandContext, attachment: Attachment): Promis
   if (context.output.isTerminal && detachKey.length > 0) {
     context.output.hint(`[${describeDetachKey(detachKey)} leaves it running]`);
   }
+  const keeper = keepDaemon(context, link);
   try {
     const ending = await showSession({ stream, output: context.output, observe, first, detachKey });
     return tellEnding(context, { ending, session, detachKey });
   } finally {
+    keeper.dispose();
     stream.dispose();
   }
 }

@@ -66,7 +66,6 @@ function startGuard(saved: string, lastWords: string): ChildProcess {
   const guard = spawn('/bin/sh', script, {
     stdio: ['pipe', 'ignore', 'ignore', 0],
     detached: true,
-    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
   });
   guard.once('error', workWithoutGuard);
   guard.stdin?.on('error', workWithoutGuard);
