@@ -1,0 +1,356 @@
+/**
+ * One session of the host: its process, its output, who is attached, who may type. Everything of it happens here in the
+ * order in which it came; what goes over sockets is the connections' business.
+ */
+import type { HostKind, HostSession } from '../../protocol/host/host.ts';
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+import type { ExitMark, InputOutcome, TerminalSize } from '../../protocol/wire/mark.ts';
+import { listProcesses } from '../../link/process/process.ts';
+import type { Channel } from './channel.ts';
+import type { Child, ChildExit, ChildSink } from './child.ts';
+import { InputLedger } from './inputLedger.ts';
+import type { Lease, LeaseAction } from './lease.ts';
+import { reduceLease } from './lease.ts';
+import type { Output } from './output.ts';
+import type { Flushable, Pacing } from './pacing.ts';
+import { Ring } from './ring.ts';
+import { StatusQuery } from './statusQuery.ts';
+
+/** A screen that the daemon stored; opaque. */
+export interface Checkpoint {
+  readonly generation: number;
+  readonly seq: number;
+  readonly size: TerminalSize;
+  readonly data: Uint8Array;
+}
+
+/** What a session needs of its host. */
+export interface SessionSurroundings {
+  readonly pacing: Pacing;
+  exited(session: HostedSession, exit: ExitMark): void;
+  clientsChanged(session: HostedSession): void;
+  shed(): void;
+}
+
+/** What a later generation takes over from the one before it. */
+export interface Predecessor {
+  readonly ledger: InputLedger;
+  readonly channels: Set<Channel>;
+}
+
+export interface SessionStart {
+  readonly session: SessionId;
+  readonly generation: number;
+  readonly kind: HostKind;
+  readonly size: TerminalSize;
+  readonly meta: string;
+  readonly predecessor?: Predecessor | undefined;
+}
+
+const resizeDrainBytes = 64 * 1024;
+const errorRingBytes = 64 * 1024;
+
+export class HostedSession implements Flushable, ChildSink, Disposable {
+  readonly id: SessionId;
+  readonly kind: HostKind;
+  readonly channels = new Set<Channel>();
+  readonly ledger: InputLedger;
+  readonly errors = new Ring(errorRingBytes);
+  readonly output: Output;
+  readonly start: SessionStart;
+  readonly #surroundings: SessionSurroundings;
+  readonly #query = new StatusQuery();
+  readonly #wantedSizes = new Map<string, TerminalSize>();
+  readonly #pausing = new Map<Channel, NodeJS.Timeout>();
+  #child: Child | undefined;
+  #pendingExit: ChildExit | undefined;
+  #size: TerminalSize;
+  #lease: Lease | null = null;
+  exit: (ExitMark & { readonly at: number }) | undefined;
+  checkpoint: Checkpoint | undefined;
+  held = false;
+  activeAt = performance.now();
+
+  constructor(start: SessionStart, output: Output, surroundings: SessionSurroundings) {
+    this.id = start.session;
+    this.kind = start.kind;
+    this.start = start;
+    this.output = output;
+    this.#size = start.size;
+    this.#surroundings = surroundings;
+    this.ledger = start.predecessor?.ledger ?? new InputLedger();
+  }
+
+  get generation(): number {
+    return this.start.generation;
+  }
+
+  get size(): TerminalSize {
+    return this.#size;
+  }
+
+  get writer(): string | null {
+    return this.#lease?.client ?? null;
+  }
+
+  /** Attached clients; the daemon following in the background is none. */
+  get viewers(): number {
+    return [...this.channels].filter((channel) => !channel.owner.isControl).length;
+  }
+
+  get child(): Child | undefined {
+    return this.#child;
+  }
+
+  /** The process that was launched with this session as its sink. */
+  adopt(child: Child): void {
+    this.#child = child;
+    const followers = this.start.predecessor?.channels ?? [];
+    for (const channel of followers) {
+      channel.follow(this.output, this.generation);
+      this.channels.add(channel);
+    }
+    if (this.channels.size > 0) this.#surroundings.pacing.wake(this);
+  }
+
+  attach(channel: Channel): void {
+    this.channels.add(channel);
+    this.#surroundings.clientsChanged(this);
+  }
+
+  /** A client without another channel here gives the lease back. */
+  detach(channel: Channel): void {
+    if (!this.channels.delete(channel)) return;
+    this.#stopPausing(channel);
+    const { client } = channel.owner;
+    const isGone = ![...this.channels].some((other) => other.owner.client === client);
+    if (isGone) {
+      this.#wantedSizes.delete(client);
+      this.#changeLease({ kind: 'release', client });
+    }
+    this.#surroundings.clientsChanged(this);
+  }
+
+  flush(): number {
+    let bytes = 0;
+    for (const channel of this.channels) bytes += channel.owner.link.offer(channel);
+    return bytes;
+  }
+
+  /** A client took something or acknowledged: it may no longer hold the program back. */
+  progressed(channel: Channel): void {
+    if (this.#pausing.has(channel) && channel.lagBytes < this.#limitBytes / 2) {
+      this.#stopPausing(channel);
+    }
+  }
+
+  ack(channel: Channel, generation: number, seq: number): void {
+    if (channel.ack(generation, seq)) channel.budget.restore();
+    const { queue } = this.output;
+    if (queue !== undefined && channel.owner.isControl && generation === this.generation) {
+      queue.ack(seq);
+      this.#applyPause();
+      this.#settleExit();
+    }
+    this.progressed(channel);
+    this.#surroundings.pacing.wake(this);
+  }
+
+  onBytes(view: Uint8Array): void {
+    this.activeAt = performance.now();
+    this.output.append(view);
+    if (this.kind === 'pty') this.#answerQueries(view);
+    if (this.output.queue?.isFull) this.#applyPause();
+    else if (this.kind === 'pty') this.#watchLag();
+    if (this.channels.size > 0) this.#surroundings.pacing.wake(this);
+  }
+
+  onErrorBytes(view: Uint8Array): void {
+    this.errors.append(view);
+  }
+
+  onExit(exit: ChildExit): void {
+    this.#pendingExit = exit;
+    for (const [client, number] of this.ledger.endWaiting()) this.#answer(client, number, 'ended');
+    this.#settleExit();
+  }
+
+  write(channel: Channel, number: number, bytes: Uint8Array): InputOutcome | 'pending' {
+    const { client, right } = channel.owner;
+    const known = this.ledger.check(client, number);
+    if (known === 'waiting') return 'pending';
+    if (known !== 'new') return known;
+    const refusal = right === 'write' ? this.#tryWrite(channel, number, bytes) : 'denied';
+    if (refusal === undefined) return 'pending';
+    this.ledger.refuse(client, number, refusal);
+    return refusal;
+  }
+
+  resize(channel: Channel, size: TerminalSize): void {
+    const { client, right } = channel.owner;
+    if (right !== 'write') return;
+    this.#wantedSizes.set(client, size);
+    if (this.#lease === null || this.#lease.client === client) this.#applySize(size);
+  }
+
+  /** An observer asks in vain. Whether granted or not, the answer is a lease mark, or nothing when nothing changed. */
+  requestLease(channel: Channel, want: 'acquire' | 'take' | 'release'): void {
+    const { client, principal, right } = channel.owner;
+    if (right !== 'write' || this.kind === 'pipe') return;
+    if (want === 'release') this.#changeLease({ kind: 'release', client });
+    else this.#changeLease({ kind: want, client, principal, at: performance.now() });
+  }
+
+  describe(): HostSession {
+    const { ring, queue } = this.output;
+    const { checkpoint, exit } = this;
+    return {
+      session: this.id,
+      generation: this.generation,
+      kind: this.kind,
+      pid: this.#child?.pid ?? 0,
+      startTime: this.#child?.startTime ?? 0,
+      size: this.#size,
+      start: ring.start,
+      end: ring.end,
+      acked: queue?.acked ?? 0,
+      exit: exit === undefined ? null : { code: exit.code, signal: exit.signal, at: exit.at },
+      background: exit?.background ?? 0,
+      writer: this.writer,
+      clients: this.viewers,
+      held: this.held,
+      checkpoint:
+        checkpoint === undefined
+          ? null
+          : { generation: checkpoint.generation, seq: checkpoint.seq },
+      meta: this.start.meta,
+    };
+  }
+
+  dispose(): void {
+    for (const channel of [...this.#pausing.keys()]) this.#stopPausing(channel);
+    this.#surroundings.pacing.forget(this);
+    this.#child?.dispose();
+    this.channels.clear();
+  }
+
+  get #limitBytes(): number {
+    return this.output.ring.capacityBytes * 0.75;
+  }
+
+  #tryWrite(channel: Channel, number: number, bytes: Uint8Array): InputOutcome | undefined {
+    const { client, principal } = channel.owner;
+    if (this.exit !== undefined || this.#child === undefined) return 'ended';
+    const at = performance.now();
+    if (this.kind === 'pty' && !this.#changeLease({ kind: 'input', client, principal, at })) {
+      return 'denied';
+    }
+    this.ledger.accept(client, number);
+    const outcome = this.#child.write(bytes.slice(), () => this.#delivered(client, number));
+    return outcome === 'queued' ? undefined : outcome;
+  }
+
+  #delivered(client: string, number: number): void {
+    this.ledger.delivered(client, number);
+    this.#answer(client, number, 'delivered');
+  }
+
+  /** On whichever channels the client has now. */
+  #answer(client: string, number: number, outcome: InputOutcome): void {
+    for (const channel of this.channels) {
+      if (channel.owner.client === client) channel.owner.link.answer(channel, number, outcome);
+    }
+  }
+
+  /** Applies an action; a change of the writer goes into the stream and brings the writer's size. */
+  #changeLease(action: LeaseAction): boolean {
+    const before = this.writer;
+    const { lease, granted } = reduceLease(this.#lease, action);
+    this.#lease = lease;
+    if (this.writer === before) return granted;
+    this.output.marks.append(this.output.ring.end, { kind: 'lease', lease });
+    const size = lease === null ? undefined : this.#wantedSizes.get(lease.client);
+    if (size !== undefined) this.#applySize(size);
+    this.#surroundings.pacing.hurry(this);
+    this.#surroundings.clientsChanged(this);
+    return granted;
+  }
+
+  #applySize(size: TerminalSize): void {
+    if (size.cols === this.#size.cols && size.rows === this.#size.rows) return;
+    this.#child?.drain(resizeDrainBytes);
+    this.#size = size;
+    this.output.marks.append(this.output.ring.end, { kind: 'resize', size });
+    this.#child?.resize(size);
+    this.#surroundings.pacing.hurry(this);
+  }
+
+  #answerQueries(view: Uint8Array): void {
+    for (const answer of this.#query.scan(view)) this.#child?.write(answer, noReport);
+  }
+
+  #watchLag(): void {
+    for (const channel of this.channels) {
+      if (channel.lagBytes > this.#limitBytes && !this.#pausing.has(channel)) {
+        this.#holdBackFor(channel);
+      }
+    }
+  }
+
+  #holdBackFor(channel: Channel): void {
+    const now = performance.now();
+    const leftMs = channel.budget.leftMs(now);
+    if (channel.owner.pace === 'background' || !channel.budget.start(now))
+      return this.#shed(channel);
+    const timer = setTimeout(() => {
+      this.#stopPausing(channel);
+      this.#shed(channel);
+    }, leftMs);
+    this.#pausing.set(channel, timer);
+    this.#applyPause();
+  }
+
+  #shed(channel: Channel): void {
+    if (channel.shed()) this.#surroundings.shed();
+  }
+
+  #stopPausing(channel: Channel): void {
+    const timer = this.#pausing.get(channel);
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    this.#pausing.delete(channel);
+    channel.budget.stop(performance.now());
+    this.#applyPause();
+  }
+
+  #applyPause(): void {
+    this.#child?.setPaused(this.#pausing.size > 0 || (this.output.queue?.isFull ?? false));
+  }
+
+  /** Told when everything that was read before it is in the ring. */
+  #settleExit(): void {
+    const exit = this.#pendingExit;
+    if (exit === undefined || !(this.output.queue?.isSettled ?? true)) return;
+    this.#pendingExit = undefined;
+    const mark: ExitMark = { ...exit, background: this.#countBackground() };
+    this.exit = { ...mark, at: Date.now() };
+    this.output.marks.append(this.output.ring.end, { kind: 'exit', exit: mark });
+    this.#surroundings.pacing.hurry(this);
+    this.#surroundings.exited(this, mark);
+  }
+
+  /** Processes of its session that the program left behind. Elsewhere than on Linux nobody counts them. */
+  #countBackground(): number {
+    const sid = this.#child?.pid;
+    if (process.platform !== 'linux' || sid === undefined) return 0;
+    return listProcesses().filter(
+      (entry) => entry.sid === sid && entry.pid !== sid && !entry.zombie,
+    ).length;
+  }
+}
+
+/** For input that nobody waits for. */
+function noReport(): void {
+  return;
+}

@@ -1,0 +1,63 @@
+/** The output of one generation: ring, marks, and for pipes the queue that keeps what was not acknowledged. */
+import type { HostKind } from '../../protocol/host/host.ts';
+import type { MarkState } from './marks.ts';
+import { Marks } from './marks.ts';
+import { PipeQueue } from './pipeQueue.ts';
+import { Ring } from './ring.ts';
+import { findSafeCut } from './safeCut.ts';
+
+/** What a client gets that fell behind. */
+const tailBytes = 64 * 1024;
+/** Frames that are kept for the next client: what one flush sends. */
+const sharedMax = 4;
+/** Room for what is read in one turn and what the kernel hands over at once. */
+const queueMinBytes = 256 * 1024;
+
+export class Output {
+  readonly ring: Ring;
+  readonly marks: Marks;
+  readonly queue: PipeQueue | undefined;
+  #shared: { readonly from: number; readonly to: number; readonly bytes: Buffer }[] = [];
+
+  constructor(kind: HostKind, capacityBytes: number, state: MarkState) {
+    const isPipe = kind === 'pipe';
+    this.ring = new Ring(isPipe ? Math.max(queueMinBytes, capacityBytes) : capacityBytes);
+    this.marks = new Marks(state);
+    this.queue = isPipe ? new PipeQueue(this.ring) : undefined;
+  }
+
+  get isQueue(): boolean {
+    return this.queue !== undefined;
+  }
+
+  append(view: Uint8Array): void {
+    if (this.queue !== undefined) this.queue.append(view);
+    else this.ring.append(view);
+    if (this.#shared.length > 0) this.#shared = [];
+    this.marks.dropBefore(this.ring.start);
+  }
+
+  /** A copy of these bytes, the same one for every client that asks at the same cursor. */
+  share(from: number, to: number): Buffer {
+    const known = this.#shared.find((shared) => shared.from === from && shared.to === to);
+    if (known !== undefined) return known.bytes;
+    const bytes = this.ring.copy(from, to);
+    this.#shared.push({ from, to, bytes });
+    if (this.#shared.length > sharedMax) this.#shared.shift();
+    return bytes;
+  }
+
+  /** Where a client continues that cannot get the bytes after `from`: in the last 64 KiB, between two sequences. */
+  findCut(from: number): number {
+    const tail = Math.max(this.ring.start, from, this.ring.end - tailBytes);
+    return tail + findSafeCut(this.ring.copy(tail, this.ring.end));
+  }
+
+  /** Where one begins that asked for nothing in particular. */
+  findStart(): number {
+    const { start, end } = this.ring;
+    if (start === 0) return 0;
+    const searched = Math.min(end, start + tailBytes);
+    return start + findSafeCut(this.ring.copy(start, searched));
+  }
+}
