@@ -12,7 +12,9 @@ export interface DaemonRig {
   readonly home: string;
   /** Connects, starting the daemon when none runs. */
   connect(): Promise<DaemonLink>;
-  /** Ends daemon, sessions and hosts, waits until they are gone, removes the home. */
+  /** Ends daemon, sessions and hosts and waits until they are gone; the home stays. */
+  end(): Promise<void>;
+  /** The same, and removes the home. */
   stop(): Promise<void>;
 }
 
@@ -30,16 +32,20 @@ export function startDaemonRig(options: { home: string; programDirectory: string
         explicit: true,
       }),
     );
+  const end = async (): Promise<void> => {
+    const link = await connect();
+    const { pid } = link.info;
+    await link.call('daemon/stop', { sessions: 'kill' });
+    link.dispose();
+    await waitFor('the end of the daemon', () => (isRunning(pid) ? undefined : true));
+    await endHosts(paths.runDir);
+  };
   return {
     home: options.home,
     connect,
+    end,
     async stop() {
-      const link = await connect();
-      const { pid } = link.info;
-      await link.call('daemon/stop', { sessions: 'kill' });
-      link.dispose();
-      await waitFor('the end of the daemon', () => (isRunning(pid) ? undefined : true));
-      await endHosts(paths.runDir);
+      await end();
       await rm(options.home, { recursive: true, force: true });
     },
   };
