@@ -1,6 +1,11 @@
 /** The command palette and the quick picks and input boxes that commands open in the same place. */
-import type { EditorWindow } from './editorWindow.ts';
+import type { Page } from 'playwright-core';
 import { until } from './until.ts';
+
+/** An `EditorWindow`, as far as it is needed here. */
+export interface WindowPage {
+  readonly page: Page;
+}
 
 const widget = '.quick-input-widget';
 const rows = `${widget} .quick-input-list .monaco-list-row`;
@@ -10,7 +15,7 @@ const rows = `${widget} .quick-input-list .monaco-list-row`;
  * A command whose `when` does not hold yet (a window that just opened) is waited for.
  * @throws when the palette offers no row of exactly that label.
  */
-export async function runCommand(window: EditorWindow, title: string): Promise<void> {
+export async function runCommand(window: WindowPage, title: string): Promise<void> {
   const shown = await until(
     `the palette offers "${title}"`,
     async () => {
@@ -24,7 +29,7 @@ export async function runCommand(window: EditorWindow, title: string): Promise<v
 }
 
 /** Opened anew each time, because the palette does not take in commands that appear while it is open. */
-async function openPalette(window: EditorWindow, title: string): Promise<void> {
+async function openPalette(window: WindowPage, title: string): Promise<void> {
   const { keyboard } = window.page;
   const input = window.page.locator(`${widget} input.input`);
   if (await input.isVisible()) await dismissInput(window);
@@ -37,22 +42,22 @@ async function openPalette(window: EditorWindow, title: string): Promise<void> {
 }
 
 /** Picks the row of an open quick pick whose label is, or starts with, `label`, by a click. */
-export async function pick(window: EditorWindow, label: string): Promise<void> {
+export async function pick(window: WindowPage, label: string): Promise<void> {
   await clickRow(window, label);
 }
 
 /** Types `text` into the open input box or quick pick, without accepting it. */
-export async function fillInput(window: EditorWindow, text: string): Promise<void> {
+export async function fillInput(window: WindowPage, text: string): Promise<void> {
   await window.page.locator(`${widget} input.input`).fill(text);
 }
 
 /** Enter in the open input box or quick pick. */
-export async function acceptInput(window: EditorWindow): Promise<void> {
+export async function acceptInput(window: WindowPage): Promise<void> {
   await window.page.keyboard.press('Enter');
 }
 
 /** Closes the open quick pick or input box. */
-export async function dismissInput(window: EditorWindow): Promise<void> {
+export async function dismissInput(window: WindowPage): Promise<void> {
   await window.page.keyboard.press('Escape');
   await window.page.locator(widget).waitFor({ state: 'hidden' });
 }
@@ -65,7 +70,7 @@ export interface PickRow {
 }
 
 /** The visible rows of the open quick pick, once there is at least one. */
-export async function readPicks(window: EditorWindow): Promise<PickRow[]> {
+export async function readPicks(window: WindowPage): Promise<PickRow[]> {
   await window.page.locator(rows).first().waitFor();
   return window.page.locator(rows).evaluateAll((found) => {
     const textIn = (row: Element, selector: string): string =>
@@ -79,7 +84,7 @@ export async function readPicks(window: EditorWindow): Promise<PickRow[]> {
 }
 
 /** The title, prompt or message that the open quick pick or input box shows. */
-export async function readPrompt(window: EditorWindow): Promise<string> {
+export async function readPrompt(window: WindowPage): Promise<string> {
   const { page } = window;
   await page.locator(widget).waitFor();
   const parts = await page
@@ -88,7 +93,7 @@ export async function readPrompt(window: EditorWindow): Promise<string> {
   return parts.filter((part) => part.trim() !== '').join('\n');
 }
 
-async function clickRow(window: EditorWindow, label: string): Promise<void> {
+async function clickRow(window: WindowPage, label: string): Promise<void> {
   const index = await until(
     `a quick pick row says "${label}"`,
     async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { ensureChromium } from '../../../scripts/chromium.ts';
 import { type EditorServer } from '../../../scripts/editorServer.ts';
+import { runCommand } from './commandPalette.ts';
 
 const artifactsDir = join(import.meta.dirname, '..', '..', '..', 'test-artifacts');
 const chromiumFlags = [
@@ -40,7 +41,10 @@ export interface EditorWindow {
   readonly refused: readonly string[];
   /** What the page's console said as an error; the editor itself says some (no service worker, no native logger). */
   readonly errors: readonly string[];
-  /** Reloads as "Developer: Reload Window" does, and waits for the workbench. */
+  /**
+   * Reloads with "Developer: Reload Window" and waits for the workbench. `page.reload()` is the abrupt way: VS Code then
+   * does not store the last changes of its layout.
+   */
   reload(): Promise<void>;
   resize(width: number, height: number): Promise<void>;
   /** Writes `test-artifacts/<name>.png` (not in git) and returns its path. Moves the pointer out of the way first. */
@@ -112,7 +116,8 @@ function createWindow(parts: {
     refused,
     errors,
     reload: async () => {
-      await page.reload();
+      const loaded = page.waitForEvent('load', { timeout: 60_000 });
+      await Promise.all([loaded, runCommand({ page }, 'Developer: Reload Window')]);
       await waitForWorkbench(page);
     },
     resize: (width, height) => page.setViewportSize({ width, height }),
