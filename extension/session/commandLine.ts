@@ -16,11 +16,9 @@ export function parseCommandLine(line: string): [string, ...string[]] | undefine
 }
 
 function unquote(word: string): string {
-  return word.replace(
-    /"((?:[^"\\]|\\[^])*)"|'([^']*)'|\\([^])/g,
-    (_all, double, single, escaped) => {
-      if (typeof double === 'string') return double.replace(/\\(["\\$`])/g, '$1');
-      return String(single ?? escaped);
-    },
-  );
+  return word.replace(/"(?:[^"\\]|\\[^])*"|'[^']*'|\\[^]/g, (part) => {
+    if (part.startsWith("'")) return part.slice(1, -1);
+    if (part.startsWith('\\')) return part.slice(1);
+    return part.slice(1, -1).replace(/\\(["\\$`])/g, '$1');
+  });
 }

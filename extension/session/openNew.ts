@@ -120,7 +120,6 @@ async function askForCommand(): Promise<Order | undefined> {
   const line = await vscode.window.showInputBox({
     title: t('New Session: Command'),
     prompt: t('A program and its arguments. No shell reads them.'),
-    placeHolder: 'npm run dev',
     validateInput: (value) =>
       value.trim() !== '' && parseCommandLine(value) === undefined
         ? t('A quote is not closed.')

@@ -71,7 +71,7 @@ export function createSessionFeature(options: SessionFeatureOptions): SessionFea
   owned.add(vscode.workspace.onDidChangeWorkspaceFolders(refreshAll));
   owned.add(options.onDidChangeTerminals(refreshAll));
   const tellConnection = (): void => {
-    view.message = describeConnection(connection.state);
+    view.message = describeConnection(connection.state) ?? '';
   };
   owned.add(connection.onDidChangeState(tellConnection));
   return { commands: createSessionCommands(options), dispose: () => owned.dispose() };

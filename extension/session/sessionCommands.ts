@@ -49,67 +49,67 @@ interface Question {
 export function createSessionCommands(
   options: SessionCommandsOptions,
 ): CommandHandlers<SessionCommandName> {
-  const { connection, sessions, terminals } = options;
-  const withSession =
+  const { connection, terminals } = options;
+  const on =
     (question: Question, act: (session: Session) => Promise<unknown> | void) =>
     async (argument?: unknown): Promise<void> => {
       const session = await findSession(options, argument, question);
       if (session !== undefined) await act(session);
     };
+  const ask = {
+    open: { placeHolder: t('Open which session?') },
+    rename: { placeHolder: t('Rename which session?') },
+    tag: { placeHolder: t('Tag which session?') },
+    stop: { placeHolder: t('Stop which session?'), among: isRunning },
+    restart: { placeHolder: t('Restart which session?') },
+    detach: {
+      placeHolder: t('Detach which session?'),
+      among: ({ id }: Session) => terminals.isOpen(id),
+    },
+    delete: { placeHolder: t('Delete which session?') },
+    copy: { placeHolder: t('Copy the id of which session?') },
+  };
   return {
     newSession: (argument) => startSession(options, argument),
-    openSession: withSession({ placeHolder: t('Open which session?') }, (session) =>
-      terminals.open(session),
-    ),
-    renameSession: withSession({ placeHolder: t('Rename which session?') }, (session) =>
-      rename(options, session),
-    ),
-    tagSession: withSession({ placeHolder: t('Tag which session?') }, (session) =>
-      tag(options, session),
-    ),
-    stopSession: withSession(
-      { placeHolder: t('Stop which session?'), among: isRunning },
-      (session) => connection.call('session/kill', { sessionId: session.id }),
-    ),
-    restartSession: withSession({ placeHolder: t('Restart which session?') }, (session) =>
-      restartSession(options, session),
-    ),
-    detachSession: withSession(
-      { placeHolder: t('Detach which session?'), among: ({ id }) => terminals.isOpen(id) },
-      (session) => terminals.detach(session.id),
-    ),
-    deleteSession: withSession({ placeHolder: t('Delete which session?') }, (session) =>
-      remove(options, session),
-    ),
-    reopenClosedSession: async () => {
-      const session = terminals.takeClosed();
-      if (session !== undefined) terminals.open(session);
-      else await vscode.window.showInformationMessage(t('No closed session is left to reopen.'));
-    },
-    copySessionId: withSession(
-      { placeHolder: t('Copy the id of which session?') },
-      async (session) => {
-        await vscode.env.clipboard.writeText(session.id);
-        vscode.window.setStatusBarMessage(t('Copied the id of {0}', nameOf(session)), 3000);
-      },
-    ),
+    openSession: on(ask.open, (session) => terminals.open(session)),
+    renameSession: on(ask.rename, (session) => rename(options, session)),
+    tagSession: on(ask.tag, (session) => tag(options, session)),
+    stopSession: on(ask.stop, ({ id }) => connection.call('session/kill', { sessionId: id })),
+    restartSession: on(ask.restart, (session) => restartSession(options, session)),
+    detachSession: on(ask.detach, ({ id }) => terminals.detach(id)),
+    deleteSession: on(ask.delete, (session) => remove(options, session)),
+    reopenClosedSession: () => reopenClosed(options),
+    copySessionId: on(ask.copy, copyId),
   };
+}
 
-  async function findSession(
-    from: SessionCommandsOptions,
-    argument: unknown,
-    { placeHolder, among = () => true }: Question,
-  ): Promise<Session | undefined> {
-    const id = readSessionId(argument);
-    const known = id === undefined ? undefined : sessions.get(id);
-    if (known !== undefined) return known;
-    await from.connection.require();
-    if (id !== undefined) return sessions.get(id) ?? (await readSession(from, id));
-    return pickSession(
-      sessions.list().filter((session) => !session.hidden && among(session)),
-      placeHolder,
-    );
-  }
+/** The session that a row or an id names; one that is picked when the command came without. */
+async function findSession(
+  options: SessionCommandsOptions,
+  argument: unknown,
+  { placeHolder, among = () => true }: Question,
+): Promise<Session | undefined> {
+  const { connection, sessions } = options;
+  const id = readSessionId(argument);
+  const known = id === undefined ? undefined : sessions.get(id);
+  if (known !== undefined) return known;
+  await connection.require();
+  if (id !== undefined) return readSession(options, id);
+  const listed = await connection.call('session/list', { history: true });
+  sessions.replace(listed.sessions, listed.revision);
+  const shown = sessions.list().filter((session) => !session.hidden && among(session));
+  return pickSession(shown, placeHolder);
+}
+
+async function reopenClosed({ terminals }: SessionCommandsOptions): Promise<void> {
+  const session = terminals.takeClosed();
+  if (session !== undefined) terminals.open(session);
+  else await vscode.window.showInformationMessage(t('No closed session is left to reopen.'));
+}
+
+async function copyId(session: Session): Promise<void> {
+  await vscode.env.clipboard.writeText(session.id);
+  vscode.window.setStatusBarMessage(t('Copied the id of {0}', nameOf(session)), 3000);
 }
 
 async function readSession(

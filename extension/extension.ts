@@ -1,0 +1,100 @@
+/** The composition root of this window: what exists, in which order, and what each part is given. No logic. */
+import * as vscode from 'vscode';
+import type { HomePaths } from '../link/home/home.ts';
+import type { ClientId } from '../protocol/wire/brand.ts';
+import type { Disposable } from '../protocol/wire/disposable.ts';
+import { DisposableStore } from '../protocol/wire/disposable.ts';
+import { AgentFeature } from './agent/agent.ts';
+import { createAttentionFeature } from './attention/attention.ts';
+import { createShimCommands } from './command.ts';
+import {
+  DaemonConnection,
+  createDaemonFeature,
+  findHome,
+  findProgramDirectory,
+} from './daemon/daemon.ts';
+import { readSettings, registerCommands } from './editor/editor.ts';
+import type { Log } from './log.ts';
+import {
+  SessionList,
+  createSessionFeature,
+  restartSession,
+  type OpenNewOptions,
+} from './session/session.ts';
+import { createStatusFeature } from './status/status.ts';
+import { Terminals, createTerminalFeature } from './terminal/terminal.ts';
+import { createUriHandler } from './uri.ts';
+import { WindowFeature, newWindowId } from './window/window.ts';
+
+export function createExtension(context: vscode.ExtensionContext): Disposable {
+  const owned = new DisposableStore();
+  const log = owned.add(vscode.window.createOutputChannel('Waggle', { log: true }));
+  const paths = findHome(readSettings().home);
+  const windowId = newWindowId();
+  const { version } = context.extension.packageJSON as { version: string };
+  const programDirectory = findProgramDirectory(context.extensionPath);
+  log.info('activated', { version, home: paths.home, programDirectory });
+  const connection = owned.add(
+    new DaemonConnection({
+      paths,
+      clientId: windowId,
+      clientVersion: version,
+      programDirectory,
+      log,
+    }),
+  );
+  owned.add(createFeatures({ context, connection, paths, windowId, log }));
+  connection.probe();
+  return owned;
+}
+
+interface Ground {
+  readonly context: vscode.ExtensionContext;
+  readonly connection: DaemonConnection;
+  readonly paths: HomePaths;
+  readonly windowId: ClientId;
+  readonly log: Log;
+}
+
+function createFeatures({ context, connection, paths, windowId, log }: Ground): Disposable {
+  const owned = new DisposableStore();
+  const { workspaceState, globalState, globalStorageUri } = context;
+  const sessions = owned.add(new SessionList());
+  const daemon = owned.add(createDaemonFeature(connection, paths.logFile));
+  const window = owned.add(new WindowFeature({ connection, windowId, log }));
+  const storageDirectory = globalStorageUri.fsPath;
+  const agents = owned.add(new AgentFeature({ connection, storageDirectory, log }));
+  const restart = async (id: string): Promise<void> => {
+    const session = sessions.get(id);
+    if (session !== undefined) await restartSession({ connection, window }, session);
+  };
+  const backend = { connection, sessions, clientId: windowId, restart, log };
+  const terminals = new Terminals(backend, workspaceState);
+  const openNew: OpenNewOptions = {
+    connection,
+    agents,
+    window,
+    memory: globalState,
+    size: () => terminals.likelySize,
+  };
+  const shared = { connection, sessions, terminals, window, openNew, log };
+  const onDidChangeTerminals = terminals.onDidChange;
+  const session = owned.add(createSessionFeature({ ...shared, onDidChangeTerminals }));
+  const findSession = (id: string) => sessions.get(id);
+  const attention = owned.add(createAttentionFeature({ connection, findSession, log }));
+  const { needs, onDidChange: onDidChangeNeeds } = attention;
+  owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds }));
+  owned.add(
+    registerCommands({
+      ...session.commands,
+      ...daemon.commands,
+      ...agents.commands,
+      ...attention.commands,
+      ...createShimCommands(connection, paths),
+    }),
+  );
+  owned.add(vscode.window.registerUriHandler(createUriHandler(sessions)));
+  const memory = { workspaceMemory: workspaceState, machineMemory: globalState };
+  owned.add(createTerminalFeature({ ...backend, ...memory, terminals, openNew }));
+  return owned;
+}

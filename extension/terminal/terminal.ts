@@ -1,0 +1,58 @@
+/**
+ * Sessions in terminals of the editor: opening, closing without ending, bringing back after a reload, the `+` menu. The
+ * bytes go straight to the pty host, so nothing here waits for the daemon once a terminal is attached.
+ */
+import * as vscode from 'vscode';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { DisposableStore } from '../../protocol/wire/disposable.ts';
+import { showFailure } from '../editor/editor.ts';
+import type { OpenNewOptions, Order } from '../session/session.ts';
+import { askForOrder, openNew } from '../session/session.ts';
+import type { BackendOptions } from './backend.ts';
+import { noteOnClose } from './closeNote.ts';
+import { registerHistory } from './history.ts';
+import { keepPlaces } from './restore.ts';
+import { Terminals } from './terminals.ts';
+
+export { readStored } from './restore.ts';
+export { Terminals } from './terminals.ts';
+
+export interface TerminalFeatureOptions extends BackendOptions {
+  readonly terminals: Terminals;
+  readonly openNew: OpenNewOptions;
+  readonly workspaceMemory: vscode.Memento;
+  readonly machineMemory: vscode.Memento;
+}
+
+export function createTerminalFeature(options: TerminalFeatureOptions): Disposable {
+  const owned = new DisposableStore();
+  owned.add(options.terminals);
+  owned.add(registerHistory(options.connection));
+  owned.add(noteOnClose({ ...options, memory: options.machineMemory }));
+  owned.add(keepPlaces({ ...options, memory: options.workspaceMemory }));
+  owned.add(registerProfile(options, 'waggle.session', async () => ({ agent: 'shell' })));
+  owned.add(registerProfile(options, 'waggle.agent', () => askForOrder(options.openNew)));
+  return owned;
+}
+
+/** The editor makes the terminal where the person asked for it. */
+function registerProfile(
+  options: TerminalFeatureOptions,
+  id: string,
+  order: () => Promise<Order | undefined>,
+): Disposable {
+  return vscode.window.registerTerminalProfileProvider(id, {
+    async provideTerminalProfile() {
+      try {
+        const wanted = await order();
+        const session = wanted && (await openNew(options.openNew, wanted));
+        if (session === undefined) return undefined;
+        options.sessions.put(session);
+        return new vscode.TerminalProfile(options.terminals.createOptions(session));
+      } catch (error) {
+        await showFailure(error);
+        return undefined;
+      }
+    },
+  });
+}

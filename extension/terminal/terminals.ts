@@ -1,0 +1,200 @@
+/** The terminals of this window and the sessions in them. */
+import * as vscode from 'vscode';
+import type { Session } from '../../protocol/session/session.ts';
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { DisposableStore } from '../../protocol/wire/disposable.ts';
+import { Emitter } from '../../protocol/wire/emitter.ts';
+import type { TerminalSize } from '../../protocol/wire/mark.ts';
+import { readSettings } from '../editor/editor.ts';
+import type { OpenTerminals } from '../session/session.ts';
+import { iconOfAgent, nameOf } from '../session/session.ts';
+import type { BackendOptions } from './backend.ts';
+import { createBackend } from './backend.ts';
+import { nameTerminal } from './notice.ts';
+import { SessionTerminal } from './sessionTerminal.ts';
+
+interface OpenTerminal {
+  readonly sessionId: SessionId;
+  readonly pty: SessionTerminal;
+  name: string;
+  /** Undefined until the editor has made it: the `+` menu makes its own. */
+  terminal: vscode.Terminal | undefined;
+}
+
+export interface ClosedTerminal {
+  readonly sessionId: SessionId;
+  readonly reason: vscode.TerminalExitReason;
+}
+
+export type TerminalPlace = vscode.TerminalLocation | vscode.TerminalEditorLocationOptions;
+
+const colors: Readonly<Record<string, string>> = {
+  claude: 'terminal.ansiYellow',
+  codex: 'terminal.ansiCyan',
+  gemini: 'terminal.ansiBlue',
+  opencode: 'terminal.ansiMagenta',
+};
+const usualSize: TerminalSize = { cols: 120, rows: 30 };
+const closedMax = 20;
+const lastSizeKey = 'waggle.lastSize';
+const closedKey = 'waggle.closed';
+
+export class Terminals implements OpenTerminals, Disposable {
+  readonly #options: BackendOptions;
+  readonly #memory: vscode.Memento;
+  readonly #owned = new DisposableStore();
+  readonly #changed = this.#owned.add(new Emitter<void>());
+  readonly #closed = this.#owned.add(new Emitter<ClosedTerminal>());
+  readonly #open = new Map<string, OpenTerminal>();
+
+  /** Opened, closed or renamed. */
+  readonly onDidChange = this.#changed.event;
+  readonly onDidClose = this.#closed.event;
+
+  constructor(options: BackendOptions, memory: vscode.Memento) {
+    this.#options = options;
+    this.#memory = memory;
+    this.#owned.add(options.sessions.onDidChange(({ changed }) => this.#rename(changed)));
+    this.#owned.add(vscode.window.onDidOpenTerminal((terminal) => this.#adopt(terminal)));
+    this.#owned.add(vscode.window.onDidCloseTerminal((terminal) => this.#forget(terminal)));
+    this.#owned.add(
+      vscode.window.onDidChangeActiveTerminal((terminal) => {
+        if (terminal !== undefined) this.#find(terminal)?.pty.focus();
+      }),
+    );
+  }
+
+  /** Session ids by the names of their terminals. */
+  get names(): ReadonlyMap<string, string> {
+    return new Map(
+      [...this.#open.values()].map(({ name, terminal, sessionId }) => [
+        terminal?.name ?? name,
+        sessionId,
+      ]),
+    );
+  }
+
+  /** Size of a terminal of this window: the best guess for the next one. */
+  get likelySize(): TerminalSize {
+    const known = [...this.#open.values()].flatMap(({ pty }) => pty.size ?? []);
+    return known.at(-1) ?? this.#memory.get<TerminalSize>(lastSizeKey) ?? usualSize;
+  }
+
+  isOpen(sessionId: string): boolean {
+    return this.#open.has(sessionId);
+  }
+
+  open(session: Session): void {
+    const shown = this.#open.get(session.id);
+    if (shown?.terminal !== undefined) shown.terminal.show();
+    else if (shown === undefined) this.create(session, chosenPlace()).show();
+  }
+
+  /** A terminal at a place; not shown and without the focus. */
+  create(session: Session, place: TerminalPlace): vscode.Terminal {
+    const options = this.createOptions(session);
+    const terminal = vscode.window.createTerminal({ ...options, location: place });
+    const entry = this.#open.get(session.id);
+    if (entry !== undefined) entry.terminal = terminal;
+    this.#changed.fire();
+    return terminal;
+  }
+
+  /** For the `+` menu: the editor makes the terminal from it, which is recognised when it opens. */
+  createOptions(session: Session): vscode.ExtensionTerminalOptions {
+    const pty = new SessionTerminal(createBackend(this.#options, session.id));
+    const name = nameTerminal({ ...session, name: nameOf(session) }, this.#takenNames(session.id));
+    this.#open.set(session.id, { sessionId: session.id, pty, name, terminal: undefined });
+    const color = colors[session.agent];
+    return {
+      name,
+      pty,
+      isTransient: true,
+      iconPath: new vscode.ThemeIcon(iconOfAgent(session.agent)),
+      ...(color === undefined ? {} : { color: new vscode.ThemeColor(color) }),
+    };
+  }
+
+  /** Shows a terminal that is open without taking the focus. */
+  reveal(sessionId: string): void {
+    this.#open.get(sessionId)?.terminal?.show(true);
+  }
+
+  find(sessionId: string): vscode.Terminal | undefined {
+    return this.#open.get(sessionId)?.terminal;
+  }
+
+  detach(sessionId: string): void {
+    this.#open.get(sessionId)?.terminal?.dispose();
+  }
+
+  takeClosed(): Session | undefined {
+    const closed = this.#memory.get<string[]>(closedKey, []);
+    const left = [...closed];
+    let found: Session | undefined;
+    while (found === undefined && left.length > 0) {
+      const id = left.pop() ?? '';
+      if (!this.isOpen(id)) found = this.#options.sessions.get(id);
+    }
+    void this.#memory.update(closedKey, left);
+    return found;
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #adopt(terminal: vscode.Terminal): void {
+    const { creationOptions } = terminal;
+    if (!('pty' in creationOptions)) return;
+    const entry = [...this.#open.values()].find(({ pty }) => pty === creationOptions.pty);
+    if (entry === undefined || entry.terminal !== undefined) return;
+    entry.terminal = terminal;
+    this.#changed.fire();
+  }
+
+  #forget(terminal: vscode.Terminal): void {
+    const entry = this.#find(terminal);
+    if (entry === undefined) return;
+    this.#open.delete(entry.sessionId);
+    const reason = terminal.exitStatus?.reason ?? vscode.TerminalExitReason.Unknown;
+    if (reason === vscode.TerminalExitReason.Shutdown) return;
+    if (entry.pty.size !== undefined) void this.#memory.update(lastSizeKey, entry.pty.size);
+    const closed = this.#memory.get<string[]>(closedKey, []).filter((id) => id !== entry.sessionId);
+    void this.#memory.update(closedKey, [...closed, entry.sessionId].slice(-closedMax));
+    this.#closed.fire({ sessionId: entry.sessionId, reason });
+    this.#changed.fire();
+  }
+
+  #find(terminal: vscode.Terminal): OpenTerminal | undefined {
+    return [...this.#open.values()].find((entry) => entry.terminal === terminal);
+  }
+
+  #rename(changed: ReadonlySet<string>): void {
+    for (const id of changed) {
+      const entry = this.#open.get(id);
+      const session = this.#options.sessions.get(id);
+      if (entry === undefined || session === undefined) continue;
+      const name = nameTerminal({ ...session, name: nameOf(session) }, this.#takenNames(id));
+      if (name === entry.name) continue;
+      entry.name = name;
+      entry.pty.rename(name);
+      this.#changed.fire();
+    }
+  }
+
+  /** Names of this window's terminals, ours and others', but for one session's own. */
+  #takenNames(sessionId: string): ReadonlySet<string> {
+    const ours = [...this.#open.values()].filter((entry) => entry.sessionId !== sessionId);
+    const own = this.#open.get(sessionId)?.terminal;
+    const others = vscode.window.terminals.filter((terminal) => terminal !== own);
+    return new Set([...ours, ...others].map(({ name }) => name));
+  }
+}
+
+function chosenPlace(): TerminalPlace {
+  return readSettings().location === 'panel'
+    ? vscode.TerminalLocation.Panel
+    : vscode.TerminalLocation.Editor;
+}
