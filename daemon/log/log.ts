@@ -3,5 +3,6 @@
  * fields; deliberately no formats, no transports and no terminal bytes.
  */
 export type { LogOptions, RootLogger } from './logger.ts';
-export { createLogger, silentLogger } from './logger.ts';
+export { createLogger, parseLogLevel, silentLogger } from './logger.ts';
+export type { Redactor } from './redactor.ts';
 export { createRedactor } from './redactor.ts';

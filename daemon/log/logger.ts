@@ -10,6 +10,11 @@ export const logFiles = 5;
 const fieldMaxChars = 4096;
 const levels: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error'];
 
+/** `info` unless it names a level. */
+export function parseLogLevel(text: string | undefined): LogLevel {
+  return levels.find((level) => level === text) ?? 'info';
+}
+
 export interface LogOptions {
   readonly path: string;
   /** Lines below it are not written. */

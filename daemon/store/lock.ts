@@ -14,7 +14,7 @@ export function acquireLock(path: string): LockHolder | undefined {
   closeSync(openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600));
   const raw = new Database(path, { timeout: 0 });
   try {
-    raw.pragma('journal_mode = DELETE');
+    raw.pragma('journal_mode = MEMORY');
     raw.exec('begin exclusive');
   } catch (error) {
     raw.close();

@@ -1,0 +1,302 @@
+/**
+ * The composition root: what the daemon is made of, in order, and what each part is given. How it begins, watches itself
+ * and ends is in `lifecycle/`; nothing here decides anything.
+ */
+import type { HomePaths } from '../link/home/home.ts';
+import {
+  ensureHome,
+  readRuntimeFile,
+  removeRuntimeFile,
+  writeRuntimeFile,
+} from '../link/home/home.ts';
+import { readStartTime } from '../link/process/process.ts';
+import type { NounName } from '../protocol/protocol.ts';
+import { protocolVersion } from '../protocol/wire/define.ts';
+import { createAgentFeature } from './agent/agent.ts';
+import { createAttentionFeature } from './attention/attention.ts';
+import type { Clock, FeatureContext, Logger } from './context.ts';
+import type { Feature } from './feature.ts';
+import type { AnyHandler, Gateway } from './gateway/gateway.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { createHostPool } from './host/host.ts';
+import type { Ending, Listening, ObservableWarnings } from './lifecycle/lifecycle.ts';
+import {
+  createDaemonFeature,
+  createEnding,
+  createWarnings,
+  findProgram,
+  holdHome,
+  idleEndMs,
+  listenEverywhere,
+  loadInstance,
+  planSocket,
+  startWatchdog,
+  watchIdle,
+} from './lifecycle/lifecycle.ts';
+import type { Redactor } from './log/log.ts';
+import { createLogger, createRedactor, parseLogLevel } from './log/log.ts';
+import { createRoleFeature } from './role/role.ts';
+import { createSessionFeature } from './session/session.ts';
+import type { Stores } from './store/store.ts';
+import { openStores } from './store/store.ts';
+import type { FailureLimiter, TokenAuthority } from './token/token.ts';
+import { createFailureLimiter, createTokenAuthority } from './token/token.ts';
+import type { tokenStore } from './token/token.store.ts';
+import { createWindowFeature } from './window/window.ts';
+import { createWorkspaceFeature } from './workspace/workspace.ts';
+
+export interface DaemonOptions {
+  readonly paths: HomePaths;
+  readonly sessionUmask: number;
+  /** The file that was started. */
+  readonly entry: string;
+  /** `WAGGLE_PORT`; 0 for any. */
+  readonly wantedPort?: string | undefined;
+  readonly logLevel?: string | undefined;
+  readonly idleMs?: number;
+}
+
+export interface RunningDaemon {
+  requestStop(reason: string): void;
+  /** Everything has been given back. */
+  readonly ended: Promise<void>;
+}
+
+/** A noun without a feature does not compile. */
+type Features = { readonly [N in NounName]: Feature<N> };
+
+/** What the parts of one daemon share while it is put together. */
+interface Assembly {
+  readonly options: DaemonOptions;
+  readonly log: Logger;
+  readonly redactor: Redactor;
+  readonly warnings: ObservableWarnings;
+  readonly program: ReturnType<typeof findProgram>;
+  readonly startTime: number;
+  readonly ending: Ending;
+}
+
+const clock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** Resolves when clients can connect. Rejects with the typed reason why this daemon may not or cannot run. */
+export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> {
+  const { paths } = options;
+  ensureHome(paths);
+  const redactor = createRedactor();
+  const log = createLogger({
+    path: paths.logFile,
+    level: parseLogLevel(options.logLevel),
+    redactor,
+  });
+  const warnings = createWarnings();
+  const program = findProgram(options.entry, options.sessionUmask);
+  let tellClients = (_reason: string): void => undefined;
+  const ending = createEnding(log, (reason) => tellClients(reason));
+  ending.add({ name: 'log', limitMs: 100, run: () => log.dispose() });
+  const startTime = readStartTime(process.pid) ?? 0;
+  const assembly: Assembly = { options, log, redactor, warnings, program, startTime, ending };
+  try {
+    const gateway = await assemble(assembly);
+    tellClients = (reason) => gateway.publish('daemon/stopping', { reason });
+  } catch (error) {
+    log.error('The daemon cannot start', { error });
+    await ending.run();
+    throw error;
+  }
+  return { requestStop: (reason) => ending.request(reason), ended: ending.done };
+}
+
+async function assemble(assembly: Assembly): Promise<Gateway> {
+  const { options, log, ending, warnings } = assembly;
+  const { paths } = options;
+  const lock = holdHome(paths);
+  ending.add({ name: 'lock', limitMs: 100, run: () => lock.dispose() });
+  const previousPort = readRuntimeFile(paths)?.port;
+  ending.add({
+    name: 'runtime file',
+    limitMs: 100,
+    run: () => removeRuntimeFile(paths, process.pid),
+  });
+  const watchdog = startWatchdog({ log: log.child({ part: 'watchdog' }), logFile: paths.logFile });
+  ending.add({ name: 'watchdog', limitMs: 500, run: () => watchdog.stop() });
+  const stores = await openDatabase(assembly);
+  ending.add({ name: 'store', limitMs: 1000, run: () => stores.stop() });
+  const tokens = await createTokenAuthority({
+    ownerTokenFile: paths.ownerTokenFile,
+    store: stores.openStore<typeof tokenStore>('token'),
+    secrets: assembly.redactor,
+  });
+  const gateway = openGateway(assembly, tokens);
+  const door: Door = { listening: { socket: planSocket(paths), port: null, portNote: null } };
+  const context = createContext(assembly, { stores, tokens, gateway, door });
+  const features = createFeatures(context, { assembly, tokens, gateway, door });
+  for (const feature of Object.values<Feature<NounName>>(features)) {
+    ending.add({ name: feature.noun, limitMs: 2000, run: () => endFeature(feature) });
+    await feature.start?.();
+  }
+  gateway.serve(listHandlers(features));
+  ending.add({ name: 'gateway', limitMs: 1000, run: () => gateway.stop(500) });
+  const { socket } = door.listening;
+  const { wantedPort } = options;
+  door.listening = await listenEverywhere({ gateway, paths, socket, wantedPort, previousPort });
+  warnings.set('daemon.port', door.listening.portNote ?? undefined);
+  publishRuntime(assembly, context, door.listening);
+  endWhenIdle(assembly, { features, gateway });
+  return gateway;
+}
+
+/** Known only after listening; the same object for all. */
+interface Door {
+  listening: Listening;
+}
+
+interface Parts {
+  readonly tokens: TokenAuthority;
+  readonly gateway: Gateway;
+  readonly door: Door;
+}
+
+function openDatabase({ options, log, warnings, program, ending }: Assembly): Promise<Stores> {
+  const storeLog = log.child({ part: 'store' });
+  const { database, backupDir, reserveFile } = options.paths;
+  return openStores({
+    entry: program.entryOf('storeWorker'),
+    location: { database, backupDir, reserveFile },
+    onNotice: ({ level, message, fields }) => storeLog[level](message, fields),
+    onWarning: ({ key, text }) => warnings.set(key, text),
+    onFailed: (error) => {
+      storeLog.error('The database thread died', { error });
+      ending.request('the database thread died');
+    },
+  });
+}
+
+function openGateway({ log, program, startTime }: Assembly, tokens: TokenAuthority): Gateway {
+  // Who reaches the private socket is the same user already: a good client must get in among bad ones.
+  const guard: FailureLimiter = createFailureLimiter({
+    monotonicMs: () => clock.monotonicMs(),
+    maxMs: (key) => (key === 'local' ? 1000 : 60_000),
+  });
+  const gateway = createGateway({
+    authority: tokens,
+    guard,
+    identity: { version: program.version, pid: process.pid, startTime },
+    log: log.child({ part: 'gateway' }),
+    clock,
+  });
+  tokens.onDidRevoke((principalId) => gateway.revoke(principalId));
+  return gateway;
+}
+
+function createContext(
+  { options, log, redactor, warnings, program }: Assembly,
+  { stores, tokens, gateway, door }: Parts & { readonly stores: Stores },
+): FeatureContext {
+  const { paths } = options;
+  const instance = loadInstance(paths);
+  if (instance.copiedFrom !== undefined) {
+    log.warn('The data directory is a copy', { ...instance });
+    const text = 'This data directory is a copy: it has a new id and nothing in it is shared.';
+    warnings.set('daemon.copied', text);
+  }
+  return {
+    paths,
+    log,
+    publish: gateway.publish,
+    openStore: (name) => stores.openStore(name),
+    clock,
+    version: program.version,
+    daemonId: instance.daemonId,
+    get socket() {
+      return door.listening.socket;
+    },
+    tokens,
+    secrets: redactor,
+    warnings,
+    program,
+  };
+}
+
+/** The list. Features start in this order and end in the reverse one. */
+function createFeatures(
+  context: FeatureContext,
+  { assembly, tokens, gateway, door }: Parts & { readonly assembly: Assembly },
+): Features {
+  const about = (noun: NounName): FeatureContext => ({
+    ...context,
+    get socket() {
+      return door.listening.socket;
+    },
+    log: context.log.child({ part: noun }),
+  });
+  const role = createRoleFeature(about('role'));
+  const workspace = createWorkspaceFeature(about('workspace'));
+  const window = createWindowFeature(about('window'));
+  const agent = createAgentFeature(about('agent'));
+  const attention = createAttentionFeature(about('attention'));
+  const session = createSessionFeature(about('session'), {
+    agents: agent,
+    attention,
+    hosts: createHostPool(about('session')),
+    roles: role,
+    windows: window,
+    workspaces: workspace,
+  });
+  const daemon = createDaemonFeature(about('daemon'), {
+    sessions: session,
+    warnings: assembly.warnings,
+    startedAt: new Date(clock.now()).toISOString(),
+    listening: () => ({ port: door.listening.port, portNote: door.listening.portNote }),
+    clientCount: () => gateway.clientCount,
+    requestStop: (reason) => assembly.ending.request(reason),
+    rotateOwner: () => tokens.rotateOwner(),
+  });
+  return { role, workspace, window, agent, attention, session, daemon };
+}
+
+async function endFeature(feature: Feature<NounName>): Promise<void> {
+  try {
+    await feature.stop?.();
+  } finally {
+    feature.dispose();
+  }
+}
+
+function listHandlers(features: Features): ReadonlyMap<string, AnyHandler> {
+  // The gateway validates parameters before the call, so the types that were checked per noun hold.
+  const all = Object.values(features).flatMap((feature) => Object.entries(feature.handlers));
+  return new Map(all as [string, AnyHandler][]);
+}
+
+function publishRuntime(
+  { options, program, startTime, log }: Assembly,
+  { daemonId }: FeatureContext,
+  { socket, port, portNote }: Listening,
+): void {
+  writeRuntimeFile(options.paths, {
+    socket,
+    port,
+    portNote,
+    pid: process.pid,
+    startTime,
+    version: program.version,
+    protocol: protocolVersion,
+    daemonId,
+    startedAt: new Date(clock.now()).toISOString(),
+  });
+  log.info('Ready', { pid: process.pid, version: program.version, socket, port });
+}
+
+function endWhenIdle(
+  { options, ending }: Assembly,
+  { features, gateway }: { readonly features: Features; readonly gateway: Gateway },
+): void {
+  const busy = Object.values<Feature<NounName>>(features);
+  const watch = watchIdle({
+    idleMs: options.idleMs ?? idleEndMs,
+    clock,
+    isNeeded: () => gateway.clientCount > 0 || busy.some((feature) => feature.isBusy?.() === true),
+    onIdle: () => ending.request('nobody needs it'),
+  });
+  ending.add({ name: 'idle watch', limitMs: 100, run: () => watch.dispose() });
+}

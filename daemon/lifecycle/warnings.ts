@@ -1,0 +1,23 @@
+/** Sentences a person has to see, by the key of whoever says them. */
+import type { Event } from '../../protocol/wire/emitter.ts';
+import { Emitter } from '../../protocol/wire/emitter.ts';
+import type { Warnings } from '../context.ts';
+
+export interface ObservableWarnings extends Warnings {
+  readonly onDidChange: Event<string[]>;
+}
+
+export function createWarnings(): ObservableWarnings {
+  const texts = new Map<string, string>();
+  const changed = new Emitter<string[]>();
+  return {
+    onDidChange: changed.event,
+    list: () => [...texts.values()],
+    set(key, text) {
+      if (texts.get(key) === text) return;
+      if (text === undefined) texts.delete(key);
+      else texts.set(key, text);
+      changed.fire([...texts.values()]);
+    },
+  };
+}
