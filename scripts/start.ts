@@ -1,11 +1,11 @@
 /**
  * `npm start [-- --no-open]`: a real VS Code with the packaged extension in it, on a sample folder, in directories of its own
- * below the checkout. Ctrl-C ends everything that it started. Touches nothing else on the machine but the cache.
+ * below the checkout (`--at DIR`: elsewhere). Ctrl-C ends everything that it started. Touches nothing else but the cache.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, root } from './build.ts';
 import { say } from './cache.ts';
@@ -16,7 +16,13 @@ import { installEditorServer, installExtension, startEditorServer } from './edit
 import { packageFor } from './package.ts';
 import { getOwnTarget } from './target.ts';
 
-const demo = join(root, '.waggle-demo');
+const { values } = parseArgs({
+  options: {
+    'no-open': { type: 'boolean', default: false },
+    at: { type: 'string', default: join(root, '.waggle-demo') },
+  },
+});
+const demo = resolve(values.at);
 const home = join(demo, 'home');
 const folder = join(demo, 'sample');
 
@@ -87,7 +93,6 @@ function waitForSignal(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { 'no-open': { type: 'boolean', default: false } } });
   const interrupted = waitForSignal();
   say('building …');
   const { programDirectory } = await build();

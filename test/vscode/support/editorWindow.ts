@@ -24,7 +24,8 @@ const chromiumFlags = [
 export type Theme = 'Dark Modern' | 'Light Modern' | 'Default High Contrast';
 
 export interface EditorWindowOptions {
-  readonly server: EditorServer;
+  /** Where the window comes from; usually a whole `EditorServer`. */
+  readonly server: Pick<EditorServer, 'urlFor'>;
   /** Absolute path. */
   readonly folder: string;
   /** CSS pixels. Default 1400 × 900. */
