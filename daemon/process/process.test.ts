@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import fc from 'fast-check';
+import { readStartTime } from '../../link/process/process.ts';
+import type { TreeEntry } from './process.ts';
+import { collectTree, endProcesses, listRunning, MarkerScan, TreeRecord } from './process.ts';
+
+const entry = (pid: number, ppid: number, startTime: number): TreeEntry => ({
+  pid,
+  ppid,
+  startTime,
+});
+const pidsOf = (entries: readonly TreeEntry[]): number[] => entries.map(({ pid }) => pid);
+
+describe('a tree of processes', () => {
+  const entries = [
+    entry(1, 0, 0),
+    entry(10, 1, 5),
+    entry(11, 10, 6),
+    entry(12, 11, 7),
+    entry(20, 1, 5),
+  ];
+
+  it('holds everybody below its root', () => {
+    assert.deepEqual(pidsOf(collectTree(entries, { pid: 10, startTime: 5 })), [10, 11, 12]);
+  });
+
+  it('is empty when the number belongs to another process by now', () => {
+    assert.deepEqual(collectTree(entries, { pid: 10, startTime: 4 }), []);
+  });
+
+  it('does not take older processes for children: their parent was another one of that number', () => {
+    const reused = [...entries, entry(9, 12, 1)];
+    assert.deepEqual(pidsOf(collectTree(reused, { pid: 10, startTime: 5 })), [10, 11, 12]);
+  });
+
+  it('ends for any list, torn ones with loops included', () => {
+    const anyEntry = fc.record({ pid: fc.nat(8), ppid: fc.nat(8), startTime: fc.nat(3) });
+    fc.assert(
+      fc.property(fc.array(anyEntry, { maxLength: 20 }), (list) => {
+        const root = list[0] ?? { pid: 0, startTime: 0 };
+        const pids = pidsOf(collectTree(list, root));
+        assert.equal(new Set(pids).size, pids.length);
+      }),
+    );
+  });
+
+  it('remembers who was given to another parent, and what those start later', () => {
+    const record = new TreeRecord({ pid: 10, startTime: 5 });
+    record.record(entries);
+    const orphaned = [entry(1, 0, 0), entry(12, 1, 7), entry(13, 12, 9), entry(20, 1, 5)];
+    assert.deepEqual(pidsOf(record.record(orphaned)), [12, 13]);
+    assert.deepEqual(pidsOf(record.record([entry(1, 0, 0), entry(12, 1, 99)])), []);
+  });
+});
+
+describe('the end of processes', () => {
+  /** A shell that prints when it is ready; everything it starts carries the marker. */
+  async function startMarked(script: string): Promise<{ marker: string; pid: number }> {
+    const marker = randomUUID();
+    const child = spawn('/bin/sh', ['-c', `${script}\necho ready\nwait`], {
+      env: { PATH: process.env['PATH'], WAGGLE_TEST_MARKER: marker },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    return { marker, pid: child.pid ?? 0 };
+  }
+
+  const scanFor = (marker: string): MarkerScan =>
+    new MarkerScan('WAGGLE_TEST_MARKER', (value) => value === marker);
+
+  const recordOf = (pid: number): TreeRecord =>
+    new TreeRecord({ pid, startTime: readStartTime(pid) ?? -1 });
+
+  it('reaches children that left session and group, and those that ignore TERM', async () => {
+    const { marker, pid } = await startMarked(
+      [
+        'setsid sleep 600 &',
+        'nohup sleep 600 >/dev/null 2>&1 &',
+        `setsid sh -c 'trap "" TERM HUP; while :; do sleep 600; done' &`,
+        '(setsid sh -c "sleep 600 & wait" &)',
+      ].join('\n'),
+    );
+    const scan = scanFor(marker);
+    const deadline = performance.now() + 5000;
+    while (scan.find(listRunning()).length < 7 && performance.now() < deadline) await delay(10);
+    const ended = await endProcesses({
+      record: recordOf(pid),
+      scan,
+      spared: new Set([process.pid]),
+      graceMs: 200,
+    });
+    assert.ok(ended >= 7, `${ended} ended`);
+    assert.deepEqual(scanFor(marker).find(listRunning()), []);
+  });
+
+  it('reaches stopped ones', async () => {
+    const { marker, pid } = await startMarked('sleep 600 & kill -STOP $!');
+    await endProcesses({
+      record: recordOf(pid),
+      scan: scanFor(marker),
+      spared: new Set([process.pid]),
+      graceMs: 2000,
+    });
+    assert.deepEqual(scanFor(marker).find(listRunning()), []);
+  });
+
+  it('spares whom it is told to spare', async () => {
+    const { marker, pid } = await startMarked('sleep 600 &');
+    const [spared] = scanFor(marker)
+      .find(listRunning())
+      .filter((found) => found.pid !== pid);
+    assert.ok(spared);
+    const request = { record: recordOf(pid), scan: scanFor(marker), graceMs: 100 };
+    await endProcesses({ ...request, spared: new Set([process.pid, spared.pid]) });
+    assert.equal(readStartTime(spared.pid), spared.startTime);
+    await endProcesses({ ...request, spared: new Set([process.pid]) });
+    assert.equal(readStartTime(spared.pid), undefined);
+  });
+
+  it('is nothing when nobody is there', async () => {
+    const request = {
+      record: new TreeRecord({ pid: -1, startTime: -1 }),
+      spared: new Set<number>(),
+    };
+    assert.equal(await endProcesses({ ...request, scan: scanFor('nobody has this') }), 0);
+  });
+});

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { Spool } from './spool.ts';
+import type { SpoolPage } from './spoolReader.ts';
+
+const session = 's';
+const everything = { generation: undefined, from: 0, maxBytes: 1 << 20 };
+
+/** Bytes that tell their own position. */
+function bytesFrom(seq: number, length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_value, index) => (seq + index) % 251);
+}
+
+function textOf(page: SpoolPage): object {
+  return { ...page, data: page.data.toString() };
+}
+
+describe('the spool', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'waggle-spool-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  const files = (): string[] => readdirSync(join(directory, session)).toSorted();
+
+  it('keeps output that comes in pieces, closed to others, and goes on where it ended', async () => {
+    const spool = new Spool({ directory });
+    const writer = await spool.openWriter(session, 0);
+    assert.equal(writer.resumeAt, undefined);
+    writer.append(0, Buffer.from('hello '));
+    writer.append(6, Buffer.from('world'));
+    await writer.flush();
+    const again = await new Spool({ directory }).openWriter(session, 0);
+    assert.equal(again.resumeAt, 11);
+    again.append(8, Buffer.from('rld!'));
+    await again.flush();
+    assert.deepEqual(textOf(await spool.read(session, everything)), {
+      generation: 0,
+      from: 0,
+      data: 'hello world!',
+      next: 12,
+      end: 12,
+      gaps: [],
+    });
+    const modes = files().map((file) => statSync(join(directory, session, file)).mode & 0o777);
+    assert.deepEqual([...new Set(modes)], [0o600]);
+  });
+
+  it('marks what is missing as a gap and reads on behind it', async () => {
+    const spool = new Spool({ directory });
+    const writer = await spool.openWriter(session, 3);
+    writer.append(0, Buffer.from('ab'));
+    writer.append(10, Buffer.from('cd'));
+    await writer.flush();
+    assert.deepEqual(textOf(await spool.read(session, everything)), {
+      generation: 3,
+      from: 0,
+      data: 'abcd',
+      next: 12,
+      end: 12,
+      gaps: [{ from: 2, to: 10 }],
+    });
+  });
+
+  it('reads the same in pages of any size', async () => {
+    const spool = new Spool({ directory, segmentBytes: 300 });
+    const writer = await spool.openWriter(session, 0);
+    for (let seq = 0; seq < 2000; seq += 100) {
+      writer.append(seq, bytesFrom(seq, 100));
+      await writer.flush();
+    }
+    assert.ok(files().length > 5);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 700 }), async (maxBytes) => {
+        const read: number[] = [];
+        for (let from = 0; from < 2000; from = from + 0) {
+          const page = await spool.read(session, { generation: 0, from, maxBytes });
+          read.push(...page.data);
+          from = page.next;
+        }
+        assert.deepEqual(Buffer.from(read), Buffer.from(bytesFrom(0, 2000)));
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('drops the oldest first, of a session and of all', async () => {
+    const spool = new Spool({ directory, segmentBytes: 100, sessionBytes: 500, totalBytes: 800 });
+    await spool.open();
+    for (const name of ['older', session]) {
+      const writer = await spool.openWriter(name, 0);
+      for (let seq = 0; seq < 1000; seq += 100) {
+        writer.append(seq, bytesFrom(seq, 100));
+        await writer.flush();
+      }
+    }
+    const newer = await spool.read(session, everything);
+    const older = await spool.read('older', everything);
+    assert.deepEqual([newer.from, newer.end, newer.data.length], [500, 1000, 500]);
+    assert.deepEqual([older.end, older.data.length], [1000, 300]);
+    assert.deepEqual([...newer.data], [...bytesFrom(500, 500)]);
+  });
+
+  it('reads what is left of files that were cut anywhere, and ignores foreign ones', async () => {
+    const spool = new Spool({ directory, segmentBytes: 100 });
+    const writer = await spool.openWriter(session, 0);
+    for (let seq = 0; seq < 300; seq += 100) {
+      writer.append(seq, bytesFrom(seq, 100));
+      await writer.flush();
+    }
+    const [first = ''] = files();
+    truncateSync(join(directory, session, first), 37);
+    writeFileSync(join(directory, session, 'note.txt'), 'not ours');
+    const page = await spool.read(session, everything);
+    assert.deepEqual(page.gaps, [{ from: 37, to: 100 }]);
+    assert.deepEqual([...page.data], [...bytesFrom(0, 37), ...bytesFrom(100, 200)]);
+  });
+
+  it('says that it does not record while the disk is full, and records again with a gap', async () => {
+    let isFull = true;
+    const spool = new Spool({
+      directory,
+      appendTo: async (path, bytes) => {
+        if (isFull) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+        writeFileSync(path, bytes, { flag: 'a' });
+        await Promise.resolve();
+      },
+    });
+    const told: boolean[] = [];
+    spool.onDidChangeRecording((isRecording) => told.push(isRecording));
+    const writer = await spool.openWriter(session, 0);
+    writer.append(0, Buffer.from('lost'));
+    await writer.flush();
+    assert.equal(writer.settledTo, 4);
+    isFull = false;
+    writer.append(4, Buffer.from('kept'));
+    await writer.flush();
+    assert.deepEqual(told, [false, true]);
+    assert.deepEqual(textOf(await spool.read(session, everything)), {
+      generation: 0,
+      from: 4,
+      data: 'kept',
+      next: 8,
+      end: 8,
+      gaps: [],
+    });
+  });
+
+  it('has nothing of a session after its removal', async () => {
+    const spool = new Spool({ directory });
+    const writer = await spool.openWriter(session, 0);
+    writer.append(0, Buffer.from('x'));
+    await writer.flush();
+    await spool.remove(session);
+    assert.deepEqual(readdirSync(directory), []);
+    assert.equal((await spool.read(session, everything)).data.length, 0);
+  });
+});
