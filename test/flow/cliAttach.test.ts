@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isSameProcess } from '../../link/process/process.ts';
+import { CliHome, readProcess, until } from './cliHome.ts';
+
+const detach = '\x1dd';
+const leaves = 'leaves it running]\n';
+
+const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+describe('a session in a terminal', function () {
+  this.timeout(120_000);
+  let cli: CliHome;
+
+  before(async () => {
+    cli = await CliHome.open();
+  });
+  after(() => cli.stop());
+
+  it('shows the command that was started and ends with its exit code', async () => {
+    const terminal = cli.terminal('new', '--name', 'seven', '--', 'sh', '-c', 'echo seen; exit 7');
+    const { exitCode } = await terminal.exited;
+    assert.equal(exitCode, 7);
+    assert.match(terminal.text, /seen\r\n/);
+    assert.match(terminal.text, /\["seven" exited 7\]/);
+  });
+
+  it('ends with 128 and the signal that ended the program', async () => {
+    const terminal = cli.terminal('new', '--', 'sh', '-c', 'kill -TERM $$');
+    assert.equal((await terminal.exited).exitCode, 143);
+  });
+
+  it('is left and shown again with the same process and what it printed meanwhile', async () => {
+    const first = cli.terminal('new', '--name', 'kept', '--', 'sh');
+    await first.see(leaves);
+    first.write('echo pid-$$-; (sleep 0.2; echo mean"while") &\r');
+    await first.see(/pid-\d+-/);
+    first.write(detach);
+    assert.equal((await first.exited).exitCode, 0);
+    assert.match(first.text, /\["kept" keeps running · waggle attach kept\]\r?\n$/);
+
+    const second = cli.terminal('attach', 'kept');
+    await second.see('meanwhile');
+    const end = second.text.length;
+    second.write('echo again-$$-\r');
+    await second.see(/again-\d+-/, end);
+    const [, one] = /pid-(\d+)-/.exec(first.text) ?? [];
+    const [, two] = /again-(\d+)-/.exec(second.text) ?? [];
+    assert.equal(two, one);
+    second.write(`exit 3\r`);
+    assert.equal((await second.exited).exitCode, 3);
+  });
+
+  it('passes a megabyte of any bytes on exactly, live and replayed', async () => {
+    const data = Buffer.concat([Buffer.from('\n\r\n\t\0'), randomBytes(1_000_000)]);
+    const file = join(cli.home, 'data.bin');
+    writeFileSync(file, data);
+    const script = `stty raw -echo; printf READY; read -r x; printf '<<<<'; cat ${file}; printf '>>>>'; sleep 600`;
+    const live = cli.terminal('new', '--name', 'exact', '--', 'sh', '-c', script);
+    await live.see('READY');
+    live.write('\n');
+    const expected = Buffer.concat([Buffer.from('<<<<'), data, Buffer.from('>>>>')]);
+    await until(() => live.bytes.includes('>>>>') && live.bytes.includes('<<<<'));
+    await until(() => live.bytes.length >= expected.length);
+    assert.equal(hash(cut(live.bytes, expected.length)), hash(expected));
+    live.write(detach);
+    await live.exited;
+
+    const again = cli.terminal('attach', 'exact');
+    await until(() => again.bytes.includes('<<<<'));
+    await until(() => again.bytes.length - again.bytes.indexOf('<<<<') >= expected.length);
+    assert.equal(hash(cut(again.bytes, expected.length)), hash(expected));
+    again.write(detach);
+    await again.exited;
+  });
+
+  function cut(bytes: Buffer, length: number): Buffer {
+    const at = bytes.indexOf('<<<<');
+    return bytes.subarray(at, at + length);
+  }
+
+  it('follows the size of the terminal', async () => {
+    const terminal = cli.terminal('new', '--name', 'sized', '--', 'sh');
+    await terminal.see(leaves);
+    terminal.write('stty size; trap "stty size" WINCH; while :; do sleep 0.1; done\r');
+    await terminal.see('24 80');
+    terminal.resize(101, 33);
+    await terminal.see('33 101');
+    terminal.write(detach);
+    await terminal.exited;
+  });
+
+  it('gives the terminal back without the modes of the program', async () => {
+    const modes = '\\033[?1049h\\033[?1000h\\033[?2004h\\033[?25l';
+    const script = `printf '${modes}ready'; sleep 600`;
+    const terminal = cli.terminal('new', '--name', 'modes', '--', 'sh', '-c', script);
+    const shown = await terminal.see('ready');
+    terminal.write(detach);
+    await terminal.exited;
+    const after = terminal.text.slice(shown);
+    for (const mode of ['?1049l', '?1000l', '?2004l', '?25h'])
+      assert.ok(after.includes(`\x1b[${mode}`), mode);
+  });
+
+  it('answers no query of a replay into the program', async () => {
+    const script = `stty raw -echo; printf 'q\\033[cready'; while c=$(dd bs=1 count=1 2>/dev/null | od -An -tx1); do printf 'got%s.' $c; done`;
+    const first = cli.terminal('new', '--name', 'queries', '--', 'sh', '-c', script);
+    await first.see('ready');
+    first.write('\x1b[?62c');
+    await first.see('got63.');
+    first.write(detach);
+    await first.exited;
+
+    const second = cli.terminal('attach', 'queries');
+    await second.see('\x1b[5n');
+    const end = second.text.length;
+    second.write('\x1b[?62c\x1b[0n');
+    second.write('k');
+    await second.see('got6b.', end);
+    assert.deepEqual(second.text.slice(end).match(/got../g), ['got6b']);
+    second.write(detach);
+    await second.exited;
+  });
+
+  it('goes on without a pause when the daemon is killed, and a daemon is back by itself', async () => {
+    const terminal = cli.terminal('new', '--name', 'survivor', '--', 'sh');
+    await terminal.see(leaves);
+    terminal.write('cat\r');
+    const before = readDaemon();
+    process.kill(before.pid, 'SIGKILL');
+    await until(() => !isSameProcess(before.pid, before.startTime));
+    terminal.write('typed-after\r');
+    await terminal.see(/typed-after\r\n[^]*typed-after\r\n/);
+    await until(() => {
+      const now = readDaemon();
+      return now.pid !== before.pid && isSameProcess(now.pid, now.startTime);
+    });
+    terminal.write('still-here\r');
+    await terminal.see(/still-here\r\n[^]*still-here\r\n/);
+    assert.equal((await cli.find('survivor'))?.status, 'running');
+    terminal.write(detach);
+    await terminal.exited;
+  });
+
+  function readDaemon() {
+    return readProcess(join(cli.data, 'run', 'daemon.json'));
+  }
+
+  it('leaves the session alone when the terminal is closed or the command is told to end', async () => {
+    const terminal = cli.terminal('new', '--name', 'closed', '--', 'sh');
+    await terminal.see(leaves);
+    process.kill(terminal.pid, 'SIGTERM');
+    assert.equal((await terminal.exited).exitCode, 143);
+    assert.equal((await cli.find('closed'))?.status, 'running');
+  });
+
+  it('watches without typing, and leaves with Ctrl-C', async () => {
+    await cli.start('watched', 'sh', '-c', 'echo to-see; cat');
+    const terminal = cli.terminal('attach', 'watched', '--observe');
+    await terminal.see('to-see');
+    terminal.write('ignored\r');
+    await cli.run('send', 'watched', '--enter', 'from-outside');
+    await terminal.see(/from-outside\r\n[^]*from-outside\r\n/);
+    assert.doesNotMatch(terminal.text, /ignored/);
+    terminal.write('\x03');
+    assert.equal((await terminal.exited).exitCode, 0);
+  });
+
+  it('is chosen from a list when none was named', async () => {
+    const terminal = cli.terminal('attach');
+    await terminal.see('Which one?');
+    terminal.write('watched\r');
+    await terminal.see('from-outside');
+    terminal.write(detach);
+    assert.equal((await terminal.exited).exitCode, 0);
+  });
+});

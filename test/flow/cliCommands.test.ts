@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { isSameProcess } from '../../link/process/process.ts';
+import type { Session } from '../../protocol/session/session.ts';
+import { CliHome, until } from './cliHome.ts';
+
+interface Status {
+  readonly running: boolean;
+  readonly pid: number;
+  readonly hosts: readonly { readonly pid: number }[];
+}
+
+function failureOf(stderr: string): unknown {
+  const { error }: { error: { code: string } } = JSON.parse(stderr);
+  return error.code;
+}
+
+describe('the command without a terminal', function () {
+  this.timeout(120_000);
+  let cli: CliHome;
+
+  before(async () => {
+    cli = await CliHome.open();
+  });
+  after(() => cli.stop());
+
+  it('says that no daemon runs without starting one', async () => {
+    const [status, names] = [await cli.run('daemon', 'status'), await cli.run('session-names')];
+    assert.deepEqual([status.code, names.code, names.stdout], [4, 0, '']);
+    assert.match(status.stdout, /^The daemon does not run/);
+    assert.deepEqual(cli.listProcesses(), []);
+  });
+
+  it('starts a session and lists it, for people and for programs', async () => {
+    const session = await cli.start('api', 'sh', '-c', 'echo hello; sleep 600');
+    const { sessions } = await cli.json<{ sessions: Session[] }>('list');
+    assert.deepEqual(
+      sessions.map(({ id, name, status, agent }) => ({ id, name, status, agent })),
+      [{ id: session.id, name: 'api', status: 'running', agent: 'command' }],
+    );
+    const { stdout, stderr } = await cli.run();
+    assert.equal(stderr, '');
+    assert.match(stdout, /^NAME +STATE +AGENT +FOLDER +AGE +ID +WHAT\napi /);
+    assert.doesNotMatch(stdout, /\u001b/);
+    assert.deepEqual(
+      stdout.split('\n').filter((line) => line.length > 80),
+      [],
+    );
+  });
+
+  it('gives the session the environment of the caller, with what was added', async () => {
+    const env = { ...cli.env, FROM_CALLER: 'caller' };
+    const script = 'echo "$FROM_CALLER-$ADDED-$TERM_PROGRAM-"; sleep 600';
+    await cli.runWith(
+      env,
+      'new',
+      '--detach',
+      '--name',
+      'env',
+      '--env',
+      'ADDED=a=b',
+      '--',
+      'sh',
+      '-c',
+      script,
+    );
+    await until(async () =>
+      (await cli.run('history', 'env')).stdout.includes('caller-a=b-waggle-'),
+    );
+  });
+
+  it('types into a session, and reads what it wrote byte for byte', async () => {
+    await cli.start(
+      'typed',
+      'sh',
+      '-c',
+      'stty -echo; read -r line; printf "got:%s\\n" "$line"; sleep 600',
+    );
+    await cli.run('send', 'typed', '--enter', 'two', 'words');
+    await until(async () =>
+      (await cli.run('history', 'typed')).stdout.endsWith('got:two words\r\n'),
+    );
+  });
+
+  it('renames and tags by any unique name', async () => {
+    const { id } = await cli.start('first', 'sleep', '600');
+    await cli.run('rename', 'first', 'second');
+    const { session } = await cli.json<{ session: Session }>('tag', id, 'a', 'b');
+    assert.deepEqual(
+      [session.name, session.tags, session.nameSource],
+      ['second', ['a', 'b'], 'person'],
+    );
+  });
+
+  it('kills every process of a session, keeps it in history, and deletes it', async () => {
+    const session = await cli.start('doomed', 'sh', '-c', 'sleep 600 & sleep 601');
+    const { pid } = session;
+    assert.ok(pid !== null);
+    const killed = await cli.json<{ session: Session; killed: number }>('kill', 'doomed');
+    assert.equal(killed.session.status, 'killed');
+    assert.ok(killed.killed >= 2, `killed ${killed.killed}`);
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+    const { sessions } = await cli.json<{ sessions: Session[] }>('list');
+    assert.equal(
+      sessions.find(({ name }) => name === 'doomed'),
+      undefined,
+    );
+    assert.equal((await cli.find('doomed'))?.status, 'killed');
+    assert.equal((await cli.run('delete', 'doomed')).code, 0);
+    assert.equal(await cli.find('doomed'), undefined);
+  });
+
+  it('tells every failure by its code, on stderr, and says what to do', async () => {
+    await cli.start('twin', 'sleep', '600');
+    await cli.start('twin', 'sleep', '600');
+    const lines: [string[], number, string][] = [
+      [['frob'], 2, 'usage'],
+      [['kill'], 2, 'usage'],
+      [['attach', 'x', '--detach-key', 'q'], 2, 'usage'],
+      [['kill', 'nobody'], 3, 'notFound'],
+      [['kill', 'twin'], 6, 'ambiguous'],
+      [['new', '--detach', '--', '/no/such/program'], 1, 'commandNotFound'],
+      [['new', '--detach', '--cwd', '/no/such/place', '--', 'sh'], 1, 'directoryMissing'],
+      [['send', 'doomed', 'x'], 3, 'notFound'],
+    ];
+    for (const [words, code, name] of lines) {
+      const plain = await cli.run(...words);
+      assert.deepEqual([plain.code, plain.stdout], [code, ''], words.join(' '));
+      assert.match(plain.stderr, new RegExp(`^waggle: .*\\[${name}\\]\n`), words.join(' '));
+      const dash = words.indexOf('--');
+      const at = dash === -1 ? words.length : dash;
+      const json = await cli.run(...words.slice(0, at), '--json', ...words.slice(at));
+      assert.deepEqual([json.code, failureOf(json.stderr)], [code, name], words.join(' '));
+    }
+  });
+
+  it('acts inside a session as that session, through its socket alone', async () => {
+    const script =
+      'command -v waggle; waggle list --json; echo "rc $?"; waggle daemon stop; echo "rc $?"; sleep 600';
+    await cli.start('inside', 'sh', '-c', script);
+    await until(async () => /rc \d[^]*rc \d/.test((await cli.run('history', 'inside')).stdout));
+    const { stdout } = await cli.run('history', 'inside');
+    assert.match(stdout, /\/bin\/waggle\r\n/);
+    assert.match(stdout, /"name": "inside"/);
+    assert.match(stdout, /rc 0\r\n[^]*\[forbidden\][^]*rc 5\r\n/);
+  });
+
+  it('stops the daemon and starts it again while sessions run on', async () => {
+    const before = await cli.json<Status>('daemon', 'status');
+    const session = await cli.find('api');
+    const stopped = await cli.json<{ pid: number }>('daemon', 'stop');
+    assert.equal(stopped.pid, before.pid);
+    assert.equal((await cli.run('daemon', 'status')).code, 4);
+    assert.equal((await cli.json<{ pid: null }>('daemon', 'stop')).pid, null);
+    const after = await cli.json<Status>('daemon', 'start');
+    assert.notEqual(after.pid, before.pid);
+    const kept = await cli.find('api');
+    assert.deepEqual([kept?.pid, kept?.status], [session?.pid, 'running']);
+    const again = await cli.json<Status>('daemon', 'restart');
+    assert.notEqual(again.pid, after.pid);
+  });
+
+  it('prints the log, and finds nothing wrong', async () => {
+    const { lines } = await cli.json<{ lines: string[] }>('daemon', 'logs', '-n', '5');
+    assert.ok(lines.length > 0 && lines.length <= 5);
+    const { ok, checks } = await cli.json<{ ok: boolean; checks: { name: string }[] }>('doctor');
+    const names = new Set(checks.map(({ name }) => name));
+    assert.equal(ok, true);
+    for (const name of ['home', 'runtime', 'daemon', 'port', 'host', 'agent', 'program'])
+      assert.ok(names.has(name), name);
+  });
+
+  it('installs a command that needs no Node on PATH', async () => {
+    const { path } = await cli.json<{ path: string }>('install', '--directory', `${cli.home}/bin`);
+    assert.match(readFileSync(path, 'utf8'), /^#!\/bin\/sh\n/);
+    const { WAGGLE_HOME: _home, ...env } = cli.env;
+    const terminal = cli.terminalOf(
+      '/usr/bin/env',
+      '-i',
+      `HOME=${cli.home}`,
+      'PATH=/bin',
+      path,
+      'list',
+      '--json',
+    );
+    await terminal.see('"sessions"');
+    assert.equal((await terminal.exited).exitCode, 0);
+    assert.ok(env['HOME']);
+    assert.equal((await cli.run('uninstall', '--directory', `${cli.home}/bin`)).code, 0);
+  });
+
+  it('ends the sessions with the daemon when asked', async () => {
+    const session = await cli.find('api');
+    const { hosts } = await cli.json<Status>('daemon', 'status');
+    const { killed } = await cli.json<{ killed: number }>('daemon', 'stop', '--sessions');
+    assert.ok(killed > 0);
+    assert.throws(() => process.kill(session?.pid ?? 0, 0), { code: 'ESRCH' });
+    assert.ok(hosts.length > 0);
+    assert.deepEqual(
+      cli
+        .listProcesses()
+        .filter(({ pid, startTime }) => isSameProcess(pid, startTime) && pid === session?.pid),
+      [],
+    );
+  });
+});
