@@ -133,7 +133,7 @@ export class Channel {
   #takeMarks(taken: Outgoing[]): Mark | undefined {
     if (!this.#live && this.#cursor >= this.#liveAt) {
       this.#live = true;
-      taken.push(this.#frame('live', this.#liveAt));
+      taken.push(this.#frame('live', this.#cursor));
     }
     for (;;) {
       const mark = this.#output.marks.findAfter(this.#order);

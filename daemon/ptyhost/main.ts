@@ -1,6 +1,6 @@
 /** Process edge of the pty host: arguments, signals, faults, the end. */
 import { readFileSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hostKindSchema } from '../../protocol/host/host.ts';
 import type { HostKind } from '../../protocol/host/host.ts';
@@ -18,13 +18,14 @@ function chooseLaunch(kind: HostKind): Launch {
   return process.platform === 'win32' ? createStockLaunch() : createPtyLaunch(loadNativePty());
 }
 
-/** Of the program directory we run from; unbuilt source has none. */
+/** Name of the program directory we run from, else the version in its manifest; unbuilt source has neither. */
 function readVersion(): string {
   try {
     const folder = dirname(realpathSync(process.argv[1] ?? ''));
     const manifest: unknown = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
     const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-    return isManifest ? String(manifest.version) : 'source';
+    const version = isManifest ? String(manifest.version) : 'source';
+    return basename(folder).startsWith(`${version}-`) ? basename(folder) : version;
   } catch {
     return 'source';
   }

@@ -124,8 +124,8 @@ export class PtyHost {
         pacing: this.#pacing,
         exited: ({ id, generation }, { code, signal, background }) =>
           this.#tellControl('host/exited', { session: id, generation, code, signal, background }),
-        clientsChanged: ({ id, channels, writer }) =>
-          this.#tellControl('host/clientsChanged', { session: id, clients: channels.size, writer }),
+        clientsChanged: ({ id, viewers, writer }) =>
+          this.#tellControl('host/clientsChanged', { session: id, clients: viewers, writer }),
         shed: () => {
           this.#sheds += 1;
         },

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import type { BudgetedRing } from './ringBudget.ts';
+import { RingBudget } from './ringBudget.ts';
+
+const kiB = 1024;
+
+function createRing(capacityBytes: number, activeAt: number, minimumBytes = 0): BudgetedRing {
+  const ring = {
+    activeAt,
+    minimumBytes,
+    capacityBytes,
+    setCapacity: (bytes: number) => {
+      ring.capacityBytes = bytes;
+    },
+  };
+  return ring;
+}
+
+describe('the memory of all rings', () => {
+  it('is given without shrinking anything while there is room', () => {
+    const rings = [createRing(400 * kiB, 1)];
+    const granted = new RingBudget(1024 * kiB).grant(600 * kiB, rings);
+    assert.deepEqual([granted, rings[0]?.capacityBytes], [600 * kiB, 400 * kiB]);
+  });
+
+  it('comes from the longest idle rings first', () => {
+    const rings = [createRing(400 * kiB, 2), createRing(400 * kiB, 1)];
+    const granted = new RingBudget(1024 * kiB).grant(400 * kiB, rings);
+    const left = rings.map(({ capacityBytes }) => capacityBytes / kiB);
+    assert.deepEqual([granted, left], [400 * kiB, [400, 224]]);
+  });
+
+  it('leaves each ring 64 KiB and a queue all it has', () => {
+    const rings = [createRing(500 * kiB, 1), createRing(500 * kiB, 0, 500 * kiB)];
+    const granted = new RingBudget(1024 * kiB).grant(800 * kiB, rings);
+    const left = rings.map(({ capacityBytes }) => capacityBytes / kiB);
+    assert.deepEqual([granted / kiB, left], [460, [64, 500]]);
+  });
+});
