@@ -1,14 +1,32 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import Mocha from 'mocha';
+import { build } from '../../scripts/build.ts';
+import { endDemoDaemon } from '../../scripts/demoDaemon.ts';
+import { packageFor } from '../../scripts/package.ts';
+import { getOwnTarget } from '../../scripts/target.ts';
 import { runInExtensionHost } from './support/extensionHost.ts';
 import type { InnerLine } from './support/innerResult.ts';
 
-const suite = describe('inside the real extension host', function () {
+const suite = describe('inside the real extension host, with the package installed', function () {
   this.timeout(10 * 60_000);
   let lines: InnerLine[] = [];
 
   before(async () => {
-    lines = await runInExtensionHost();
+    const home = mkdtempSync(join(tmpdir(), 'waggle-home-'));
+    const env = { ...process.env, WAGGLE_HOME: home };
+    try {
+      lines = await runInExtensionHost({ vsix: await packageFor(getOwnTarget()), env });
+    } finally {
+      await endDemoDaemon({
+        home,
+        env,
+        programDirectory: (await build({ quiet: true })).programDirectory,
+      });
+      rmSync(home, { recursive: true, force: true });
+    }
     for (const line of lines) suite.addTest(asTest(line));
   });
 

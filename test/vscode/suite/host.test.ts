@@ -7,6 +7,20 @@ describe('the extension host', () => {
     assert.ok(major > 1 || (major === 1 && minor >= 101), `VS Code ${vscode.version}`);
   });
 
+  it('has the package installed, with every command of its manifest registered', async () => {
+    const extension = vscode.extensions.getExtension('waggle.waggle');
+    assert.ok(extension);
+    await extension.activate();
+    const manifest: { contributes: { commands: Array<{ command: string }> } } =
+      extension.packageJSON;
+    const registered = new Set(await vscode.commands.getCommands(true));
+    const declared = manifest.contributes.commands.map((one) => one.command);
+    assert.deepEqual(
+      declared.filter((command) => !registered.has(command)),
+      [],
+    );
+  });
+
   it('has a terminal that can be opened by an extension', async () => {
     const written = new vscode.EventEmitter<string>();
     const opened = new Promise<void>((resolve) => {
