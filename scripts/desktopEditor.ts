@@ -26,7 +26,7 @@ export interface DesktopEditor {
   stop(): Promise<void>;
 }
 
-/** The `code` command of a desktop that can show a window; not the one that a remote window puts on PATH. */
+/** The `code` command of a desktop that can show a window; not the one of a remote window, nor of Windows below WSL. */
 export function findDesktopEditor(env: NodeJS.ProcessEnv): string | undefined {
   const hasScreen =
     process.platform !== 'linux' || Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']);
@@ -34,7 +34,7 @@ export function findDesktopEditor(env: NodeJS.ProcessEnv): string | undefined {
   const name = process.platform === 'win32' ? 'code.cmd' : 'code';
   const onPath = (env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name));
   const candidates = [...(env['VSCODE_PATH'] ? [env['VSCODE_PATH']] : []), ...onPath];
-  return candidates.find((path) => isExecutable(path) && !path.includes('remote-cli'));
+  return candidates.find((path) => isExecutable(path) && !/remote-cli|^\/mnt\//.test(path));
 }
 
 /**
