@@ -29,13 +29,8 @@ interface BundleOptions {
 export async function bundle(options: BundleOptions): Promise<void> {
   const { root, directory, external } = options;
   mkdirSync(directory, { recursive: true });
-  const present = options.entries.filter(({ source }) => {
-    const isThere = existsSync(join(root, source));
-    if (!isThere) process.stderr.write(`build: ${source} does not exist yet, skipped\n`);
-    return isThere;
-  });
   const results = await Promise.all(
-    present.map(({ source, output }) =>
+    options.entries.map(({ source, output }) =>
       esbuild({
         absWorkingDir: root,
         entryPoints: [source],

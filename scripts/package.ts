@@ -10,6 +10,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -64,7 +65,9 @@ export async function packageFor(target: Target): Promise<string> {
     cpSync(built.extensionDirectory, join(stage, 'dist', 'extension'), { recursive: true });
     stageProgram(built.programDirectory, join(stage, 'program'), target);
     const file = join(dist, `waggle-${target}-${version}.vsix`);
-    await runVsce(stage, target, file);
+    const draft = `${stage}.vsix`;
+    await runVsce(stage, target, draft);
+    renameSync(draft, file);
     const { size } = statSync(file);
     if (size > maxBytes) throw new Error(`${file} has ${size} bytes; ${maxBytes} are the most.`);
     return file;

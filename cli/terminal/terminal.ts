@@ -112,7 +112,7 @@ class AttachedTerminal {
     const onInput = (bytes: Buffer): void => this.#type(bytes);
     const onResize = (): void => this.#options.stream.resize(terminalSize());
     const onGone = (): void => this.#end({ ending: 'signalled', signal: signals.SIGHUP });
-    stdin.on('data', onInput).on('error', onGone);
+    stdin.on('data', onInput).on('error', onGone).resume();
     if (stdin.isTTY) stdin.on('end', onGone);
     stdout.on('error', onGone);
     if (stdout.isTTY && !this.#options.observe) stdout.on('resize', onResize);
