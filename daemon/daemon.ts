@@ -10,6 +10,7 @@ import {
   writeRuntimeFile,
 } from '../link/home/home.ts';
 import { readStartTime } from '../link/process/process.ts';
+import { forgetStarts } from '../link/start/start.ts';
 import type { NounName } from '../protocol/protocol.ts';
 import { protocolVersion } from '../protocol/wire/define.ts';
 import { createAgentFeature } from './agent/agent.ts';
@@ -103,6 +104,11 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
     await ending.run();
     throw error;
   }
+  ending.add({
+    name: 'start count',
+    limitMs: 100,
+    run: () => (ending.hasFailed ? undefined : forgetStarts(paths)),
+  });
   return { requestStop: (reason) => ending.request(reason), ended: ending.done };
 }
 
@@ -166,7 +172,7 @@ function openDatabase({ options, log, warnings, program, ending }: Assembly): Pr
     onWarning: ({ key, text }) => warnings.set(key, text),
     onFailed: (error) => {
       storeLog.error('The database thread died', { error });
-      ending.request('the database thread died');
+      ending.fail('the database thread died');
     },
   });
 }

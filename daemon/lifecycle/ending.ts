@@ -16,6 +16,9 @@ export interface Ending {
   add(step: EndStep): void;
   /** Begins the end once; later calls change nothing. */
   request(reason: string): void;
+  /** The same for what must not happen: the end counts as a crash. */
+  fail(reason: string): void;
+  readonly hasFailed: boolean;
   /** Ends what was begun so far; for a start that failed. */
   run(): Promise<void>;
   /** Resolves when everything has ended. */
@@ -26,6 +29,7 @@ export function createEnding(log: Logger, onBegin: (reason: string) => void): En
   const steps: EndStep[] = [];
   const done = Promise.withResolvers<void>();
   let running: Promise<void> | undefined;
+  let hasFailed = false;
 
   async function runAll(): Promise<void> {
     const lastResort = setTimeout(() => process.kill(process.pid, 'SIGKILL'), wholeEndMs);
@@ -34,15 +38,24 @@ export function createEnding(log: Logger, onBegin: (reason: string) => void): En
     done.resolve();
   }
 
+  function request(reason: string): void {
+    if (running !== undefined) return;
+    log.info('Stopping', { reason });
+    onBegin(reason);
+    running = runAll();
+  }
+
   return {
     done: done.promise,
+    get hasFailed() {
+      return hasFailed;
+    },
     add: (step) => steps.push(step),
     run: () => (running ??= runAll()),
-    request(reason) {
-      if (running !== undefined) return;
-      log.info('Stopping', { reason });
-      onBegin(reason);
-      running = runAll();
+    request,
+    fail(reason) {
+      hasFailed = true;
+      request(reason);
     },
   };
 }

@@ -1,9 +1,179 @@
-/** Connects to the running daemon or starts one. */
-import type { EnsureOptions, EnsureOutcome } from './outcome.ts';
-import { WaggleError } from '../../protocol/wire/errors.ts';
+/** Connects to the running daemon or starts one; of many who try at once, one spawns and the others wait. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { WaggleError, errorCodeOf, wrapError } from '../../protocol/wire/errors.ts';
+import type { ErrorCode } from '../../protocol/wire/errors.ts';
+import type { DaemonLink } from '../daemon/daemon.ts';
+import { connectDaemon } from '../daemon/daemon.ts';
+import type { RuntimeFile } from '../home/home.ts';
+import { ensureHome, readRuntimeFile } from '../home/home.ts';
+import { isSameProcess } from '../process/process.ts';
+import { listLiveHosts } from './liveHosts.ts';
+import type { EnsureOptions, EnsureOutcome, Runtime, StartStep } from './outcome.ts';
+import { installProgram } from './program.ts';
+import { explainEnd, spawnDaemon, spawnHost } from './spawn.ts';
+import { countStart, forgetStarts, noteFailure } from './startLimit.ts';
+import { takeStartLock } from './startLock.ts';
 
-/** Never throws for what a person can meet: see `EnsureOutcome`. */
+/** From the first look to a link; a migration of a large database is the slowest honest case. */
+const wholeLimitMs = 30_000;
+const lookEveryMs = 20;
+/** The daemon found its data directory held: the one before it is about to go. */
+const lockedExitCode = 75;
+const oldestNode = [22, 14] as const;
+
+/** Never rejects for what a person can meet: see `EnsureOutcome`. Rejects with the signal's reason when aborted. */
 export async function ensureDaemon(options: EnsureOptions): Promise<EnsureOutcome> {
-  options.signal?.throwIfAborted();
-  return { outcome: 'failed', error: new WaggleError('daemonUnreachable') };
+  const starter = new Starter(options);
+  try {
+    return await starter.run();
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    const typed = error instanceof WaggleError ? error : wrapError('start the daemon', error);
+    return { outcome: outcomeOf(typed.code), error: typed };
+  }
+}
+
+type FailedOutcome = Extract<EnsureOutcome, { readonly error: WaggleError }>['outcome'];
+
+function outcomeOf(code: ErrorCode): FailedOutcome {
+  if (code === 'versionMismatch') return 'wrongVersion';
+  if (code === 'startLimit') return 'startLimit';
+  const refusals: ErrorCode[] = ['permissionsTooOpen', 'runtimeTooOld', 'unsupportedPlatform'];
+  return refusals.includes(code) ? 'refused' : 'failed';
+}
+
+class Starter {
+  readonly #options: EnsureOptions;
+  readonly #runtime: Runtime;
+  readonly #deadline = performance.now() + wholeLimitMs;
+  #step: StartStep | undefined;
+
+  constructor(options: EnsureOptions) {
+    this.#options = options;
+    this.#runtime = options.runtime ?? ownRuntime();
+  }
+
+  async run(): Promise<EnsureOutcome> {
+    const { paths } = this.#options;
+    ensureHome(paths);
+    if (this.#options.explicit === true) forgetStarts(paths);
+    this.#report('connecting');
+    while (performance.now() < this.#deadline) {
+      this.#options.signal?.throwIfAborted();
+      const running = this.#findRunning();
+      const outcome =
+        running === undefined ? await this.#tryStart() : await this.#tryConnect(running, 'running');
+      if (outcome !== undefined) return outcome;
+      await delay(lookEveryMs);
+    }
+    throw new WaggleError('daemonUnreachable', 'The daemon runs but does not answer.', {
+      fix: 'waggle daemon restart',
+    });
+  }
+
+  #report(step: StartStep): void {
+    if (this.#step === step) return;
+    this.#step = step;
+    this.#options.onProgress?.(step);
+  }
+
+  /** A file whose process is gone, or whose pid belongs to somebody else by now, is no daemon. */
+  #findRunning(): RuntimeFile | undefined {
+    const file = readRuntimeFile(this.#options.paths);
+    return file !== undefined && isSameProcess(file.pid, file.startTime) ? file : undefined;
+  }
+
+  /** Undefined: it is there but not to be reached yet, or going. */
+  async #tryConnect(
+    file: RuntimeFile,
+    outcome: 'running' | 'started',
+  ): Promise<EnsureOutcome | undefined> {
+    try {
+      return { outcome, link: await this.#connect() };
+    } catch (error) {
+      const isGoing = errorCodeOf(error) === 'stopped' || !isSameProcess(file.pid, file.startTime);
+      if (errorCodeOf(error) === 'daemonUnreachable' || isGoing) return undefined;
+      throw error;
+    }
+  }
+
+  #connect(): Promise<DaemonLink> {
+    this.#report('handshaking');
+    const { paths, kind, clientId, clientVersion, signal } = this.#options;
+    return connectDaemon({
+      paths,
+      kind,
+      clientId,
+      ...(clientVersion === undefined ? {} : { clientVersion }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  async #tryStart(): Promise<EnsureOutcome | undefined> {
+    const lock = takeStartLock(this.#options.paths);
+    if (lock === undefined) {
+      this.#report('waiting');
+      return undefined;
+    }
+    try {
+      // Whoever held the lock before may have finished since we looked.
+      if (this.#findRunning() !== undefined) return undefined;
+      if (!(await this.#spawn())) return undefined;
+    } finally {
+      lock.dispose();
+    }
+    const file = this.#findRunning();
+    return file === undefined ? undefined : await this.#tryConnect(file, 'started');
+  }
+
+  /** True when the daemon has said where it is. */
+  async #spawn(): Promise<boolean> {
+    const { paths, programDirectory } = this.#options;
+    refuseOldRuntime(this.#runtime);
+    this.#report('installing');
+    const program = installProgram(paths, programDirectory, this.#runtime);
+    countStart(paths);
+    this.#report('spawning');
+    const spawning = { paths, program, runtime: this.#runtime };
+    if (listLiveHosts(paths).length === 0) spawnHost(spawning);
+    const daemon = spawnDaemon(spawning);
+    try {
+      const end = await Promise.race([daemon.ended, this.#waitForFile(daemon.pid)]);
+      if (end === undefined) return true;
+      if (end.code === lockedExitCode) return false;
+      const error = explainEnd(end, daemon.readTail());
+      noteFailure(paths, error.message);
+      throw error;
+    } finally {
+      daemon.release();
+    }
+  }
+
+  async #waitForFile(pid: number | undefined): Promise<undefined> {
+    while (this.#findRunning()?.pid !== pid || pid === undefined) {
+      this.#options.signal?.throwIfAborted();
+      if (performance.now() > this.#deadline)
+        throw new WaggleError('daemonUnreachable', 'The daemon did not become ready.', {
+          fix: 'waggle daemon logs',
+        });
+      await delay(lookEveryMs);
+    }
+    return undefined;
+  }
+}
+
+function ownRuntime(): Runtime {
+  const electron = process.versions['electron'] !== undefined;
+  return { execPath: process.execPath, node: process.versions.node, electron };
+}
+
+/** Before anything is copied or loaded. */
+function refuseOldRuntime({ node, execPath }: Runtime): void {
+  const [major = 0, minor = 0] = node.split('.').map(Number);
+  if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return;
+  throw new WaggleError(
+    'runtimeTooOld',
+    `Waggle needs Node ${oldestNode.join('.')} or newer; ${execPath} is ${node}.`,
+    { fix: 'Update the editor, or install a newer Node.' },
+  );
 }

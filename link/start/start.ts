@@ -4,4 +4,6 @@
  */
 export type { EnsureOptions, EnsureOutcome, Runtime, StartStep } from './outcome.ts';
 export { requireLink } from './outcome.ts';
+export { forgetStarts } from './startLimit.ts';
+export { listLiveHosts } from './liveHosts.ts';
 export { ensureDaemon } from './ensure.ts';

@@ -1,0 +1,174 @@
+/**
+ * The program below the data directory: copied there with its hashes checked, because the folder it came from may be
+ * deleted or replaced under a running daemon. Two versions are kept; one that a live host runs from is never removed.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+import type { HomePaths } from '../home/home.ts';
+import { readPrivateFile, replacePrivateFile } from '../home/home.ts';
+import { listLiveHosts } from './liveHosts.ts';
+import type { Runtime } from './outcome.ts';
+
+const manifestSchema = z.object({
+  version: z.string().regex(/^\d+\.\d+\.\d+[\w.+-]*$/),
+  builtAt: z.string(),
+  files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+});
+type Manifest = z.infer<typeof manifestSchema>;
+
+export interface StartableProgram {
+  /** Entries of the daemon and of the pty host. */
+  readonly daemon: string;
+  readonly host: string;
+  /** Where compiled code may be kept; unbuilt source has none. */
+  readonly cacheDir: string | undefined;
+}
+
+const versionsKept = 2;
+const currentName = 'current';
+
+/** The newest of what is installed and what `directory` brings; installs the latter when it is newer. Needs the start lock. */
+export function installProgram(
+  paths: HomePaths,
+  directory: string,
+  runtime: Runtime,
+): StartableProgram {
+  if (!existsSync(join(directory, 'manifest.json'))) return findSource(directory);
+  const current = readCurrent(paths);
+  const name = nameOf(directory);
+  if (current === undefined || isNewer(readManifest(directory), current.manifest)) {
+    copyProgram(directory, join(paths.programDir, name));
+    replacePrivateFile(join(paths.programDir, currentName), `${name}\n`);
+  }
+  const kind = runtime.electron ? 'electron' : 'node';
+  replacePrivateFile(join(paths.programDir, 'runtime'), `${runtime.execPath}\n${kind}\n`);
+  const chosen = readCurrent(paths)?.name ?? name;
+  prune(paths, chosen);
+  return findBuilt(join(paths.programDir, chosen));
+}
+
+function findBuilt(directory: string): StartableProgram {
+  return {
+    daemon: join(directory, 'waggled.cjs'),
+    host: join(directory, 'ptyhost.cjs'),
+    cacheDir: join(directory, 'cache'),
+  };
+}
+
+function findSource(directory: string): StartableProgram {
+  const daemon = join(directory, 'daemon', 'main.ts');
+  if (!existsSync(daemon))
+    throw new WaggleError('daemonUnreachable', `There is no Waggle program in ${directory}.`, {
+      fix: 'Install Waggle again.',
+    });
+  return { daemon, host: join(directory, 'daemon', 'ptyhost', 'main.ts'), cacheDir: undefined };
+}
+
+function readManifest(directory: string): Manifest {
+  return manifestSchema.parse(JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')));
+}
+
+/** `<package version>-<first 8 hex of the manifest's hash>`. */
+function nameOf(directory: string): string {
+  const hash = hashOf(readFileSync(join(directory, 'manifest.json')));
+  return `${readManifest(directory).version}-${hash.slice(0, 8)}`;
+}
+
+/** What `current` names, when that is whole: its manifest is renamed into place with everything else. */
+function readCurrent(paths: HomePaths): { name: string; manifest: Manifest } | undefined {
+  const name = readPrivateFile(join(paths.programDir, currentName))?.trim();
+  if (name === undefined || !/^[\w.+-]+$/.test(name)) return undefined;
+  const directory = join(paths.programDir, name);
+  if (!existsSync(join(directory, 'manifest.json'))) return undefined;
+  return { name, manifest: readManifest(directory) };
+}
+
+/** By version, then by the time of the build: `current` never goes backwards. */
+function isNewer(one: Manifest, other: Manifest): boolean {
+  const order = compareVersions(one.version, other.version);
+  return order === 0 ? one.builtAt > other.builtAt : order > 0;
+}
+
+/** Semantic versions: numbers first, then a release is newer than its pre-releases. */
+export function compareVersions(left: string, right: string): number {
+  const [leftCore = '', leftPre] = left.split('+')[0]?.split(/-(.*)/) ?? [];
+  const [rightCore = '', rightPre] = right.split('+')[0]?.split(/-(.*)/) ?? [];
+  const byCore = leftCore.localeCompare(rightCore, 'en', { numeric: true });
+  if (byCore !== 0 || leftPre === rightPre) return byCore;
+  if (leftPre === undefined) return 1;
+  if (rightPre === undefined) return -1;
+  return leftPre.localeCompare(rightPre, 'en', { numeric: true });
+}
+
+/** Copies into a directory of another name, checking every hash, and renames it into place. */
+function copyProgram(from: string, to: string): void {
+  if (existsSync(join(to, 'manifest.json')) || realpathSync(from) === to) return;
+  const draft = `${to}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    for (const [path, hash] of Object.entries(readManifest(from).files))
+      copyFile(join(from, path), { to: join(draft, path), hash });
+    const manifest = readFileSync(join(from, 'manifest.json'));
+    copyFile(join(from, 'manifest.json'), {
+      to: join(draft, 'manifest.json'),
+      hash: hashOf(manifest),
+    });
+    renameSync(draft, to);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+function copyFile(from: string, { to, hash }: { to: string; hash: string }): void {
+  const bytes = readFileSync(from);
+  if (hashOf(bytes) !== hash)
+    throw new WaggleError('daemonUnreachable', `${from} is not what its manifest says.`, {
+      fix: 'Install Waggle again.',
+    });
+  mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+  // Natives may bring a helper program beside them, so everything is executable for its owner.
+  const descriptor = openSync(to, 'wx', 0o700);
+  try {
+    for (let written = 0; written < bytes.length; )
+      written += writeSync(descriptor, bytes, written);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Drafts of a starter that died, and versions beyond the kept ones that no live host came from. */
+function prune(paths: HomePaths, current: string): void {
+  const live = new Set(listLiveHosts(paths).map((host) => host.version));
+  const entries = readdirSync(paths.programDir, { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  for (const { name } of entries.filter((entry) => entry.name.endsWith('.tmp')))
+    rmSync(join(paths.programDir, name), { recursive: true, force: true });
+  const others = entries
+    .filter(({ name }) => name !== current && !name.endsWith('.tmp'))
+    .filter(({ name }) => existsSync(join(paths.programDir, name, 'manifest.json')))
+    .map(({ name }) => ({ name, manifest: readManifest(join(paths.programDir, name)) }))
+    .toSorted((a, b) => (isNewer(a.manifest, b.manifest) ? -1 : 1));
+  for (const { name, manifest } of others.slice(versionsKept - 1))
+    if (!live.has(manifest.version))
+      rmSync(join(paths.programDir, name), { recursive: true, force: true });
+}
