@@ -1,5 +1,6 @@
 /** `waggle doctor`: looks at everything that commonly keeps it from working and names the one fix for each. Mends nothing. */
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import type { Agent } from '../../protocol/agent/agent.ts';
 import type { DaemonStatus } from '../../protocol/daemon/daemon.ts';
 import { errorCodeOf, errorMessageOf, WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
@@ -68,13 +69,16 @@ function checkStatus(status: DaemonStatus): Check[] {
 async function checkAgents(link: DaemonLink): Promise<Check[]> {
   try {
     const { agents } = await link.call('agent/list', { refresh: false });
-    return agents.map(({ id, label, found, path, version, hint }) =>
-      found
-        ? passed('agent', [label, version, path].filter((part) => part !== null).join(', '))
-        : warned('agent', `${label} (${id}) was not found`, hint ?? undefined),
-    );
+    return agents.map(checkAgent);
   } catch (error) {
     if (errorCodeOf(error) === 'forbidden') return [];
     throw error;
   }
+}
+
+function checkAgent({ label, found, path, version, hint, installUrl }: Agent): Check {
+  if (found)
+    return passed('agent', [label, version, path].filter((part) => part !== null).join(', '));
+  const why = hint === null ? `${label} was not found` : `${label}: ${hint}`;
+  return warned('agent', why, installUrl === null ? undefined : `See ${installUrl}`);
 }
