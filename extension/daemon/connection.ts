@@ -180,6 +180,10 @@ export class DaemonConnection implements Disposable {
         await connectDaemon({ paths, kind: 'extension', clientId, clientVersion, signal }),
       );
     } catch (error) {
+      this.#options.log.info(
+        'the runtime file names no daemon that answers',
+        errorMessageOf(error),
+      );
       // A runtime file without its daemon: it did not end on purpose, so it is started again.
       return errorCodeOf(error) === 'daemonUnreachable' ? await this.#start() : toFailure(error);
     }

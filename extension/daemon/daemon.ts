@@ -62,15 +62,21 @@ export function createDaemonFeature(connection: DaemonConnection, logFile: strin
 }
 
 function tellState(state: ConnectionState): void {
-  const failure = state.kind === 'failed' ? state.code : '';
+  const failure = failureOf(state);
   void setContext('failure', failure === '' || spokenFailures.has(failure) ? failure : 'other');
-  void setContext('daemonState', state.kind);
+  void setContext('daemonState', failure === '' ? state.kind : 'failed');
+}
+
+/** A window that never saw a session says plainly why there are none, also while it goes on trying. */
+function failureOf(state: ConnectionState): string {
+  if (state.kind === 'failed') return state.code;
+  return state.kind === 'waiting' && !state.known ? state.code : '';
 }
 
 /** What the views say above their rows while there is no connection; undefined when there is nothing to say. */
 export function describeConnection(state: ConnectionState): string | undefined {
-  if (state.kind === 'seeking' && state.known) return t('reconnecting…');
-  if (state.kind === 'waiting') return state.known ? t('reconnecting…') : t('connecting…');
+  const isTrying = state.kind === 'seeking' || state.kind === 'waiting';
+  if (isTrying && state.known) return t('reconnecting…');
   if (state.kind === 'idle' && state.known) {
     return t('The daemon is stopped. Sessions run on; it starts again with the next action.');
   }
