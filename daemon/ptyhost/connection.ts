@@ -1,6 +1,6 @@
 /**
  * One client's socket: frames in, frames out, its channels. At most one write is in flight, so that what waits stays in
- * the rings; a client that stops reading for 30 s is closed. What it does wrong is nobody else's matter.
+ * the rings; a client that stops reading is closed. What it does wrong is nobody else's matter.
  */
 import type { Socket } from 'node:net';
 import type { HostEventName } from '../../protocol/host/host.ts';
@@ -20,6 +20,8 @@ import type { HostIdentity, Peer } from './handshake.ts';
 /** What a connection needs of its host. All of it is called in the order in which the client sent. */
 export interface ConnectionSurroundings {
   readonly identity: HostIdentity;
+  /** How long a full socket may stay full before it is closed, milliseconds. */
+  readonly stallMs: number;
   /** The result of a method; throws a WaggleError. */
   call(connection: Connection, method: string, params: unknown): unknown;
   receive(connection: Connection, attached: Attached, frame: Frame): void;
@@ -38,7 +40,6 @@ export interface Attached {
 
 /** Bytes of one write: what may wait in a client's socket. */
 const batchBytes = 1024 * 1024;
-const stallMs = 30_000;
 /** Answers that a client asked for and does not read. */
 const answersMaxBytes = 64 * 1024 * 1024;
 const callMaxBytes = 4 * 1024 * 1024;
@@ -219,7 +220,7 @@ export class Connection implements ChannelLink {
 
   #writeBatch(chunks: readonly Uint8Array[]): void {
     this.#isWriting = true;
-    this.#stall ??= setTimeout(() => this.#checkStall(), stallMs).unref();
+    this.#stall ??= setTimeout(() => this.#checkStall(), this.#surroundings.stallMs).unref();
     this.#stall.refresh();
     this.#socket.cork();
     for (const chunk of chunks.slice(0, -1)) this.#socket.write(chunk);

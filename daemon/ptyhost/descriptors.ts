@@ -10,7 +10,10 @@ const closeOnExec = 0o2000000;
 /** Past this many the host takes no new sessions. */
 export const descriptorsMax = 2000;
 
-/** Closes what our starter left open without close-on-exec. Linux only: elsewhere the flag cannot be read. */
+/**
+ * Closes what our starter left open without close-on-exec. The runtime sets the flag on the first inherited ones itself,
+ * so these stay open here and invisible to children. Linux only: elsewhere the flag cannot be read.
+ */
 export function closeInherited(): number[] {
   if (process.platform !== 'linux') return [];
   const inherited = readdirSync('/proc/self/fdinfo').map(Number).filter(isInherited);

@@ -37,6 +37,7 @@ export interface SessionSurroundings {
 export interface Predecessor {
   readonly ledger: InputLedger;
   readonly channels: Set<Channel>;
+  readonly lease: Lease | null;
 }
 
 export interface SessionStart {
@@ -66,7 +67,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
   #child: Child | undefined;
   #pendingExit: ChildExit | undefined;
   #size: TerminalSize;
-  #lease: Lease | null = null;
+  lease: Lease | null;
   exit: (ExitMark & { readonly at: number }) | undefined;
   checkpoint: Checkpoint | undefined;
   held = false;
@@ -77,6 +78,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     this.kind = start.kind;
     this.start = start;
     this.output = output;
+    this.lease = start.predecessor?.lease ?? null;
     this.#size = start.size;
     this.#surroundings = surroundings;
     this.ledger = start.predecessor?.ledger ?? new InputLedger();
@@ -91,7 +93,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
   }
 
   get writer(): string | null {
-    return this.#lease?.client ?? null;
+    return this.lease?.client ?? null;
   }
 
   /** Attached clients; the daemon following in the background is none. */
@@ -191,7 +193,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     const { client, right } = channel.owner;
     if (right !== 'write') return;
     this.#wantedSizes.set(client, size);
-    if (this.#lease === null || this.#lease.client === client) this.#applySize(size);
+    if (this.lease === null || this.lease.client === client) this.#applySize(size);
   }
 
   /** An observer asks in vain. Whether granted or not, the answer is a lease mark, or nothing when nothing changed. */
@@ -266,8 +268,8 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
   /** Applies an action; a change of the writer goes into the stream and brings the writer's size. */
   #changeLease(action: LeaseAction): boolean {
     const before = this.writer;
-    const { lease, granted } = reduceLease(this.#lease, action);
-    this.#lease = lease;
+    const { lease, granted } = reduceLease(this.lease, action);
+    this.lease = lease;
     if (this.writer === before) return granted;
     this.output.marks.append(this.output.ring.end, { kind: 'lease', lease });
     const size = lease === null ? undefined : this.#wantedSizes.get(lease.client);

@@ -39,6 +39,7 @@ function main(): void {
       umask: { type: 'string' },
       'socket-dir': { type: 'string' },
       'grace-ms': { type: 'string', default: '60000' },
+      'stall-ms': { type: 'string', default: '30000' },
     },
   });
   const { home } = values;
@@ -53,6 +54,7 @@ function main(): void {
     socketFolder: values['socket-dir'] ?? join(home, 'run'),
     version: readVersion(),
     graceMs: Number(values['grace-ms']),
+    stallMs: Number(values['stall-ms']),
     launch: chooseLaunch(kind),
     // By signal: leaving the usual way can hang in the runtime's own shutdown.
     onDidEnd: () => process.kill(process.pid, 'SIGKILL'),

@@ -33,6 +33,8 @@ export interface PtyHostOptions {
   readonly version: string;
   /** How long a host without sessions and clients waits before it ends, milliseconds. */
   readonly graceMs: number;
+  /** How long a client may leave its socket full, milliseconds. */
+  readonly stallMs: number;
   readonly launch: Launch;
   /** Called once when the host has nothing left to do and its files are removed. */
   readonly onDidEnd: () => void;
@@ -143,6 +145,7 @@ export class PtyHost {
     });
     return {
       identity: this.#identity,
+      stallMs: this.#options.stallMs,
       call: (connection, method, params) => dispatch(handlers, connection, { method, params }),
       receive: (_connection, { channel, session }, frame) => {
         const found = this.#sessions.find(session);

@@ -171,9 +171,13 @@ describe('the ring and its clients', () => {
     const afterwards = reader.channel.isReady;
     reader.channel.ack(0, 1000);
     assert.deepEqual(
-      { total: sent.reduce((sum, bytes) => sum + bytes), afterwards, then: reader.channel.isReady },
+      {
+        total: sent.reduce((sum, bytes) => sum + bytes),
+        afterwards,
+        reopened: reader.channel.isReady,
+      },
       // Size, writer and the live mark come on top of the bytes.
-      { total: 1024 * 1024 + 49, afterwards: false, then: true },
+      { total: 1024 * 1024 + 49, afterwards: false, reopened: true },
     );
   });
 

@@ -97,7 +97,7 @@ export class Sessions {
     const { hostId, kind, launch, surroundings } = this.#options;
     const { session: id, generation, size, meta } = request;
     const ringBytes = this.#budget.grant(request.ringBytes, this.#rings(id));
-    const output = new Output(kind, ringBytes, { size, lease: null });
+    const output = new Output(kind, ringBytes, { size, lease: existing?.lease ?? null });
     const start = { session: id, generation, kind, size, meta, predecessor: existing };
     const session = new HostedSession(start, output, surroundings);
     const env = { ...request.env, WAGGLE_HOST_ID: hostId };
