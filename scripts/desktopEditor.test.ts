@@ -37,7 +37,7 @@ describe('the desktop editor', () => {
     assert.deepEqual(
       [
         findDesktopEditor({ PATH: `/nowhere:${directory}`, DISPLAY: ':0' }),
-        findDesktopEditor({ PATH: '/nowhere', VSCODE_PATH: command, WAYLAND_DISPLAY: 'w' }),
+        findDesktopEditor({ PATH: directory, WAYLAND_DISPLAY: 'w' }),
         findDesktopEditor({ PATH: directory }),
         findDesktopEditor({ PATH: remote, DISPLAY: ':0' }),
       ],

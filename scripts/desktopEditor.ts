@@ -33,8 +33,7 @@ export function findDesktopEditor(env: NodeJS.ProcessEnv): string | undefined {
   if (!hasScreen) return undefined;
   const name = process.platform === 'win32' ? 'code.cmd' : 'code';
   const onPath = (env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name));
-  const candidates = [...(env['VSCODE_PATH'] ? [env['VSCODE_PATH']] : []), ...onPath];
-  return candidates.find((path) => isExecutable(path) && !/remote-cli|^\/mnt\//.test(path));
+  return onPath.find((path) => isExecutable(path) && !/remote-cli|^\/mnt\//.test(path));
 }
 
 /**

@@ -2,10 +2,12 @@
  * Runs the suite of test/vscode/suite inside a real extension host: of the VS Code Server in a headless Chromium, or of a
  * desktop VS Code where `$VSCODE_PATH` names one. Bundles the suite; judges nothing.
  */
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runTests } from '@vscode/test-electron';
+import { promisify } from 'node:util';
+import { resolveCliPathFromVSCodeExecutablePath, runTests } from '@vscode/test-electron';
 import { build, stop } from 'esbuild';
 import {
   calmSettings,
@@ -127,27 +129,24 @@ async function runOnServer(launch: Launch): Promise<void> {
 async function runOnDesktop(launch: Launch, vscodeExecutablePath: string): Promise<void> {
   const userDir = join(launch.home, 'desktop', 'User');
   mkdirSync(userDir, { recursive: true });
-  writeFileSync(
-    join(userDir, 'settings.json'),
-    JSON.stringify({ ...calmSettings, ...testSettings() }),
-  );
+  const settings = { ...calmSettings, ...testSettings() };
+  writeFileSync(join(userDir, 'settings.json'), JSON.stringify(settings));
   const directories = [
-    '--user-data-dir',
-    join(launch.home, 'desktop'),
-    '--extensions-dir',
-    join(launch.home, 'extensions'),
+    `--user-data-dir=${join(launch.home, 'desktop')}`,
+    `--extensions-dir=${join(launch.home, 'extensions')}`,
   ];
+  if (launch.vsix) {
+    const command = resolveCliPathFromVSCodeExecutablePath(vscodeExecutablePath);
+    const args = [...directories, '--install-extension', launch.vsix, '--force'];
+    await promisify(execFile)(command, args, { env: launch.env });
+  }
+  const flags = ['--disable-workspace-trust', '--disable-telemetry'];
   await runTests({
     vscodeExecutablePath,
     extensionDevelopmentPath: launch.extensionDir,
     extensionTestsPath: launch.entry,
     extensionTestsEnv: launch.env,
-    launchArgs: [
-      launch.workspace,
-      ...directories,
-      '--disable-workspace-trust',
-      '--disable-telemetry',
-    ],
+    launchArgs: [launch.workspace, ...directories, ...flags],
   });
   if (!isFinished(launch.results))
     throw new Error('The suite inside the extension host did not come to its end.');
