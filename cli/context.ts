@@ -4,7 +4,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connectDaemon } from '../link/daemon/daemon.ts';
 import type { DaemonLink } from '../link/daemon/daemon.ts';
-import { resolveHome } from '../link/home/home.ts';
+import { homePaths, resolveHome } from '../link/home/home.ts';
 import type { HomePaths } from '../link/home/home.ts';
 import { ensureDaemon, requireLink } from '../link/start/start.ts';
 import { DisposableStore } from '../protocol/wire/disposable.ts';
@@ -16,6 +16,8 @@ import type { Output } from './output/output.ts';
 export interface SessionIdentity {
   readonly token: string;
   readonly socket?: string;
+  /** Around that socket, so that no other daemon's runtime file is read. */
+  readonly paths?: HomePaths;
 }
 
 export interface CommandContext extends Disposable {
@@ -46,8 +48,13 @@ export function createContext({ output, env, entry }: ContextOptions): CommandCo
   const identity = findSessionIdentity(env);
   const paths = resolveHome(env);
   const clientId = `cli:${randomUUID()}`;
+  const { token, socket } = identity ?? {};
+  const credential = {
+    ...(token === undefined ? {} : { token }),
+    ...(socket === undefined ? {} : { socket }),
+  };
   const programDirectory = findProgramDirectory(entry);
-  const base = { paths, clientId, kind: 'cli' } as const;
+  const base = { paths: identity?.paths ?? paths, clientId, kind: 'cli' } as const;
 
   return {
     output,
@@ -57,13 +64,13 @@ export function createContext({ output, env, entry }: ContextOptions): CommandCo
     programDirectory,
     identity,
     async connect({ explicit = false } = {}) {
-      if (identity !== undefined) return owned.add(await connectDaemon({ ...base, ...identity }));
+      if (identity !== undefined) return owned.add(await connectDaemon({ ...base, ...credential }));
       const outcome = await ensureDaemon({ ...base, programDirectory, explicit });
       return owned.add(requireLink(outcome));
     },
     async connectIfRunning() {
       try {
-        return owned.add(await connectDaemon({ ...base, ...identity }));
+        return owned.add(await connectDaemon({ ...base, ...credential }));
       } catch (error) {
         if (errorCodeOf(error) === 'daemonUnreachable') return undefined;
         throw error;
@@ -76,7 +83,8 @@ export function createContext({ output, env, entry }: ContextOptions): CommandCo
 function findSessionIdentity(env: NodeJS.ProcessEnv): SessionIdentity | undefined {
   const { WAGGLE_TOKEN: token, WAGGLE_SOCKET: socket } = env;
   if (token === undefined || token === '') return undefined;
-  return socket === undefined || socket === '' ? { token } : { token, socket };
+  if (socket === undefined || socket === '') return { token };
+  return { token, socket, paths: homePaths(dirname(dirname(socket))) };
 }
 
 /** The directory of the program's own entry, or the source's root when it runs unbuilt. */

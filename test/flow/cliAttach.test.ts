@@ -6,7 +6,8 @@ import { isSameProcess } from '../../link/process/process.ts';
 import { CliHome, readProcess, until } from './cliHome.ts';
 
 const detach = '\x1dd';
-const leaves = 'leaves it running]\n';
+/** The shell's prompt, after the command has said how it is left. */
+const prompt = '$ ';
 
 const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -34,7 +35,7 @@ describe('a session in a terminal', function () {
 
   it('is left and shown again with the same process and what it printed meanwhile', async () => {
     const first = cli.terminal('new', '--name', 'kept', '--', 'sh');
-    await first.see(leaves);
+    await first.see(prompt);
     first.write('echo pid-$$-; (sleep 0.2; echo mean"while") &\r');
     await first.see(/pid-\d+-/);
     first.write(detach);
@@ -83,7 +84,7 @@ describe('a session in a terminal', function () {
 
   it('follows the size of the terminal', async () => {
     const terminal = cli.terminal('new', '--name', 'sized', '--', 'sh');
-    await terminal.see(leaves);
+    await terminal.see(prompt);
     terminal.write('stty size; trap "stty size" WINCH; while :; do sleep 0.1; done\r');
     await terminal.see('24 80');
     terminal.resize(101, 33);
@@ -126,7 +127,7 @@ describe('a session in a terminal', function () {
 
   it('goes on without a pause when the daemon is killed, and a daemon is back by itself', async () => {
     const terminal = cli.terminal('new', '--name', 'survivor', '--', 'sh');
-    await terminal.see(leaves);
+    await terminal.see(prompt);
     terminal.write('cat\r');
     const before = readDaemon();
     process.kill(before.pid, 'SIGKILL');
@@ -150,7 +151,7 @@ describe('a session in a terminal', function () {
 
   it('leaves the session alone when the terminal is closed or the command is told to end', async () => {
     const terminal = cli.terminal('new', '--name', 'closed', '--', 'sh');
-    await terminal.see(leaves);
+    await terminal.see(prompt);
     process.kill(terminal.pid, 'SIGTERM');
     assert.equal((await terminal.exited).exitCode, 143);
     assert.equal((await cli.find('closed'))?.status, 'running');

@@ -136,7 +136,7 @@ describe('the command without a terminal', function () {
 
   it('acts inside a session as that session, through its socket alone', async () => {
     const script =
-      'command -v waggle; waggle list --json; echo "rc $?"; waggle daemon stop; echo "rc $?"; sleep 600';
+      'command -v waggle; unset WAGGLE_HOME; HOME=/nowhere waggle list --json; echo "rc $?"; waggle daemon stop; echo "rc $?"; sleep 600';
     await cli.start('inside', 'sh', '-c', script);
     await until(async () => /rc \d[^]*rc \d/.test((await cli.run('history', 'inside')).stdout));
     const { stdout } = await cli.run('history', 'inside');
