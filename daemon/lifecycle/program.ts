@@ -27,9 +27,11 @@ export function findProgram(
   };
 }
 
+/** As the pty host names itself: the program directory's name where it is one, `source` when nothing was built. */
 function readVersion(directory: string): string {
-  const candidates = [join(directory, 'manifest.json'), join(directory, '..', 'package.json')];
-  const found = candidates.find((path) => existsSync(path));
-  if (found === undefined) return '0.0.0';
-  return versionedSchema.parse(JSON.parse(readFileSync(found, 'utf8'))).version;
+  const manifest = join(directory, 'manifest.json');
+  if (!existsSync(manifest)) return 'source';
+  const { version } = versionedSchema.parse(JSON.parse(readFileSync(manifest, 'utf8')));
+  const name = basename(directory);
+  return name.startsWith(`${version}-`) ? name : version;
 }

@@ -127,6 +127,7 @@ function copyProgram(from: string, to: string): void {
       to: join(draft, 'manifest.json'),
       hash: hashOf(manifest),
     });
+    mkdirSync(join(draft, 'cache'), { mode: 0o700 });
     renameSync(draft, to);
   } finally {
     rmSync(draft, { recursive: true, force: true });
@@ -143,8 +144,7 @@ function copyFile(from: string, { to, hash }: { to: string; hash: string }): voi
   // Natives may bring a helper program beside them, so everything is executable for its owner.
   const descriptor = openSync(to, 'wx', 0o700);
   try {
-    for (let written = 0; written < bytes.length; )
-      written += writeSync(descriptor, bytes, written);
+    for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
@@ -168,7 +168,6 @@ function prune(paths: HomePaths, current: string): void {
     .filter(({ name }) => existsSync(join(paths.programDir, name, 'manifest.json')))
     .map(({ name }) => ({ name, manifest: readManifest(join(paths.programDir, name)) }))
     .toSorted((a, b) => (isNewer(a.manifest, b.manifest) ? -1 : 1));
-  for (const { name, manifest } of others.slice(versionsKept - 1))
-    if (!live.has(manifest.version))
-      rmSync(join(paths.programDir, name), { recursive: true, force: true });
+  for (const { name } of others.slice(versionsKept - 1))
+    if (!live.has(name)) rmSync(join(paths.programDir, name), { recursive: true, force: true });
 }

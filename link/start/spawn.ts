@@ -47,7 +47,8 @@ export function spawnDaemon({ paths, program, runtime }: SpawnOptions): SpawnedD
   return {
     pid: child.pid,
     ended,
-    readTail: () => readFileSync(paths.outputFile).subarray(offset).toString('utf8').slice(-tailChars),
+    readTail: () =>
+      readFileSync(paths.outputFile).subarray(offset).toString('utf8').slice(-tailChars),
     release: () => child.unref(),
   };
 }
@@ -113,7 +114,8 @@ function runtimeOptions({ execPath, electron, node }: Runtime): string[] {
 /** Variables of the editor, of a session we may run in, and those that change the runtime stay here. */
 function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = ['WAGGLE_PORT', 'WAGGLE_LOG'];
-  const dropped = /^(?:ELECTRON_|VSCODE_|WAGGLE_|CLAUDECODE|NODE_OPTIONS$|NODE_COMPILE_CACHE$|NODE_DEBUG)/;
+  const dropped =
+    /^(?:ELECTRON_|VSCODE_|WAGGLE_|CLAUDECODE|NODE_OPTIONS$|NODE_COMPILE_CACHE$|NODE_DEBUG)/;
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => kept.includes(name) || !dropped.test(name)),
   );
