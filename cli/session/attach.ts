@@ -208,5 +208,5 @@ function tellEnding({ output }: CommandContext, { ending, session }: Told): numb
 
 /** On a line of its own; what a program left below the cursor is cleared. */
 function say(output: CommandContext['output'], text: string): void {
-  process.stdout.write(`\r\n\u001b[J${output.paint(`[${text}]`, 'dim')}\n`);
+  process.stdout.write(`\n\u001b[J${output.paint(`[${text}]`, 'dim')}\n`);
 }

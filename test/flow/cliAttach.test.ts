@@ -40,7 +40,10 @@ describe('a session in a terminal', function () {
     await first.see(/pid-\d+-/);
     first.write(detach);
     assert.equal((await first.exited).exitCode, 0);
-    assert.match(first.text, /\["kept" keeps running · waggle attach kept\]\r?\n$/);
+    assert.match(
+      first.bytes.toString(),
+      /\["kept" keeps running · waggle attach kept\](?:\u001b\[0m)?\r\n$/,
+    );
 
     const second = cli.terminal('attach', 'kept');
     await second.see('meanwhile');
@@ -83,9 +86,8 @@ describe('a session in a terminal', function () {
   }
 
   it('follows the size of the terminal', async () => {
-    const terminal = cli.terminal('new', '--name', 'sized', '--', 'sh');
-    await terminal.see(prompt);
-    terminal.write('stty size; trap "stty size" WINCH; while :; do sleep 0.1; done\r');
+    const script = 'while :; do stty size; sleep 0.05; done';
+    const terminal = cli.terminal('new', '--name', 'sized', '--', 'sh', '-c', script);
     await terminal.see('24 80');
     terminal.resize(101, 33);
     await terminal.see('33 101');
