@@ -38,6 +38,8 @@ export class HostPool implements Disposable {
   readonly #onDidLose = new Emitter<string>();
   readonly #abort = new AbortController();
   readonly #retrying = new Set<string>();
+  /** Started by this daemon, so of its version whatever they call it. */
+  readonly #own = new Set<string>();
   readonly #spawning = new Map<HostKind, Promise<ConnectedHost>>();
   #reaping: Promise<void> = Promise.resolve();
 
@@ -96,7 +98,7 @@ export class HostPool implements Disposable {
   async acquire(kind: HostKind): Promise<ConnectedHost> {
     const candidates = this.list()
       .filter((host) => host.isConnected && !host.isDraining && host.file.kind === kind)
-      .filter((host) => host.file.version === this.#context.version)
+      .filter((host) => this.#own.has(host.id) || host.file.version === this.#context.version)
       .toSorted((left, right) => right.file.startTime - left.file.startTime);
     const [newest] = candidates;
     if (newest !== undefined) return newest;
@@ -128,6 +130,7 @@ export class HostPool implements Disposable {
 
   async #spawn(kind: HostKind): Promise<ConnectedHost> {
     const found = await spawnHost(this.#context, kind);
+    this.#own.add(found.file.id);
     const host = await this.#connect(found, this.#abort.signal);
     this.#drainOthers(host);
     return host;

@@ -1,6 +1,6 @@
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
-import { listRunning, TreeRecord } from '../process/process.ts';
+import { listRunning, MarkerScan, TreeRecord } from '../process/process.ts';
 
 export interface TreeRoot {
   readonly pid: number;
@@ -27,6 +27,19 @@ export class Trees implements Disposable {
     this.#timer ??= setInterval(() => this.#look(), recordEveryMs).unref();
   }
 
+  /**
+   * Adds who carries the marker of a session, also when nobody saw it below the root. Returns how many live beside the
+   * root. Reads the environment of every process: for the end of a session, not for every look.
+   */
+  addMarked(id: SessionId): number {
+    const tree = this.#trees.get(id);
+    if (tree === undefined) return 0;
+    const entries = listRunning();
+    const scan = new MarkerScan('WAGGLE_SESSION_ID', (value) => value === id);
+    for (const entry of scan.find(entries)) tree.record.add(entry);
+    return countOthers(tree.record.record(entries), tree.root);
+  }
+
   recordOf(id: SessionId): TreeRecord | undefined {
     return this.#trees.get(id)?.record;
   }
@@ -44,8 +57,11 @@ export class Trees implements Disposable {
   #look(): void {
     const entries = listRunning();
     for (const [id, { root, record }] of this.#trees) {
-      const living = record.record(entries);
-      this.#onCounted(id, living.filter((entry) => entry.pid !== root.pid).length);
+      this.#onCounted(id, countOthers(record.record(entries), root));
     }
   }
+}
+
+function countOthers(living: readonly TreeRoot[], root: TreeRoot): number {
+  return living.filter((entry) => entry.pid !== root.pid).length;
 }

@@ -95,7 +95,7 @@ export class Watch implements Disposable {
       id,
       generation,
       { type, exit },
-      { backgroundProcesses: background },
+      { backgroundProcesses: Math.max(background, this.trees.addMarked(id)) },
     );
     this.#exitWaiters.get(id)?.();
     this.collecting.schedule(id);

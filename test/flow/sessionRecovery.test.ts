@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import { isSameProcess } from '../../link/process/process.ts';
+import type { Session } from '../../protocol/session/session.ts';
+import { SessionHome, until } from './sessionHome.ts';
+
+/** Lines that count: what is lost or doubled shows at once. */
+const counting =
+  'i=0; while [ ! -e stop ]; do echo "line $i"; i=$((i+1)); done; echo "last $i"; read x';
+
+describe('sessions over deaths', () => {
+  let home: SessionHome;
+  let link: DaemonLink;
+  beforeEach(async function () {
+    this.timeout(60_000);
+    home = await SessionHome.open();
+    link = await home.connect('window-0');
+  });
+  afterEach(() => home.close());
+
+  const listAll = async (on: DaemonLink): Promise<Session[]> =>
+    (await on.call('session/list', { history: true })).sessions;
+
+  it('lose and double nothing for an attached terminal while the daemon is killed and started again', async function () {
+    this.timeout(120_000);
+    const command = ['sh', '-c', counting];
+    const session = await home.openSession(link, { agent: 'command', command });
+    const screen = await home.attach(link, session.id, 'window-1');
+    let next = '';
+    let expected = 0;
+    let last = -1;
+    const wrong: string[] = [];
+    screen.stream.onOutput(({ bytes }) => {
+      const lines = (next + Buffer.from(bytes).toString('latin1')).split('\r\n');
+      next = lines.pop() ?? '';
+      for (const line of lines) {
+        if (line === `line ${expected}`) expected += 1;
+        else if (line.startsWith('last ')) last = Number(line.slice(5));
+        else if (wrong.length < 5) wrong.push(line);
+      }
+    });
+    for (let kills = 0; kills < 3; kills += 1) {
+      const before = expected;
+      await until(() => expected > before + 500, 'more lines');
+      await home.killDaemon();
+      const dead = expected;
+      await until(() => expected > dead + 500, 'lines without a daemon');
+      await home.startDaemon();
+    }
+    writeFileSync(join(home.folder, 'stop'), '');
+    await until(
+      () => expected === last,
+      () => `all lines, at ${expected} of ${last}`,
+    );
+    assert.deepEqual([wrong, screen.gaps], [[], 0]);
+    const again = await home.connect('window-0');
+    const [listed] = await listAll(again);
+    assert.deepEqual(
+      [listed?.id, listed?.status, listed?.pid],
+      [session.id, 'running', session.pid],
+    );
+    await again.call('session/send', { sessionId: session.id, text: '\n', take: true });
+    await until(async () => (await listAll(again))[0]?.status === 'ended', 'the end is heard');
+  });
+
+  it('keep the history of what was written while no daemon ran, byte for byte', async () => {
+    const script = 'echo before; read x; echo between; read x; echo after; read x';
+    const session = await home.openSession(link, {
+      agent: 'command',
+      command: ['sh', '-c', script],
+    });
+    const screen = await home.attach(link, session.id, 'window-1');
+    await screen.waitFor('before');
+    await home.killDaemon();
+    await screen.type('\n');
+    await screen.waitFor('between');
+    await home.startDaemon();
+    const again = await home.connect('window-0');
+    await screen.type('\n');
+    await screen.waitFor('after');
+    await until(async () => {
+      const page = await again.call('session/history', { sessionId: session.id });
+      const kept = Buffer.from(page.data, 'base64').toString('latin1');
+      return kept === screen.text && page.gaps.length === 0;
+    }, 'the same history');
+  });
+
+  it('are interrupted when their host dies, and nothing of it is left', async () => {
+    const script = `setsid sh -c 'trap "" TERM HUP; while :; do sleep 600; done' & echo up; sleep 600`;
+    const session = await home.openSession(link, {
+      agent: 'command',
+      command: ['sh', '-c', script],
+    });
+    await until(() => home.processesOf(session.id).length >= 3, 'its processes');
+    const [host] = home.readHostFiles();
+    assert.ok(host);
+    process.kill(host.pid, 'SIGKILL');
+    await until(async () => (await listAll(link))[0]?.status === 'interrupted', 'interrupted');
+    const [now] = await listAll(link);
+    assert.match(now?.attention.sentence ?? '', /^interrupted by a restart, \d\d:\d\d$/);
+    await until(() => home.processesOf(session.id).length === 0, 'nobody of it', 10_000);
+    await assert.rejects(link.call('session/attach', { sessionId: session.id, via: 'host' }), {
+      code: 'notRunning',
+    });
+    const { session: again } = await link.call('session/restart', {
+      sessionId: session.id,
+      environment: home.env,
+    });
+    assert.deepEqual([again.status, again.generation], ['running', 1]);
+  });
+
+  it('are interrupted when daemon and host died together, as after a reboot', async () => {
+    const session = await home.openSession(link, { agent: 'command', command: ['sleep', '600'] });
+    await home.killDaemon();
+    const [host] = home.readHostFiles();
+    assert.ok(host);
+    process.kill(host.pid, 'SIGKILL');
+    await until(() => !isSameProcess(host.pid, host.startTime), 'the host is gone');
+    await home.startDaemon();
+    const [now] = await listAll(await home.connect('window-0'));
+    assert.deepEqual([now?.id, now?.status], [session.id, 'interrupted']);
+    await until(() => home.processesOf(session.id).length === 0, 'nobody of it', 10_000);
+  });
+
+  it('leave the processes of a host that lives alone, and those of nobody', async () => {
+    const session = await home.openSession(link, { agent: 'command', command: ['sleep', '600'] });
+    await home.killDaemon();
+    await home.startDaemon();
+    const [now] = await listAll(await home.connect('window-0'));
+    assert.deepEqual([now?.status, now?.pid], ['running', session.pid]);
+    assert.deepEqual(home.processesOf(session.id), [session.pid]);
+  });
+
+  it('come back from what their host knows when the database is lost', async () => {
+    const command = ['sh', '-c', 'echo hello; read x'];
+    const session = await home.openSession(link, {
+      agent: 'command',
+      command,
+      name: 'kept',
+      tags: ['t'],
+    });
+    await home.killDaemon();
+    for (const end of ['', '-wal', '-shm']) rmSync(`${home.paths.database}${end}`, { force: true });
+    rmSync(home.paths.ownerTokenFile, { force: true });
+    await home.startDaemon();
+    const again = await home.connect('window-0');
+    const [now] = await listAll(again);
+    assert.deepEqual(
+      [now?.id, now?.name, now?.tags, now?.status, now?.pid],
+      [session.id, 'kept', ['t'], 'running', session.pid],
+    );
+    const screen = await home.attach(again, session.id, 'window-1');
+    await screen.waitFor('hello');
+  });
+
+  it('hear of an end that came while no daemon ran', async () => {
+    const session = await home.openSession(link, {
+      agent: 'command',
+      command: ['sh', '-c', 'read x; exit 3'],
+    });
+    const screen = await home.attach(link, session.id, 'window-1');
+    await home.killDaemon();
+    await screen.type('\n');
+    await until(() => screen.stream.exit !== undefined, 'the exit mark');
+    await home.startDaemon();
+    const [now] = await listAll(await home.connect('window-0'));
+    assert.deepEqual([now?.status, now?.exit?.code], ['ended', 3]);
+  });
+});

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import type { Session } from '../../protocol/session/session.ts';
+import { SessionHome, until } from './sessionHome.ts';
+
+describe('who may touch a session', () => {
+  let home: SessionHome;
+  let link: DaemonLink;
+  before(async function () {
+    this.timeout(60_000);
+    home = await SessionHome.open();
+    link = await home.connect('window-0');
+  });
+  after(() => home.close());
+
+  /** A session, and a connection with the token that its processes have. */
+  async function openInside(
+    agent: 'shell' | 'command',
+  ): Promise<{ session: Session; inside: DaemonLink }> {
+    const command = { agent, command: ['sh', '-c', 'echo token=$WAGGLE_TOKEN=; exec sleep 600'] };
+    const session = await home.openSession(link, agent === 'shell' ? {} : command);
+    const screen = await home.attach(link, session.id, 'window-1');
+    if (agent === 'shell') await screen.type('echo token=$WAGGLE_TOKEN=\n');
+    const pattern = /token=([^$=\s]+)=/;
+    await until(() => pattern.test(screen.text), 'the token');
+    const token = pattern.exec(screen.text)?.[1];
+    assert.ok(token);
+    screen.stream.dispose();
+    return { session, inside: await home.connect(`inside-${session.id.slice(-8)}`, token) };
+  }
+
+  it('is itself alone when an agent asks: it sees itself and nothing more', async () => {
+    const { session: other } = await openInside('command');
+    const { session: own, inside } = await openInside('command');
+    const { sessions } = await inside.call('session/list', { history: true });
+    assert.deepEqual(
+      sessions.map(({ id }) => id),
+      [own.id],
+    );
+    assert.equal((await inside.call('session/get', { sessionId: own.id })).session.id, own.id);
+    const forbidden = { code: 'forbidden' };
+    const text = { text: 'rm -rf /\n' };
+    await assert.rejects(inside.call('session/get', { sessionId: other.id }), forbidden);
+    await assert.rejects(inside.call('session/history', { sessionId: other.id }), forbidden);
+    await assert.rejects(inside.call('session/send', { sessionId: other.id, ...text }), forbidden);
+    await assert.rejects(inside.call('session/send', { sessionId: own.id, ...text }), forbidden);
+    await assert.rejects(
+      inside.call('session/attach', { sessionId: other.id, via: 'host' }),
+      forbidden,
+    );
+    await assert.rejects(inside.call('session/kill', { sessionId: other.id }), forbidden);
+    await assert.rejects(home.openSession(inside), forbidden);
+  });
+
+  it('hears of itself alone', async () => {
+    const { session: other } = await openInside('command');
+    const { session: own, inside } = await openInside('command');
+    const heard = new Set<string>();
+    await inside.call('session/subscribe', {});
+    inside.onEvent('session/changed', ({ session }) => heard.add(session.id));
+    await link.call('session/rename', { sessionId: other.id, name: 'other' });
+    await link.call('session/rename', { sessionId: own.id, name: 'own' });
+    await inside.call('session/get', { sessionId: own.id });
+    assert.deepEqual([...heard], [own.id]);
+  });
+
+  it('is the person when the shell that a person opened asks', async () => {
+    const { session: other } = await openInside('command');
+    const { inside } = await openInside('shell');
+    assert.equal((await inside.call('session/get', { sessionId: other.id })).session.id, other.id);
+    const opened = await home.openSession(inside);
+    await inside.call('session/kill', { sessionId: opened.id });
+  });
+
+  it('is nobody after the session was killed: its token is worth nothing', async () => {
+    const { session, inside } = await openInside('shell');
+    const closed = new Promise((resolve) => inside.onDidClose(resolve));
+    await link.call('session/kill', { sessionId: session.id });
+    await closed;
+  });
+
+  it('is one window at a time: another is denied until it is silent, or takes over', async () => {
+    const session = await home.openSession(link, { agent: 'command', command: ['cat'] });
+    const first = await home.attach(await home.connect('window-1'), session.id, 'window-1');
+    const second = await home.attach(await home.connect('window-2'), session.id, 'window-2');
+    assert.equal(await first.type('first\n'), 'delivered');
+    assert.equal(await second.type('second\n'), 'denied');
+    await assert.rejects(link.call('session/send', { sessionId: session.id, text: 'x' }), {
+      code: 'leaseDenied',
+    });
+    second.stream.take();
+    assert.equal(await second.type('second\n'), 'delivered');
+    assert.equal(await first.type('again\n'), 'denied');
+    await link.call('session/send', { sessionId: session.id, text: 'sent\n', take: true });
+    await first.waitFor('sent');
+    await second.waitFor('second');
+    assert.doesNotMatch(first.text, /again/);
+  });
+});
