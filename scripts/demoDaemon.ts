@@ -17,10 +17,14 @@ interface DemoDaemon {
 
 /** What runs for a data directory: its daemon and its pty hosts, by the files that they keep in `run`. */
 export function listDaemonProcesses(home: string): number[] {
+  return listOwners(home, /^(daemon|host-.+)\.json$/);
+}
+
+function listOwners(home: string, names: RegExp): number[] {
   const directory = join(home, 'run');
   if (!existsSync(directory)) return [];
   return readdirSync(directory)
-    .filter((name) => /^(daemon|host-.+)\.json$/.test(name))
+    .filter((name) => names.test(name))
     .flatMap((name) => readOwner(join(directory, name)) ?? []);
 }
 
@@ -31,18 +35,24 @@ export function listDaemonProcesses(home: string): number[] {
 export async function endDemoDaemon(daemon: DemoDaemon): Promise<void> {
   const running = listDaemonProcesses(daemon.home);
   if (running.length === 0) return;
-  const command = [join(daemon.programDirectory, 'waggle.cjs'), 'daemon', 'stop', '--sessions'];
-  const child = spawn(process.execPath, command, {
+  // A daemon that died left its hosts to themselves; only a daemon knows all that belongs to their sessions.
+  if (listOwners(daemon.home, /^daemon\.json$/).length === 0) await runWaggle(daemon, ['start']);
+  await runWaggle(daemon, ['stop', '--sessions']);
+  const left = [...new Set([...running, ...listDaemonProcesses(daemon.home)])];
+  for (const pid of left) await endTree(pid, { withDetached: true });
+}
+
+/** A command that fails is said and not more: what is still there is ended by force. */
+async function runWaggle(daemon: DemoDaemon, command: readonly string[]): Promise<void> {
+  const program = join(daemon.programDirectory, 'waggle.cjs');
+  const child = spawn(process.execPath, [program, 'daemon', ...command], {
     env: daemon.env,
     stdio: ['ignore', 2, 2],
     // Ctrl-C in the terminal reaches the whole group; this one has to do its work.
     detached: true,
   });
   const [code] = await once(child, 'exit');
-  if (code !== 0)
-    say(`"waggle daemon stop --sessions" ended with ${String(code)}; ending what is left`);
-  const left = [...new Set([...running, ...listDaemonProcesses(daemon.home)])];
-  for (const pid of left) await endTree(pid);
+  if (code !== 0) say(`"waggle daemon ${command.join(' ')}" ended with ${String(code)}`);
 }
 
 /** The pid in a runtime file when the process that wrote it still lives; a pid that was used again is somebody else's. */

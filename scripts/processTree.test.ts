@@ -32,11 +32,20 @@ describe('a process tree', function () {
     const { child, stubborn, daemon } = await startFamily();
     const pid = child.pid ?? 0;
     const tree = listTree(pid).map((row) => row.pid);
-    await endTree(pid, 200);
+    await endTree(pid, { graceMs: 200 });
     const left = listProcesses().filter((row) => [pid, stubborn, daemon].includes(row.pid));
     process.kill(daemon, 'SIGKILL');
     if (child.stdout && !child.stdout.destroyed) await once(child, 'close');
     assert.deepEqual([tree, left.map((row) => row.pid)], [[pid, stubborn], [daemon]]);
+  });
+
+  it('is ended with what detached itself, when that is asked for', async () => {
+    const { child, stubborn, daemon } = await startFamily();
+    const pid = child.pid ?? 0;
+    await endTree(pid, { graceMs: 200, withDetached: true });
+    if (child.stdout && !child.stdout.destroyed) await once(child, 'close');
+    const left = listProcesses().filter((row) => [pid, stubborn, daemon].includes(row.pid));
+    assert.deepEqual(left, []);
   });
 
   it('takes a process that is gone for ended', async () => {

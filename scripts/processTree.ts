@@ -23,12 +23,24 @@ export function listProcesses(): ProcessRow[] {
   return process.platform === 'win32' ? [] : listFromPs();
 }
 
+/** What counts as below a process. */
+export interface TreeOptions {
+  /** Also what detached itself: for a process whose business such children are. */
+  readonly withDetached?: boolean;
+}
+
 /** The processes below `pid`, itself included when it lives, parents before children, detached daemons left out. */
-export function listTree(pid: number, rows: readonly ProcessRow[] = listProcesses()): ProcessRow[] {
+export function listTree(
+  pid: number,
+  rows: readonly ProcessRow[] = listProcesses(),
+  { withDetached = false }: TreeOptions = {},
+): ProcessRow[] {
   const tree = rows.filter((row) => row.pid === pid);
   const open = [pid];
   for (let next = open.shift(); next !== undefined; next = open.shift()) {
-    const children = rows.filter((row) => row.parent === next && !row.detached && row.pid !== pid);
+    const children = rows.filter(
+      (row) => row.parent === next && (withDetached || !row.detached) && row.pid !== pid,
+    );
     tree.push(...children);
     open.push(...children.map((row) => row.pid));
   }
@@ -36,45 +48,47 @@ export function listTree(pid: number, rows: readonly ProcessRow[] = listProcesse
 }
 
 /**
- * Ends `pid` and what is below it: TERM to the top so that it can clean up, KILL to what is left after `graceMs`.
+ * Ends `pid` and what is below it: TERM to the top so that it can clean up, KILL to what is left after `graceMs` (5 s).
  * @throws when a process of the tree still lives 5 s after KILL; the message names it.
  */
-export async function endTree(pid: number, graceMs = 5000): Promise<void> {
+export async function endTree(
+  pid: number,
+  options: TreeOptions & { readonly graceMs?: number } = {},
+): Promise<void> {
   if (process.platform === 'win32') return endOnWindows(pid);
-  const known = new Map<string, ProcessRow>();
+  const tree: WatchedTree = { pid, options, known: new Map() };
   // Before the signal: children of a parent that dies at once are found below nobody.
-  livingOf(pid, known);
+  livingOf(tree);
   sendSignal(pid, 'SIGTERM');
-  if (await isGone({ pid, known, withinMs: graceMs })) return;
-  for (const row of livingOf(pid, known)) sendSignal(row.pid, 'SIGKILL');
-  if (await isGone({ pid, known, withinMs: 5000 })) return;
-  const left = livingOf(pid, known).map((row) => `${row.pid} (${row.command})`);
+  if (await isGone(tree, options.graceMs ?? 5000)) return;
+  for (const row of livingOf(tree)) sendSignal(row.pid, 'SIGKILL');
+  if (await isGone(tree, 5000)) return;
+  const left = livingOf(tree).map((row) => `${row.pid} (${row.command})`);
   throw new Error(`Failed to end process ${pid}: still there after KILL: ${left.join(', ')}`);
 }
 
-async function isGone(tree: {
-  pid: number;
-  known: Map<string, ProcessRow>;
-  withinMs: number;
-}): Promise<boolean> {
-  const deadline = Date.now() + tree.withinMs;
-  while (livingOf(tree.pid, tree.known).length > 0) {
+interface WatchedTree {
+  readonly pid: number;
+  readonly options: TreeOptions;
+  /** Every member ever seen, because a child of a dead parent is no longer found below it. */
+  readonly known: Map<string, ProcessRow>;
+}
+
+async function isGone(tree: WatchedTree, withinMs: number): Promise<boolean> {
+  const deadline = Date.now() + withinMs;
+  while (livingOf(tree).length > 0) {
     if (Date.now() > deadline) return false;
     await delay(50);
   }
   return true;
 }
 
-/** Remembers every member ever seen in `known`, because a child of a dead parent is no longer found below it. */
-function livingOf(pid: number, known: Map<string, ProcessRow>): ProcessRow[] {
+function livingOf({ pid, options, known }: WatchedTree): ProcessRow[] {
   const rows = listProcesses();
   const living = new Map(rows.map((row) => [`${row.pid} ${row.startedAt}`, row]));
-  const roots = [
-    pid,
-    ...[...known.entries()].filter(([key]) => living.has(key)).map(([, row]) => row.pid),
-  ];
-  for (const root of roots) {
-    for (const row of listTree(root, rows)) known.set(`${row.pid} ${row.startedAt}`, row);
+  const roots = [...known.entries()].filter(([key]) => living.has(key)).map(([, row]) => row.pid);
+  for (const root of known.size === 0 ? [pid] : roots) {
+    for (const row of listTree(root, rows, options)) known.set(`${row.pid} ${row.startedAt}`, row);
   }
   return [...known.entries()].filter(([key]) => living.has(key)).map(([, row]) => row);
 }
