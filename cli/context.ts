@@ -1,8 +1,7 @@
 /** What every command gets: where it prints, whose daemon it talks to, and how it gets there. */
-import { randomUUID } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { connectDaemon } from '../link/daemon/daemon.ts';
+import { connectDaemon, newClientId } from '../link/daemon/daemon.ts';
 import type { DaemonLink } from '../link/daemon/daemon.ts';
 import { homePaths, resolveHome } from '../link/home/home.ts';
 import type { HomePaths } from '../link/home/home.ts';
@@ -47,7 +46,7 @@ export function createContext({ output, env, entry }: ContextOptions): CommandCo
   const owned = new DisposableStore();
   const identity = findSessionIdentity(env);
   const paths = resolveHome(env);
-  const clientId = `cli:${randomUUID()}`;
+  const clientId = newClientId('cli');
   const { token, socket } = identity ?? {};
   const credential = {
     ...(token === undefined ? {} : { token }),

@@ -16,7 +16,7 @@ export interface CompletedCommand {
 }
 
 /** The command that prints the names of sessions, one per line. */
-export const namesCommand = 'session-names';
+const namesCommand = 'session-names';
 
 const shells = { bash: bashScript, zsh: zshScript, fish: fishScript };
 

@@ -9,7 +9,7 @@ import { failureText } from './failure.ts';
 
 export { CommandError } from './failure.ts';
 export { exitCodes } from './exitCode.ts';
-export { agoText, durationText } from './time.ts';
+export { agoText } from './time.ts';
 export { layOutTable } from './table.ts';
 export type { Cell, Column } from './table.ts';
 export type { Style } from './style.ts';

@@ -8,7 +8,7 @@ const units = [
 ] as const;
 
 /** `2 min`, `3 h`: the largest whole unit. */
-export function durationText(durationMs: number): string {
+function durationText(durationMs: number): string {
   const unit = units.find(({ ms }) => durationMs >= ms) ?? { ms: 1000, name: 's' };
   return `${Math.max(0, Math.floor(durationMs / unit.ms))} ${unit.name}`;
 }

@@ -14,7 +14,7 @@ import {
   showSession,
   terminalSize,
 } from '../terminal/terminal.ts';
-import type { Ending } from '../terminal/terminal.ts';
+import type { Ending, Stroke } from '../terminal/terminal.ts';
 import { getMeant, isLive } from './find.ts';
 import { keepDaemon } from './keepDaemon.ts';
 import { shellWord, tableOf } from './list.ts';
@@ -142,7 +142,7 @@ interface Attachment {
   readonly session: Session;
   readonly observe: boolean;
   readonly first: boolean;
-  readonly detachKey: ReturnType<typeof parseDetachKey>;
+  readonly detachKey: readonly Stroke[];
 }
 
 async function attachTo(context: CommandContext, attachment: Attachment): Promise<number> {
@@ -171,7 +171,7 @@ async function attachTo(context: CommandContext, attachment: Attachment): Promis
   const keeper = keepDaemon(context, link);
   try {
     const ending = await showSession({ stream, output: context.output, observe, first, detachKey });
-    return tellEnding(context, { ending, session, detachKey });
+    return tellEnding(context, { ending, session });
   } finally {
     keeper.dispose();
     stream.dispose();
@@ -181,7 +181,6 @@ async function attachTo(context: CommandContext, attachment: Attachment): Promis
 interface Told {
   readonly ending: Ending;
   readonly session: Session;
-  readonly detachKey: ReturnType<typeof parseDetachKey>;
 }
 
 /** Says how it ended and returns the exit code for it. */

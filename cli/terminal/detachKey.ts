@@ -3,9 +3,8 @@ import { CommandError } from '../output/output.ts';
 import { readKey } from './key.ts';
 import type { Key } from './key.ts';
 
-export const defaultDetachKey = 'ctrl-],d';
-
-type Stroke = Pick<Key, 'character' | 'ctrl'>;
+/** One key of the combination. */
+export type Stroke = Pick<Key, 'character' | 'ctrl'>;
 
 /** The strokes of `ctrl-],d`; none for `none`. Throws CommandError `usage` for anything that is not one or two keys. */
 export function parseDetachKey(text: string): readonly Stroke[] {
@@ -16,7 +15,7 @@ export function parseDetachKey(text: string): readonly Stroke[] {
     throw new CommandError(
       'usage',
       `"${text}" is not a detach key.`,
-      `Give ctrl-<key>, ctrl-<key>,<key> or none; the default is ${defaultDetachKey}.`,
+      'Give ctrl-<key>, ctrl-<key>,<key> or none.',
     );
   }
   const strokes: Stroke[] = [{ character: first, ctrl: true }];

@@ -8,13 +8,15 @@ import type { WaggleError } from '../../protocol/wire/errors.ts';
 import type { ExitMark, TerminalSize } from '../../protocol/wire/mark.ts';
 import type { Output } from '../output/output.ts';
 import { DetachScanner } from './detachKey.ts';
+import type { Stroke } from './detachKey.ts';
 import { InputGate } from './inputGate.ts';
 import { enterRawMode } from './rawMode.ts';
 import type { RawMode } from './rawMode.ts';
 import { isStatusReply, ReplySplitter, statusQuery } from './reply.ts';
 import { ScreenFollower } from './screen.ts';
 
-export { defaultDetachKey, describeDetachKey, parseDetachKey } from './detachKey.ts';
+export { describeDetachKey, parseDetachKey } from './detachKey.ts';
+export type { Stroke } from './detachKey.ts';
 
 /** How being attached ended. `signal`: we were told to go, by that number. */
 export type Ending =
@@ -27,7 +29,7 @@ export interface TerminalOptions {
   readonly stream: SessionStream;
   readonly output: Output;
   readonly observe: boolean;
-  readonly detachKey: ReturnType<typeof import('./detachKey.ts').parseDetachKey>;
+  readonly detachKey: readonly Stroke[];
   /** Nobody was attached before: the queries in what is replayed were never answered, so we answer them. */
   readonly first: boolean;
 }

@@ -8,6 +8,7 @@ import { CliHome, readProcess, until } from './cliHome.ts';
 const detach = '\x1dd';
 /** The shell's prompt, after the command has said how it is left. */
 const prompt = '$ ';
+const hint = 'leaves it running]';
 
 const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -125,6 +126,38 @@ describe('a session in a terminal', function () {
     assert.deepEqual(second.text.slice(end).match(/got../g), ['got6b']);
     second.write(detach);
     await second.exited;
+  });
+
+  it('keeps what is typed while another window types, and Enter takes over', async () => {
+    const first = cli.terminal('new', '--name', 'shared', '--', 'cat');
+    await first.see(hint);
+    const second = cli.terminal('attach', 'shared');
+    await second.see(hint);
+    first.write('one');
+    await second.see('one');
+    second.write('X');
+    await second.see('another window is typing');
+    assert.doesNotMatch(first.text, /X/);
+    second.write('\r');
+    await first.see('oneX');
+    first.write('Y');
+    await first.see('another window is typing');
+    for (const terminal of [first, second]) {
+      terminal.write(detach);
+      assert.equal((await terminal.exited).exitCode, 0);
+    }
+  });
+
+  it('takes its input from a pipe too', async () => {
+    const command = cli.argv('new', '--name', 'piped', '--', 'sh');
+    const terminal = cli.terminalOf(
+      '/bin/sh',
+      '-c',
+      `(printf 'echo "got-$((40+2))"; exit 4\n') | "$0" "$@"`,
+      ...command,
+    );
+    await terminal.see('got-42');
+    assert.equal((await terminal.exited).exitCode, 4);
   });
 
   it('goes on without a pause when the daemon is killed, and a daemon is back by itself', async () => {
