@@ -105,6 +105,10 @@ async function shakeHands(calls: HostCalls, target: HostTarget): Promise<HelloRe
   if (!verifyProof(target.secret, nonce, server)) {
     throw new WaggleError('unauthenticated', 'The pty host did not prove that it knows the key.');
   }
+  if (server.endpoint !== target.socket) {
+    // A proof that another server made for its own endpoint, passed on to us.
+    throw new WaggleError('unauthenticated', 'The pty host proved itself for another address.');
+  }
   const { expected } = target;
   if (expected && (expected.pid !== server.pid || expected.startTime !== server.startTime)) {
     throw new WaggleError('hostGone', 'Another process listens where the pty host was.');

@@ -137,20 +137,23 @@ class Starter {
     const spawning = { paths, program, runtime: this.#runtime };
     if (listLiveHosts(paths).length === 0) spawnHost(spawning);
     const daemon = spawnDaemon(spawning);
+    const looking = new AbortController();
     try {
-      const end = await Promise.race([daemon.ended, this.#waitForFile(daemon.pid)]);
+      const file = this.#waitForFile(daemon.pid, looking.signal);
+      const end = await Promise.race([daemon.ended, file]);
       if (end === undefined) return true;
       if (end.code === lockedExitCode) return false;
       const error = explainEnd(end, daemon.readTail());
       noteFailure(paths, error.message);
       throw error;
     } finally {
+      looking.abort();
       daemon.release();
     }
   }
 
-  async #waitForFile(pid: number | undefined): Promise<undefined> {
-    while (this.#findRunning()?.pid !== pid || pid === undefined) {
+  async #waitForFile(pid: number | undefined, looking: AbortSignal): Promise<undefined> {
+    while (!looking.aborted && (pid === undefined || this.#findRunning()?.pid !== pid)) {
       this.#options.signal?.throwIfAborted();
       if (performance.now() > this.#deadline)
         throw new WaggleError('daemonUnreachable', 'The daemon did not become ready.', {

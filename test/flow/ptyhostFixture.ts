@@ -11,7 +11,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { HostLink } from '../../link/host/host.ts';
 import { connectHost } from '../../link/host/host.ts';
 import { randomHex } from '../../link/proof/proof.ts';
-import type { SessionStream, SessionStreamOptions } from '../../link/stream/stream.ts';
+import type {
+  SessionStream,
+  SessionStreamOptions,
+  StreamTransport,
+} from '../../link/stream/stream.ts';
 import { createHostTransport, openSessionStream } from '../../link/stream/stream.ts';
 import type { HostFile } from '../../protocol/host/host.ts';
 import { hostFileSchema } from '../../protocol/host/host.ts';
@@ -23,10 +27,13 @@ import { build } from '../../scripts/build.ts';
 const deadlineMs = 30_000;
 
 /** Waits for a condition; names what it waited for when it never comes. */
-export async function until<T>(what: string, find: () => T | undefined | false): Promise<T> {
+export async function until<T>(
+  what: string,
+  find: () => Promise<T | undefined | false> | T | undefined | false,
+): Promise<T> {
   const deadline = Date.now() + deadlineMs;
   for (;;) {
-    const found = find();
+    const found = await find();
     if (found !== undefined && found !== false) return found;
     if (Date.now() > deadline) throw new Error(`Waited ${deadlineMs} ms for ${what}.`);
     await delay(5);
@@ -120,12 +127,16 @@ export class HostFixture {
     options: Partial<SessionStreamOptions>,
     who: { ticket: string; client: string },
   ): Promise<Recorder> {
-    const { socket, clientKey, pid, startTime } = this.file;
-    const route = { socket, key: clientKey, pid, startTime, ticket: who.ticket };
-    const transport = createHostTransport({ ...route, clientId: who.client, kind: 'test' });
+    const transport = this.createTransport(who);
     const stream = await openSessionStream({ transport, right: 'write', ...options });
     this.#streams.push(stream);
     return new Recorder(stream);
+  }
+
+  createTransport(who: { ticket: string; client: string }): StreamTransport {
+    const { socket, clientKey, pid, startTime } = this.file;
+    const route = { socket, key: clientKey, pid, startTime, ticket: who.ticket };
+    return createHostTransport({ ...route, clientId: who.client, kind: 'test' });
   }
 
   /** Runs a program to its end and returns all it printed. */
