@@ -9,7 +9,6 @@ export class ConnectedHost {
   link: HostLink;
   isDraining = false;
   isConnected = true;
-  sessionCount = 0;
 
   constructor(found: { readonly file: HostFile; readonly path: string }, link: HostLink) {
     this.file = found.file;
@@ -24,11 +23,11 @@ export class ConnectedHost {
   async list(): Promise<HostSession[]> {
     const { sessions, draining } = await this.link.call('host/list', {});
     this.isDraining = draining;
-    this.sessionCount = sessions.length;
     return sessions;
   }
 
-  toStatus(): HostStatus {
+  /** All but what it holds: the rows know that without asking. */
+  toStatus(): Omit<HostStatus, 'sessions'> {
     const { id, kind, pid, version } = this.file;
     return {
       id,
@@ -37,7 +36,6 @@ export class ConnectedHost {
       version,
       connected: this.isConnected,
       draining: this.isDraining,
-      sessions: this.sessionCount,
     };
   }
 }

@@ -84,7 +84,7 @@ export class HostPool implements Disposable {
     return this.#hosts.has(hostId) || this.#unreachable.has(hostId);
   }
 
-  statuses(): HostStatus[] {
+  statuses(): Omit<HostStatus, 'sessions'>[] {
     return this.list().map((host) => host.toStatus());
   }
 
@@ -109,17 +109,17 @@ export class HostPool implements Disposable {
     return spawning;
   }
 
-  /** Ends what is left of hosts that are gone. `listed`: pids that live hosts list. */
+  /** Ends what is left of hosts that are gone. `listed`: pids that live hosts list. Never rejects. */
   reapLeftovers(listed: readonly number[]): Promise<void> {
-    this.#reaping = this.#reaping.then(() => this.#reap(listed));
+    this.#reaping = this.#reaping
+      .then(() => this.#reap(listed))
+      .catch((error: unknown) => {
+        this.#context.log.error('processes of a lost host do not end', { error });
+      });
     return this.#reaping;
   }
 
-  async stop(): Promise<void> {
-    this.#abort.abort();
-    await this.#reaping;
-  }
-
+  /** What is not reaped by then is the next daemon's work: ids of lost hosts are remembered. */
   dispose(): void {
     this.#abort.abort();
     for (const host of this.#hosts.values()) host.link.dispose();
@@ -230,9 +230,6 @@ export class HostPool implements Disposable {
     const killed = await reap({
       goneHostIds: new Set(gone.map((row) => row.id)),
       spared: new Set([process.pid, ...this.pids(), ...listed]),
-    }).catch((error: unknown) => {
-      this.#context.log.error('processes of a lost host do not end', { error });
-      return 0;
     });
     if (killed > 0) this.#context.log.warn('ended what a lost host left behind', { killed });
   }

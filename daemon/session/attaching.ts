@@ -119,16 +119,10 @@ export class Attaching {
     const key = `${caller.connectionId}/${relay.number}`;
     this.#relays.set(key, relay);
     relay.onDidEnd(() => this.#relays.delete(key));
-    const { generation, start, liveAt, size } = relay.opened;
-    const shown = this.#context.sessions.toSession(row);
+    const { generation, start, liveAt, size, approximate, lastInput } = relay.opened;
     return {
-      via: 'channel',
-      channel: relay.number,
-      generation,
-      start,
-      liveAt,
-      size,
-      session: shown,
+      ...{ via: 'channel', channel: relay.number, generation, start, liveAt, size },
+      ...{ approximate, lastInput, session: this.#context.sessions.toSession(row) },
     };
   }
 }

@@ -32,7 +32,8 @@ export class Recovery {
       .rows()
       .filter((row) => isLive(row.status) && (row.hostId === null || !hosts.mayLive(row.hostId)));
     await Promise.all(lost.map((row) => this.#interrupt(row)));
-    await this.#reap();
+    // Ending what ignores TERM takes seconds: nobody who connects has to wait for it.
+    void this.#reap();
   }
 
   /** Takes over what a host holds. */

@@ -21,6 +21,8 @@ interface Opened {
   readonly start: number;
   readonly liveAt: number;
   readonly size: TerminalSize;
+  readonly approximate: boolean;
+  readonly lastInput: number;
 }
 
 /** What a client may send on a channel; anything else is dropped here, the host would end the connection. */

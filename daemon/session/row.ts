@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { Session } from '../../protocol/session/session.ts';
 import { sessionSchema } from '../../protocol/session/session.ts';
 import type { SessionLife } from './life.ts';
@@ -61,7 +60,16 @@ export const nothingHeard: Heard = {
 
 /** The session as clients see it; `clients` is counted, not kept. */
 export function toSession(row: SessionRow, clients: number): Session {
-  return sessionSchema.parse({ ...row, clients });
+  const { id, name, nameSource, agent, mode, status, attention, hidden, cwd, generation } = row;
+  const { workspaceId, roleId, ownerDaemonId, pid, size, exit, reason, conversations } = row;
+  const { backgroundProcesses, createdAt, updatedAt, revision } = row;
+  return {
+    ...{ id, name, nameSource, agent, mode, status, attention, hidden, cwd, generation },
+    ...{ workspaceId, roleId, ownerDaemonId, pid, size, exit, reason, conversations },
+    ...{ backgroundProcesses, createdAt, updatedAt, revision, clients },
+    tags: [...row.tags],
+    argv: [...row.argv],
+  };
 }
 
 const metaArgvChars = 8192;
@@ -91,13 +99,9 @@ export function fromMeta(meta: string, sessionId: string): SessionRow | undefine
     return undefined;
   }
   if (typeof value !== 'object' || value === null || !('row' in value)) return undefined;
+  if (!('version' in value) || value.version !== 1) return undefined;
   const row = value.row as SessionRow;
   // The wire's schema checks what matters: a row that clients could not be told of is no row.
   const parsed = sessionSchema.safeParse({ ...row, clients: 0 });
   return parsed.success && row.id === sessionId ? row : undefined;
-}
-
-/** `zsh`, `npm test`: what a session is called before anything better is known. */
-export function nameOfProgram(argv: readonly string[]): string {
-  return basename(argv[0] ?? 'session');
 }

@@ -49,8 +49,9 @@ export function createSessionFeature(
   const attaching = new Attaching({ hosts, sessions });
   const recovery = new Recovery({ daemon: context, hosts, sessions, watch });
 
-  spool.onDidChangeRecording((isRecording) => {
+  spool.onDidChangeRecording(({ isRecording, reason }) => {
     context.warnings.set('session.spool', isRecording ? undefined : notRecordingWarning);
+    context.log[isRecording ? 'info' : 'error']('the recording changed', { isRecording, reason });
   });
   const inBackground = (work: Promise<void>): void => {
     work.catch((error: unknown) => context.log.error('a change of a host was missed', { error }));
@@ -69,14 +70,13 @@ export function createSessionFeature(
       await recovery.start();
     },
     counts: () => ({ running: sessions.countRunning(), total: sessions.rows().length }),
-    hosts: () => hosts.statuses(),
+    hosts: () => hosts.statuses().map((host) => ({ ...host, sessions: sessions.countIn(host.id) })),
     killAll: () => ending.killAll(),
     isBusy: () => sessions.countRunning() > 0,
     async stop() {
       await sequences.settle();
       await watch.stop();
       await sessions.settle();
-      await hosts.stop();
     },
     dispose() {
       attaching.dispose();

@@ -136,6 +136,11 @@ export class Sessions {
     return this.rows().filter((row) => isLive(row.status)).length;
   }
 
+  /** Sessions that a host holds, ended ones included until they are collected. */
+  countIn(hostId: string): number {
+    return this.rows().filter((row) => row.hostId === hostId).length;
+  }
+
   settle(): Promise<void> {
     return this.#writes.settle();
   }

@@ -131,7 +131,7 @@ describe('the spool', () => {
       },
     });
     const told: boolean[] = [];
-    spool.onDidChangeRecording((isRecording) => told.push(isRecording));
+    spool.onDidChangeRecording(({ isRecording }) => told.push(isRecording));
     const writer = await spool.openWriter(session, 0);
     writer.append(0, Buffer.from('lost'));
     await writer.flush();

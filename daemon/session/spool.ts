@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Emitter } from '../../protocol/wire/emitter.ts';
+import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { SpoolPage } from './spoolReader.ts';
 import { findSpoolEnd, readSpoolPage } from './spoolReader.ts';
 import type { SpoolSegment } from './spoolSegment.ts';
@@ -19,6 +20,12 @@ export interface SpoolOptions {
   readonly appendTo?: (path: string, bytes: Uint8Array) => Promise<void>;
 }
 
+export interface RecordingState {
+  readonly isRecording: boolean;
+  /** What the system said; null while it records. */
+  readonly reason: string | null;
+}
+
 export const notRecordingWarning = 'not recording: the disk does not take the output of sessions';
 
 /**
@@ -28,7 +35,7 @@ export const notRecordingWarning = 'not recording: the disk does not take the ou
 export class Spool {
   readonly directory: string;
   readonly #options: Required<SpoolOptions>;
-  readonly #onDidChangeRecording = new Emitter<boolean>();
+  readonly #onDidChangeRecording = new Emitter<RecordingState>();
   #isRecording = true;
   #totalBytes = 0;
 
@@ -43,13 +50,9 @@ export class Spool {
     };
   }
 
-  /** False while the disk refuses; true again with the first write that works. */
-  get onDidChangeRecording(): Emitter<boolean>['event'] {
+  /** The disk refuses, for whatever reason; or took the first write again. */
+  get onDidChangeRecording(): Emitter<RecordingState>['event'] {
     return this.#onDidChangeRecording.event;
-  }
-
-  get isRecording(): boolean {
-    return this.#isRecording;
   }
 
   /** Counts what is there. Once, before the first writer. */
@@ -66,11 +69,7 @@ export class Spool {
       generation,
       end,
       segmentBytes: this.#options.segmentBytes,
-      write: async (path, bytes) => {
-        const isWritten = await this.#write(directory, path, bytes);
-        if (isWritten) await this.#trim(directory, path);
-        return isWritten;
-      },
+      write: (path, bytes) => this.#write(directory, path, bytes),
     });
   }
 
@@ -92,20 +91,20 @@ export class Spool {
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       await this.#options.appendTo(path, bytes);
+      this.#totalBytes += bytes.length;
+      await this.#trim(directory, path);
     } catch (error) {
-      if (!isDiskTrouble(error)) throw error;
-      this.#setRecording(false);
+      this.#setRecording({ isRecording: false, reason: errorMessageOf(error) });
       return false;
     }
-    this.#totalBytes += bytes.length;
-    this.#setRecording(true);
+    this.#setRecording({ isRecording: true, reason: null });
     return true;
   }
 
-  #setRecording(isRecording: boolean): void {
-    if (this.#isRecording === isRecording) return;
-    this.#isRecording = isRecording;
-    this.#onDidChangeRecording.fire(isRecording);
+  #setRecording(state: RecordingState): void {
+    if (this.#isRecording === state.isRecording) return;
+    this.#isRecording = state.isRecording;
+    this.#onDidChangeRecording.fire(state);
   }
 
   async #trim(directory: string, current: string): Promise<void> {
@@ -149,19 +148,4 @@ async function appendToFile(path: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-const diskCodes = new Set([
-  'ENOSPC',
-  'EDQUOT',
-  'EIO',
-  'EROFS',
-  'EACCES',
-  'EMFILE',
-  'ENFILE',
-  'EFBIG',
-]);
-
-function isDiskTrouble(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && diskCodes.has(String(error.code));
 }

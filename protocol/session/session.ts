@@ -134,6 +134,10 @@ const attachResult = z.discriminatedUnion('via', [
     start: z.int().min(0),
     liveAt: z.int().min(0),
     size: terminalSizeSchema,
+    /** The screen cannot be exact: output outran the checkpoint. */
+    approximate: z.boolean().default(false),
+    /** Highest input number known of this client: a new stream of it counts on from here. */
+    lastInput: z.int().min(0).default(0),
     session: sessionSchema,
   }),
 ]);

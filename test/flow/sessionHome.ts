@@ -6,6 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,6 +14,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +25,8 @@ import { connectDaemon } from '../../link/daemon/daemon.ts';
 import type { HomePaths } from '../../link/home/home.ts';
 import { homePaths, readRuntimeFile } from '../../link/home/home.ts';
 import { isSameProcess } from '../../link/process/process.ts';
-import type { SessionStream } from '../../link/stream/stream.ts';
+import { createChannelTransport } from '../../extension/terminal/channelTransport.ts';
+import type { SessionStream, SessionStreamOptions } from '../../link/stream/stream.ts';
 import { createHostTransport, openSessionStream } from '../../link/stream/stream.ts';
 import type { HostFile } from '../../protocol/host/host.ts';
 import type { MethodParams } from '../../protocol/protocol.ts';
@@ -66,11 +69,11 @@ export class SessionHome {
     };
   }
 
-  /** Starts the daemon and waits until it listens. */
-  async startDaemon(): Promise<void> {
+  /** Starts the daemon and waits until it listens. `program`: another directory of built programs. */
+  async startDaemon(program = this.#program): Promise<void> {
     const child = spawn(
       process.execPath,
-      [join(this.#program, 'waggled.cjs'), '--home', this.paths.home, '--umask', '022'],
+      [join(program, 'waggled.cjs'), '--home', this.paths.home, '--umask', '022'],
       {
         env: { ...this.env, WAGGLE_HOME: this.paths.home, WAGGLE_PORT: '0', WAGGLE_LOG: 'debug' },
         stdio: ['ignore', 'ignore', 'inherit'],
@@ -81,6 +84,10 @@ export class SessionHome {
       if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}`);
       return readRuntimeFile(this.paths)?.pid === child.pid;
     }, 'the daemon listens');
+  }
+
+  get daemonPid(): number {
+    return this.#daemon?.pid ?? -1;
   }
 
   /** `SIGKILL`, and waits until it is gone. */
@@ -102,6 +109,32 @@ export class SessionHome {
     });
     this.#links.push(link);
     return link;
+  }
+
+  /** A copy of the program that calls itself another version. */
+  copyProgram(version: string): string {
+    const copy = join(this.#directory, `program-${version}`);
+    cpSync(this.#program, copy, { recursive: true });
+    const manifest = join(copy, 'manifest.json');
+    const content: object = JSON.parse(readFileSync(manifest, 'utf8'));
+    writeFileSync(manifest, JSON.stringify({ ...content, version }));
+    return copy;
+  }
+
+  /** Attaches over the connection to the daemon, as a remote viewer does. */
+  async attachChannel(
+    link: DaemonLink,
+    sessionId: Session['id'],
+    options: Partial<SessionStreamOptions> = {},
+  ): Promise<SessionStream> {
+    const stream = await openSessionStream({
+      transport: createChannelTransport(sessionId, () => Promise.resolve(link)),
+      right: 'write',
+      size,
+      ...options,
+    });
+    this.#streams.push(stream);
+    return stream;
   }
 
   /** Opens a session with what most tests do not care about filled in. */

@@ -168,4 +168,30 @@ describe('sessions over deaths', () => {
     const [now] = await listAll(await home.connect('window-0'));
     assert.deepEqual([now?.status, now?.exit?.code], ['ended', 3]);
   });
+
+  it('stay in their host after an upgrade, while new ones go to one of the new program', async function () {
+    this.timeout(60_000);
+    const old = await home.openSession(link, { agent: 'command', command: ['cat'] });
+    await home.killDaemon('SIGTERM');
+    await home.startDaemon(home.copyProgram('99.0.0'));
+    const again = await home.connect('window-0');
+    const fresh = await home.openSession(again, { agent: 'command', command: ['cat'] });
+    const { hosts } = await again.call('daemon/status', {});
+    const shown = hosts.map(({ version, draining, sessions }) => [version, draining, sessions]);
+    assert.equal(shown.length, 2);
+    assert.deepEqual(
+      shown.find(([version]) => version === '99.0.0'),
+      ['99.0.0', false, 1],
+    );
+    assert.deepEqual(shown.find(([version]) => version !== '99.0.0')?.slice(1), [true, 1]);
+    const screen = await home.attach(again, old.id, 'window-0');
+    assert.equal(await screen.type('still here\n'), 'delivered');
+    await screen.waitFor('still here\r\nstill here');
+    await again.call('session/kill', { sessionId: old.id });
+    const restart = { sessionId: old.id, environment: home.env };
+    await again.call('session/restart', restart);
+    const after = await again.call('daemon/status', {});
+    assert.equal(after.hosts.find(({ version }) => version === '99.0.0')?.sessions, 2);
+    await again.call('session/kill', { sessionId: fresh.id });
+  });
 });
