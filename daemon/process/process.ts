@@ -3,20 +3,14 @@
  * Deliberately knows no session: callers name the roots, the markers and who must be spared.
  */
 import type { ProcessEntry } from '../../link/process/process.ts';
-import { listProcesses, readEnvironmentOf } from '../../link/process/process.ts';
+import { listProcesses } from '../../link/process/process.ts';
 
-export { collectTree, isSame, TreeRecord } from './processTree.ts';
+export { collectTree, TreeRecord } from './processTree.ts';
 export type { TreeEntry } from './processTree.ts';
 export { endProcesses } from './ending.ts';
-export type { EndRequest } from './ending.ts';
 export { MarkerScan } from './markerScan.ts';
 
 /** Processes that run, without the ended ones whose parent has not yet collected them. */
 export function listRunning(): ProcessEntry[] {
   return listProcesses().filter((entry) => !entry.zombie);
-}
-
-/** A variable of the environment that a process was started with. */
-export function readMarker(pid: number, variable: string): string | undefined {
-  return readEnvironmentOf(pid)?.get(variable);
 }

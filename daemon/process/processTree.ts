@@ -28,7 +28,7 @@ export function collectTree<E extends TreeEntry>(
   return tree;
 }
 
-export function isSame(
+function isSame(
   left: { readonly pid: number; readonly startTime: number },
   right: { readonly pid: number; readonly startTime: number },
 ): boolean {

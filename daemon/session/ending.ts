@@ -45,7 +45,7 @@ export class Ending {
       return count;
     });
     const exit = { code: null, signal: null, at: new Date(daemon.clock.now()).toISOString() };
-    await sessions.act(id, row.generation, { type: 'killed', exit }, { backgroundProcesses: 0 });
+    await sessions.act(row, { type: 'killed', exit }, { backgroundProcesses: 0 });
     watch.trees.forget(id);
     await daemon.tokens.revoke(id);
     return { session: sessions.toSession(sessions.get(id)), killed };

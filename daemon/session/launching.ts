@@ -26,6 +26,13 @@ import type { Sessions } from './sessions.ts';
 import type { SocketLinks } from './socketLinks.ts';
 import type { Watch } from './watching.ts';
 
+interface SpawnRequest {
+  readonly plan: LaunchPlan;
+  readonly inherited: Environment;
+  /** The session leaves nothing when it cannot be spawned. */
+  readonly isNew: boolean;
+}
+
 /** The home that a `waggle` inside the session would use by itself. */
 function platformHome(): string {
   return resolveHome({ ...process.env, WAGGLE_HOME: '' }).home;
@@ -82,8 +89,7 @@ export class Launching {
       conversationId: row.conversations.at(-1)?.id ?? null,
     });
     const started = await sessions.act(
-      row.id,
-      row.generation,
+      row,
       { type: 'started' },
       {
         argv: plan.argv,
@@ -95,7 +101,7 @@ export class Launching {
       },
     );
     if (started === undefined) throw new WaggleError('notFound', 'There is no such session.');
-    return this.#spawn(started, plan, inherited);
+    return this.#spawn(started, { plan, inherited, isNew: false });
   }
 
   async #open(params: OpenParams, caller: Caller): Promise<Session> {
@@ -143,7 +149,7 @@ export class Launching {
       revision: 0,
     };
     const row: SessionRow = { ...fresh, conversations: this.#withConversation(undefined, plan) };
-    return this.#spawn(await sessions.add(row), plan, inherited, { isNew: true });
+    return this.#spawn(await sessions.add(row), { plan, inherited, isNew: true });
   }
 
   /** Agents run only where somebody vouched; a person who starts one by hand does so. */
@@ -175,12 +181,7 @@ export class Launching {
     return [...known, { id, source: 'chosen', observedAt }];
   }
 
-  async #spawn(
-    row: SessionRow,
-    plan: LaunchPlan,
-    inherited: Environment,
-    { isNew = false } = {},
-  ): Promise<Session> {
+  async #spawn(row: SessionRow, { plan, inherited, isNew }: SpawnRequest): Promise<Session> {
     const { nouns, sessions, watch } = this.#context;
     try {
       const host = await nouns.hosts.acquire('pty');
@@ -195,7 +196,7 @@ export class Launching {
         ringBytes: plan.ringBytes,
         meta: toMeta(row),
       });
-      const running = await sessions.act(row.id, row.generation, {
+      const running = await sessions.act(row, {
         type: 'spawned',
         pid: spawned.pid,
         startTime: spawned.startTime,
@@ -216,7 +217,7 @@ export class Launching {
     links.remove(row.id);
     if (isNew) return sessions.remove(row.id);
     const reason = errorMessageOf(error).slice(0, 256);
-    await sessions.act(row.id, row.generation, { type: 'launchFailed', reason });
+    await sessions.act(row, { type: 'launchFailed', reason });
   }
 
   async #environmentOf(row: SessionRow, inherited: Environment): Promise<Record<string, string>> {

@@ -81,8 +81,7 @@ export class Recovery {
     const { sessions } = this.#context;
     const { pid, startTime } = held;
     const spawned = { type: 'spawned' as const, pid, startTime, hostId: host.id };
-    if (row.status === 'starting')
-      return (await sessions.act(row.id, row.generation, spawned)) ?? row;
+    if (row.status === 'starting') return (await sessions.act(row, spawned)) ?? row;
     if (row.status !== 'interrupted' || held.exit !== null) return row;
     const running = { status: 'running' as const, pid, startTime, hostId: host.id, reason: null };
     return (await sessions.change(row.id, () => running)) ?? row;
@@ -121,7 +120,7 @@ export class Recovery {
     }
     const reason = `interrupted by a restart, ${toClock(daemon.clock.now())}`;
     const gone = { hostId: null, backgroundProcesses: 0 };
-    await sessions.act(row.id, row.generation, { type: 'hostLost', reason }, gone);
+    await sessions.act(row, { type: 'hostLost', reason }, gone);
   }
 
   async #reap(): Promise<void> {
@@ -132,7 +131,7 @@ export class Recovery {
 }
 
 /** `08:12`, local. */
-export function toClock(nowMs: number): string {
+function toClock(nowMs: number): string {
   const at = new Date(nowMs);
   return [at.getHours(), at.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
 }

@@ -73,7 +73,7 @@ export function toSession(row: SessionRow, clients: number): Session {
 }
 
 const metaArgvChars = 8192;
-export const metaMaxChars = 16_384;
+const metaMaxChars = 16_384;
 
 /** What lies in the host beside the process, so that a row which was never committed can be made again. */
 export function toMeta(row: SessionRow): string {

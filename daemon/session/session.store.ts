@@ -123,7 +123,8 @@ function toColumns(row: SessionRow): Omit<SessionTable, 'id' | 'created_at' | 'd
 }
 
 function fromTable(row: Selectable<SessionTable>): SessionRow {
-  return JSON.parse(row.value);
+  const value: SessionRow = JSON.parse(row.value);
+  return value;
 }
 
 async function createTable(db: Kysely<unknown>): Promise<void> {

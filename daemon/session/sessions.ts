@@ -100,13 +100,12 @@ export class Sessions {
 
   /** Applies an action to the life of a session, when it is still that generation. */
   act(
-    id: SessionId,
-    generation: number,
+    process: Pick<SessionRow, 'id' | 'generation'>,
     action: LifeAction,
     further: RowPatch = {},
   ): Promise<SessionRow | undefined> {
-    return this.change(id, (row) => {
-      if (row.generation !== generation) return {};
+    return this.change(process.id, (row) => {
+      if (row.generation !== process.generation) return {};
       const life = reduce(row, action);
       return life === row ? further : { ...life, ...further };
     });

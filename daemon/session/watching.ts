@@ -27,6 +27,7 @@ export interface WatchContext {
 interface HostExit {
   readonly code: number | null;
   readonly signal: number | null;
+  readonly background: number;
   readonly at?: number;
 }
 
@@ -52,8 +53,8 @@ export class Watch implements Disposable {
   listen(host: ConnectedHost): void {
     const { link } = host;
     link.onEvent('host/exited', (event) => {
-      const { session, generation, background } = event;
-      this.#inBackground(this.handleExit(session, generation, event, background));
+      const { session, generation } = event;
+      this.#inBackground(this.handleExit({ id: session, generation }, event));
     });
     link.onEvent('host/clientsChanged', ({ session, clients }) => {
       this.#inBackground(this.setClients(session, clients));
@@ -83,19 +84,14 @@ export class Watch implements Disposable {
     if (clients === 0) this.collecting.schedule(id);
   }
 
-  async handleExit(
-    id: SessionId,
-    generation: number,
-    told: HostExit,
-    background: number,
-  ): Promise<void> {
+  async handleExit(process: Pick<SessionRow, 'id' | 'generation'>, told: HostExit): Promise<void> {
+    const { id } = process;
     const exit = toExit(told, this.#context.daemon.clock.now());
     const type = this.#killing.has(id) ? 'killed' : 'exited';
     await this.#context.sessions.act(
-      id,
-      generation,
+      process,
       { type, exit },
-      { backgroundProcesses: Math.max(background, this.trees.addMarked(id)) },
+      { backgroundProcesses: Math.max(told.background, this.trees.addMarked(id)) },
     );
     this.#exitWaiters.get(id)?.();
     this.collecting.schedule(id);
@@ -129,7 +125,7 @@ export class Watch implements Disposable {
   /** Exit of a session as its host lists it. */
   async handleListed(row: SessionRow, listed: HostSession): Promise<void> {
     if (listed.exit === null) return;
-    await this.handleExit(row.id, row.generation, listed.exit, listed.background);
+    await this.handleExit(row, { ...listed.exit, background: listed.background });
   }
 
   forget(id: SessionId): void {

@@ -159,7 +159,10 @@ export class SessionHome {
   readHostFiles(): HostFile[] {
     return readdirSync(this.paths.runDir)
       .filter((name) => /^host-.*\.json$/.test(name))
-      .map((name): HostFile => JSON.parse(readFileSync(join(this.paths.runDir, name), 'utf8')));
+      .map((name) => {
+        const file: HostFile = JSON.parse(readFileSync(join(this.paths.runDir, name), 'utf8'));
+        return file;
+      });
   }
 
   /** Processes that carry the marker of a session. */
