@@ -190,7 +190,8 @@ function openGateway({ log, program, startTime }: Assembly, tokens: TokenAuthori
     log: log.child({ part: 'gateway' }),
     clock,
   });
-  tokens.onDidRevoke((principalId) => gateway.revoke(principalId));
+  // The answer to who asked for it leaves first.
+  tokens.onDidRevoke((principalId) => setImmediate(() => gateway.revoke(principalId)));
   return gateway;
 }
 

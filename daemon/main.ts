@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util';
 import { homePaths, resolveHome } from '../link/home/home.ts';
 import { WaggleError, errorCodeOf, errorMessageOf } from '../protocol/wire/errors.ts';
-import { exitCodeOf } from './lifecycle/exitCodes.ts';
-import { checkRuntime } from './lifecycle/runtime.ts';
+import { exitCodeOf } from './exitCodes.ts';
+import { checkRuntime } from './runtime.ts';
 
 /** What still runs so long after the end has nothing to say: a runtime may hang in its own exit. */
 const lastResortMs = 1000;

@@ -36,7 +36,9 @@ export async function dispatch(
     const params = parseParams(definition, request);
     const result = definition.result.safeParse(await handler(params, caller));
     if (!result.success)
-      throw new Error(`${request.method} returned what it may not: ${z.prettifyError(result.error)}`);
+      throw new Error(
+        `${request.method} returned what it may not: ${z.prettifyError(result.error)}`,
+      );
     return { jsonrpc: '2.0', id: request.id, result: result.data };
   } catch (error) {
     return toRpcFailure(request.id, toWireError(error, request.method, context.log));

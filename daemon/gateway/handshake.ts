@@ -74,7 +74,9 @@ export class Handshake {
       return refuse(null, new WaggleError('badRequest'), closeCodes.badFrame);
     const waitMs = this.#context.guard.waitMs(this.#context.guardKey);
     if (waitMs > 0) {
-      const error = new WaggleError('rateLimited', undefined, { details: { retryAfterMs: waitMs } });
+      const error = new WaggleError('rateLimited', undefined, {
+        details: { retryAfterMs: waitMs },
+      });
       return refuse(parsed.message.id, error, closeCodes.rateLimited);
     }
     if (this.#hello === undefined) return this.#receiveHello(parsed.message);
@@ -86,7 +88,8 @@ export class Handshake {
     if (method !== helloMethod || !parsed.success)
       return refuse(id, new WaggleError('badRequest', 'Expected hello.'), closeCodes.badFrame);
     const { protocol, tokenId, nonce } = parsed.data;
-    if (protocol.min > protocolVersion) return refuse(id, this.#versionError(), closeCodes.badFrame);
+    if (protocol.min > protocolVersion)
+      return refuse(id, this.#versionError(), closeCodes.badFrame);
     const { identity, endpoint, authority } = this.#context;
     const server = { endpoint, pid: identity.pid, startTime: identity.startTime };
     const proof = authority.prove(tokenId, nonce, server);
@@ -109,7 +112,10 @@ export class Handshake {
     );
   }
 
-  #receiveAuth({ id, method, params }: RpcRequest, hello: HelloParams & { agreed: number }): HandshakeStep {
+  #receiveAuth(
+    { id, method, params }: RpcRequest,
+    hello: HelloParams & { agreed: number },
+  ): HandshakeStep {
     const parsed = authParamsSchema.safeParse(params);
     if (method !== authMethod || !parsed.success)
       return refuse(id, new WaggleError('badRequest', 'Expected auth.'), closeCodes.badFrame);

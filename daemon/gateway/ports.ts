@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 
-
 const v4 = '127.0.0.1';
 const v6 = '::1';
 /** Ports that the system chose and whose other family was taken. */

@@ -56,7 +56,11 @@ describe('the check of a request', () => {
     [403, 'a suffix of a known host', head({ rawHeaders: ['Host', 'x127.0.0.1:9178'] })],
     [403, 'the host of the private socket', head({ rawHeaders: ['Host', 'waggle'] })],
     [403, 'a foreign origin', head({ headers: ['Origin', 'http://evil.test'] })],
-    [403, 'an origin equal to a rebound host', head({ headers: ['Origin', 'http://rebind.test:9178'] })],
+    [
+      403,
+      'an origin equal to a rebound host',
+      head({ headers: ['Origin', 'http://rebind.test:9178'] }),
+    ],
     [403, 'the null origin', head({ headers: ['Origin', 'null'] })],
     [403, 'an empty origin', head({ headers: ['Origin', ''] })],
     [403, 'an origin of another scheme', head({ headers: ['Origin', 'https://127.0.0.1:9178'] })],
@@ -110,9 +114,11 @@ describe('the check of a request', () => {
 
   it('refuses any host that is not exactly one of three', () => {
     const known = ['127.0.0.1:9178', 'localhost:9178', '[::1]:9178'];
-    const nearly = fc.constantFrom(...known).chain((host) =>
-      fc.tuple(fc.string(), fc.constant(host), fc.string()).map((parts) => parts.join('')),
-    );
+    const nearly = fc
+      .constantFrom(...known)
+      .chain((host) =>
+        fc.tuple(fc.string(), fc.constant(host), fc.string()).map((parts) => parts.join('')),
+      );
     fc.assert(
       fc.property(fc.oneof(fc.string(), nearly), (host) => {
         const isKnown = known.includes(host.toLowerCase());

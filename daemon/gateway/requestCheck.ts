@@ -119,7 +119,9 @@ function checkBody(head: RequestHead): Refusal | undefined {
 function checkStrayTokens(head: RequestHead): Refusal | undefined {
   const cut = head.target.indexOf('?');
   const query = new URLSearchParams(cut < 0 ? '' : head.target.slice(cut + 1));
-  const inQuery = [...query].some(([name, value]) => tokenNames.test(name) || tokenValue.test(value));
+  const inQuery = [...query].some(
+    ([name, value]) => tokenNames.test(name) || tokenValue.test(value),
+  );
   if (inQuery) return { status: 400, reason: 'token in query' };
   const inCookie = listHeader(head, 'cookie').some((cookie) => tokenValue.test(cookie));
   if (inCookie) return { status: 400, reason: 'token in cookie' };

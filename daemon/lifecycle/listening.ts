@@ -67,7 +67,8 @@ function listPorts({ wantedPort, previousPort }: ListenOptions): {
   readonly expected: number;
 } {
   const parsed = wantedPort === undefined || wantedPort === '' ? defaultPort : Number(wantedPort);
-  const expected = Number.isInteger(parsed) && parsed >= 0 && parsed < 65_536 ? parsed : defaultPort;
+  const expected =
+    Number.isInteger(parsed) && parsed >= 0 && parsed < 65_536 ? parsed : defaultPort;
   const previous = typeof previousPort === 'number' ? [previousPort] : [];
   const first = expected === 0 ? [] : [expected];
   return { wanted: [...new Set([...previous, ...first, 0])], expected };

@@ -26,7 +26,11 @@ interface WatchTask {
   readonly endAfterMs: number;
 }
 
-export function startWatchdog({ log, logFile, endAfterMs = stallEndMs }: WatchdogOptions): Watchdog {
+export function startWatchdog({
+  log,
+  logFile,
+  endAfterMs = stallEndMs,
+}: WatchdogOptions): Watchdog {
   const beats = new SharedArrayBuffer(4);
   const counter = new Int32Array(beats);
   let lastAt = performance.now();

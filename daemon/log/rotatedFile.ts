@@ -69,5 +69,7 @@ function moveIfPresent(from: string, to: string): void {
 
 /** A log that cannot be written has nowhere to say so but the standard error, which the starter keeps in a file. */
 function dropLine(error: unknown): void {
-  process.stderr.write(`log line lost: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(
+    `log line lost: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
 }

@@ -60,7 +60,7 @@ class StoreClient implements Stores {
     const task: WorkerTask = { waggleStore: 'serve', location, entry };
     this.#worker = new Worker(entry, { workerData: task });
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
-    this.#worker.on('error', (error) => this.#end(error));
+    this.#worker.on('error', (error: Error) => this.#end(error));
     this.#worker.on('exit', (code) => this.#end(new Error(`worker ended with ${code}`)));
   }
 

@@ -57,7 +57,7 @@ function fill(path: string, bytes: number): void {
   const descriptor = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
   const piece = Buffer.alloc(pieceBytes, 0x57);
   try {
-    for (let written = 0; written < bytes; )
+    for (let written = 0; written < bytes;)
       written += writeSync(descriptor, piece, 0, Math.min(pieceBytes, bytes - written));
   } finally {
     closeSync(descriptor);

@@ -47,7 +47,11 @@ async function openMigrated(
     if (applied.length > 0)
       post({
         kind: 'notice',
-        notice: { level: 'info', message: 'Schema brought up to date', fields: { applied, backup } },
+        notice: {
+          level: 'info',
+          message: 'Schema brought up to date',
+          fields: { applied, backup },
+        },
       });
   } catch (error) {
     connection.close();
@@ -78,10 +82,14 @@ function checkInBackground(post: Post, entry: string, location: StoreLocation): 
   const task: WorkerTask = { waggleStore: 'check', location, entry };
   const checker = new Worker(entry, { workerData: task });
   checker.on('message', post);
-  checker.on('error', (error) =>
+  checker.on('error', (error: Error) =>
     post({
       kind: 'notice',
-      notice: { level: 'warn', message: 'Background check failed', fields: { error: error.message } },
+      notice: {
+        level: 'warn',
+        message: 'Background check failed',
+        fields: { error: error.message },
+      },
     }),
   );
   checker.unref();

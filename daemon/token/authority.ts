@@ -39,27 +39,51 @@ interface SecretRecord {
   readonly principal: Principal;
 }
 
+/** The tokens of sessions that count now, by id and by hash. */
+class LiveTokens {
+  readonly #byId = new Map<string, SecretRecord>();
+  readonly #byHash = new Map<string, SecretRecord>();
+
+  add(row: SessionTokenRow): void {
+    const record: SecretRecord = { hash: row.hash, principal: toPrincipal(row) };
+    this.#byId.set(row.id, record);
+    this.#byHash.set(row.hash, record);
+  }
+
+  find(id: string): SecretRecord | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Looked up by a hash, so that the time tells nothing about the secret. */
+  findByHash(hash: string): SecretRecord | undefined {
+    const record = this.#byHash.get(hash);
+    return constantTimeEqual(hash, record?.hash) ? record : undefined;
+  }
+
+  /** Ids of those that were removed. */
+  removeOf(sessionId: SessionId): string[] {
+    const gone = [...this.#byId].filter(([, { principal }]) => principal.sessionId === sessionId);
+    for (const [id, { hash }] of gone) {
+      this.#byId.delete(id);
+      this.#byHash.delete(hash);
+    }
+    return gone.map(([id]) => id);
+  }
+}
+
 export async function createTokenAuthority(options: TokenOptions): Promise<TokenAuthority> {
   const { ownerTokenFile, store, secrets } = options;
   let owner = loadOwnerToken(ownerTokenFile);
   secrets.add(owner);
-  const byId = new Map<string, SecretRecord>();
-  const byHash = new Map<string, SecretRecord>();
+  const live = new LiveTokens();
   const revoked = new Emitter<string>();
   const ownerPrincipal: Principal = { id: ownerTokenId, kind: 'owner', right: 'owner' };
 
-  function remember(row: SessionTokenRow): void {
-    const record: SecretRecord = { hash: row.hash, principal: toPrincipal(row) };
-    byId.set(row.id, record);
-    byHash.set(row.hash, record);
-  }
-  function findRecord(tokenId: string): SecretRecord | undefined {
-    return tokenId === ownerTokenId
+  const findRecord = (tokenId: string): SecretRecord | undefined =>
+    tokenId === ownerTokenId
       ? { hash: hashOf(owner), principal: ownerPrincipal }
-      : byId.get(tokenId);
-  }
-
-  for (const row of await store.list({})) remember(row);
+      : live.find(tokenId);
+  for (const row of await store.list({})) live.add(row);
   return {
     onDidRevoke: revoked.event,
     prove(tokenId, nonce, server) {
@@ -74,8 +98,7 @@ export async function createTokenAuthority(options: TokenOptions): Promise<Token
     },
     findBearer(hex) {
       if (hex.length > tokenMaxChars) return undefined;
-      const record = byHash.get(hashOf(hex));
-      return record && constantTimeEqual(hashOf(hex), record.hash) ? record.principal : undefined;
+      return live.findByHash(hashOf(hex))?.principal;
     },
     rotateOwner() {
       secrets.remove(owner);
@@ -89,16 +112,11 @@ export async function createTokenAuthority(options: TokenOptions): Promise<Token
       const row: SessionTokenRow = { id, hash: hashOf(secret), right, sessionId };
       secrets.add(secret);
       await store.add(row);
-      remember(row);
+      live.add(row);
       return { id, token: `${id}.${secret}` };
     },
     async revoke(sessionId: SessionId) {
-      const gone = [...byId].filter(([, { principal }]) => principal.sessionId === sessionId);
-      for (const [id, { hash }] of gone) {
-        byId.delete(id);
-        byHash.delete(hash);
-        revoked.fire(id);
-      }
+      for (const id of live.removeOf(sessionId)) revoked.fire(id);
       await store.revoke({ sessionId });
     },
   };

@@ -133,9 +133,10 @@ describe('the limiter of failures', () => {
       limiter.fail('one');
       waits.push(limiter.waitMs('one'));
     }
-    assert.deepEqual(waits.slice(8), [
-      0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000,
-    ]);
+    assert.deepEqual(
+      waits.slice(8),
+      [0, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000],
+    );
     assert.deepEqual([limiter.waitMs('one'), limiter.waitMs('two')], [60_000, 0]);
     now = 60_000;
     assert.equal(limiter.waitMs('one'), 0);

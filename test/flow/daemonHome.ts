@@ -18,6 +18,11 @@ import { build } from '../../scripts/build.ts';
 const deadlineMs = 20_000;
 const lookEveryMs = 15;
 
+export interface LogLine {
+  readonly message: string;
+  readonly [field: string]: unknown;
+}
+
 export class DaemonHome {
   readonly directory: string;
   readonly paths: HomePaths;
@@ -79,9 +84,12 @@ export class DaemonHome {
   }
 
   /** Lines of the daemon's log, parsed. */
-  get log(): { readonly message: string; readonly [field: string]: unknown }[] {
+  get log(): LogLine[] {
     const lines = readFileSync(this.paths.logFile, 'utf8').trimEnd().split('\n');
-    return lines.map((line) => JSON.parse(line));
+    return lines.map((line) => {
+      const parsed: LogLine = JSON.parse(line);
+      return parsed;
+    });
   }
 
   /** Sends a signal to the daemon and waits until its process is gone. */

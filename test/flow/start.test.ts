@@ -277,7 +277,9 @@ describe('what keeps a daemon from starting', () => {
       writeFileSync(path, JSON.stringify({ ...manifest, version }));
       const link = await home.ensure({ programDirectory: directory });
       assert.equal(link.outcome, 'started');
-      currents.push(readFileSync(join(home.paths.programDir, 'current'), 'utf8').split(/-[^-]*$/)[0] ?? '');
+      currents.push(
+        readFileSync(join(home.paths.programDir, 'current'), 'utf8').split(/-[^-]*$/)[0] ?? '',
+      );
       await home.signal('SIGTERM');
       for (const pid of home.processes()) process.kill(pid, 'SIGKILL');
       await until(() => home.processes().length === 0, 'the hosts are gone');

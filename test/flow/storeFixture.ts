@@ -92,7 +92,8 @@ const brokenStore = defineStore<Tables>()({
 /** The environment variable that says which of them a worker serves. */
 export const variantVariable = 'WAGGLE_TEST_STORE';
 
-if (!isMainThread && typeof workerData === 'object' && workerData?.waggleStore !== undefined) {
+const task: unknown = workerData;
+if (!isMainThread && typeof task === 'object' && task !== null && 'waggleStore' in task) {
   const variants: Record<string, typeof noteStore> = { later: laterStore, broken: brokenStore };
   await serveStores([variants[process.env[variantVariable] ?? ''] ?? noteStore]);
 }

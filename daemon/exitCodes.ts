@@ -1,5 +1,5 @@
 /** How the daemon ends, for who started it; stable. The reason stands as one JSON line on the standard error. */
-import type { ErrorCode } from '../../protocol/wire/errors.ts';
+import type { ErrorCode } from '../protocol/wire/errors.ts';
 
 export const exitCodes = {
   ok: 0,

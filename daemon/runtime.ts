@@ -1,6 +1,6 @@
 /** Whether this runtime can run us at all; asked before anything native is loaded. */
 import { existsSync } from 'node:fs';
-import { WaggleError } from '../../protocol/wire/errors.ts';
+import { WaggleError } from '../protocol/wire/errors.ts';
 
 const oldest = [22, 14] as const;
 
