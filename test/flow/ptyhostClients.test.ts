@@ -123,7 +123,7 @@ describe('clients of the pty host', function () {
     await fast.see('ready');
     await fast.type('\n');
     await fast.exit();
-    assert.deepEqual([fast.gaps, /END\n$/.test(fast.text)], [[], true]);
+    assert.deepEqual([fast.gaps, fast.text.endsWith('END\n')], [[], true]);
     await until('the host to close the one that is stuck', async () => {
       const { sessions } = await host.control.call('host/list', {});
       return sessions[0]?.clients === 1 ? true : undefined;
