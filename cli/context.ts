@@ -1,6 +1,6 @@
 /** What every command gets: where it prints, whose daemon it talks to, and how it gets there. */
 import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { connectDaemon, newClientId } from '../link/daemon/daemon.ts';
 import type { DaemonLink } from '../link/daemon/daemon.ts';
 import { homePaths, resolveHome } from '../link/home/home.ts';
@@ -45,7 +45,7 @@ interface ContextOptions {
 export function createContext({ output, env, entry }: ContextOptions): CommandContext {
   const owned = new DisposableStore();
   const identity = findSessionIdentity(env);
-  const paths = resolveHome(env);
+  const paths = findHome(env, entry);
   const clientId = newClientId('cli');
   const { token, socket } = identity ?? {};
   const credential = {
@@ -84,6 +84,14 @@ function findSessionIdentity(env: NodeJS.ProcessEnv): SessionIdentity | undefine
   if (token === undefined || token === '') return undefined;
   if (socket === undefined || socket === '') return { token };
   return { token, socket, paths: homePaths(dirname(dirname(socket))) };
+}
+
+/** `WAGGLE_HOME`, else the data directory that the program was installed into, else the platform's. */
+function findHome(env: NodeJS.ProcessEnv, entry: string): HomePaths {
+  const { WAGGLE_HOME: chosen = '' } = env;
+  const programs = dirname(dirname(realpathSync(entry)));
+  const isInstalled = basename(programs) === 'program' && existsSync(join(programs, 'current'));
+  return chosen === '' && isInstalled ? homePaths(dirname(programs)) : resolveHome(env);
 }
 
 /** The directory of the program's own entry, or the source's root when it runs unbuilt. */

@@ -30,10 +30,11 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-/** Whoever reads our output may stop reading; that is no failure. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+/** Whoever reads our output may stop reading, or be a terminal that was closed: that is no failure of ours. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0);
+  stderr.write(`waggle: The output could not be written: ${error.message} [internal]\n`);
+  process.exit(1);
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -70,4 +71,4 @@ void main(process.argv.slice(2)).then((exitCode) => {
   // What was written to a pipe must be out before the process ends.
   stdout.write('', () => process.exit(exitCode));
 });
-stdout.on('error', endQuietly);
+stdout.on('error', endWithReader);

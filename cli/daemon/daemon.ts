@@ -20,8 +20,8 @@ export async function stopDaemonCommand(
   const result = await stopDaemon(context, sessions ? 'kill' : 'keep');
   context.output.result({ running: false, ...result }, () => {
     if (result.pid === null) return ['The daemon does not run.'];
-    const ended = result.killed === 1 ? '1 session' : `${result.killed} sessions`;
-    return [`The daemon ended${sessions ? ` with ${ended}` : '; sessions run on'}.`];
+    const processes = `${result.killed} ${result.killed === 1 ? 'process' : 'processes'}`;
+    return [`The daemon ended; ${sessions ? `${processes} of sessions too` : 'sessions run on'}.`];
   });
   return exitCodes.ok;
 }

@@ -7,7 +7,7 @@ import type { CommandContext } from '../context.ts';
 export interface StopResult {
   /** Null: none ran. */
   readonly pid: number | null;
-  /** Sessions that were ended with it. */
+  /** Processes of sessions that were ended with it. */
   readonly killed: number;
 }
 

@@ -13,11 +13,11 @@ restore=1
 watcher=
 while read -r word; do
   restore=
-  (trap 'kill "$sleeper"' TERM; sleep 3 & sleeper=$!; wait "$sleeper" && kill -9 "$1") &
+  (trap 'kill $sleeper; exit' TERM; sleep 3 & sleeper=$!; wait "$sleeper" && kill -9 "$1") &
   watcher=$!
 done
 [ -n "$watcher" ] && kill "$watcher"
-[ -n "$restore" ] || exit 0
+[ -n "$restore" ] && [ -n "$2" ] || exit 0
 stty "$2" <&3
 printf %s "$3" >&3
 `;
@@ -34,14 +34,19 @@ function stty(...words: string[]): string | undefined {
 }
 
 /**
- * Switches the terminal behind standard input. Disposing puts it back as it was, synchronously.
+ * Switches the terminal behind standard input, if there is one. Disposing puts it back as it was, synchronously.
  * `lastWords` is what the guard prints when it has to: sequences that end the modes of a program.
  */
 export function enterRawMode(lastWords: string): RawMode {
-  const saved = process.platform === 'win32' ? undefined : stty('-g');
-  if (saved === undefined || stty('raw', '-echo') === undefined) return enterPlainRawMode();
-  const guard = startGuard(saved, lastWords);
-  const restore = toDisposable(() => stty(saved));
+  const { isTTY } = process.stdin;
+  if (process.platform === 'win32') return enterPlainRawMode();
+  const saved = isTTY ? stty('-g') : undefined;
+  if (isTTY && (saved === undefined || stty('raw', '-echo') === undefined))
+    return enterPlainRawMode();
+  const guard = startGuard(saved ?? '', lastWords);
+  const restore = toDisposable(() => {
+    if (saved !== undefined) stty(saved);
+  });
   const tell = toDisposable(() => guard.stdin?.write('done\n'));
   return {
     dispose: () => restore.dispose(),

@@ -110,7 +110,7 @@ class AttachedTerminal {
 
   #listenToTerminal(): void {
     const { stdin, stdout } = process;
-    if (stdin.isTTY) this.#rawMode = enterRawMode(new ScreenFollower().reset());
+    this.#rawMode = enterRawMode(new ScreenFollower().reset());
     const onInput = (bytes: Buffer): void => this.#type(bytes);
     const onResize = (): void => this.#options.stream.resize(terminalSize());
     const onGone = (): void => this.#end({ ending: 'signalled', signal: signals.SIGHUP });

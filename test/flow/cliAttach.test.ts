@@ -184,12 +184,24 @@ describe('a session in a terminal', function () {
     return readProcess(join(cli.data, 'run', 'daemon.json'));
   }
 
-  it('leaves the session alone when the terminal is closed or the command is told to end', async () => {
-    const terminal = cli.terminal('new', '--name', 'closed', '--', 'sh');
-    await terminal.see(prompt);
-    process.kill(terminal.pid, 'SIGTERM');
-    assert.equal((await terminal.exited).exitCode, 143);
-    assert.equal((await cli.find('closed'))?.status, 'running');
+  it('runs on when the terminal is closed or the command is told to end', async () => {
+    const terminals = ['ended', 'closed'].map((name) =>
+      cli.terminal('new', '--name', name, '--', 'sh'),
+    );
+    const [ended, closed] = terminals;
+    for (const terminal of terminals) await terminal.see(prompt);
+    process.kill(ended?.pid ?? 0, 'SIGTERM');
+    closed?.hangUp();
+    const codes = await Promise.all(terminals.map(({ exited }) => exited));
+    assert.deepEqual(
+      codes.map(({ exitCode }) => exitCode),
+      [143, 129],
+    );
+    const statuses = await Promise.all(['ended', 'closed'].map((name) => cli.find(name)));
+    assert.deepEqual(
+      statuses.map((session) => session?.status),
+      ['running', 'running'],
+    );
   });
 
   it('watches without typing, and leaves with Ctrl-C', async () => {

@@ -78,6 +78,11 @@ export class PtyTerminal {
     }
   }
 
+  /** Closes the terminal, as closing its window does. */
+  hangUp(): void {
+    this.#pty.kill('SIGHUP');
+  }
+
   kill(): void {
     this.#pty.kill('SIGKILL');
   }
