@@ -83,6 +83,7 @@ export class Connection {
   close(code: number, reason: string): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
+    this.#channels.closeAll();
     this.#options.socket.close(code, reason);
   }
 

@@ -6,19 +6,19 @@ import type { Disposable } from '../../protocol/wire/disposable.ts';
 export const reserveBytes = 32 * 1024 * 1024;
 const pieceBytes = 1024 * 1024;
 /** The first look comes late: a start is not the moment to write 32 MiB. */
-const lookEveryMs = 10_000;
+const lookEveryMs = 5000;
 
 export interface ReserveOptions {
   readonly path: string;
   readonly bytes?: number;
   readonly lookEveryMs?: number;
-  /** There is room again, and the reserve lies in its place. */
-  readonly onRestored: () => void;
+  /** There is room: enough for three reserves, or a quarter of a small file system. */
+  readonly onRoom: () => void;
   readonly onFailed: (error: unknown) => void;
 }
 
 export interface Reserve extends Disposable {
-  /** Gives the space back at once; it is taken again when twice as much is free. */
+  /** Gives the space back at once; it is taken again when three times as much is free. */
   release(): void;
 }
 
@@ -31,11 +31,13 @@ export function createReserve(options: ReserveOptions): Reserve {
   function look(): void {
     if (isWhole) return;
     try {
-      const { bavail, bsize } = statfsSync(dirname(path));
-      if (bavail * bsize < bytes * 3) return;
-      fill(path, bytes);
-      isWhole = true;
-      options.onRestored();
+      const { bavail, blocks, bsize } = statfsSync(dirname(path));
+      const wanted = bytes * 3;
+      if (bavail * bsize >= wanted) {
+        fill(path, bytes);
+        isWhole = true;
+      }
+      if (bavail * bsize >= Math.min(wanted, (blocks * bsize) / 4)) options.onRoom();
     } catch (error) {
       rmSync(path, { force: true });
       options.onFailed(error);

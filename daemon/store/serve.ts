@@ -140,7 +140,7 @@ function answerCalls(port: MessagePort, { connection, stores, location }: Servin
 function guardSpace(post: Post, location: StoreLocation): Reserve {
   return createReserve({
     path: location.reserveFile,
-    onRestored: () => post({ kind: 'warning', warning: { key: 'store.full', text: undefined } }),
+    onRoom: () => post({ kind: 'warning', warning: { key: 'store.full', text: undefined } }),
     onFailed: (error) => {
       const fields = { error: error instanceof Error ? error.message : String(error) };
       post({ kind: 'notice', notice: { level: 'warn', message: 'No reserve on disk', fields } });

@@ -1,10 +1,11 @@
 /** A data directory of its own for tests of starting and connecting; `close` ends every process that names it. */
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { connectDaemon } from '../../link/daemon/daemon.ts';
@@ -67,11 +68,11 @@ export class DaemonHome {
   }
 
   /** The daemon's program without a starter. */
-  spawnDaemon(...more: string[]): ChildProcess {
+  spawnDaemon(...more: string[]): ChildProcessByStdio<null, null, Readable> {
     const child = spawn(
       process.execPath,
       [join(this.program, 'waggled.cjs'), '--home', this.paths.home, ...more],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      { stdio: ['ignore', 'ignore', 'pipe'] },
     );
     this.#children.push(child);
     return child;

@@ -145,7 +145,7 @@ describe('starting the daemon', () => {
     await home.start();
     const { pid } = home.runtimeFile;
     const child = home.spawnDaemon();
-    const [output, [code]] = await Promise.all([text(child.stderr ?? ''), once(child, 'exit')]);
+    const [output, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
     assert.equal(code, 75);
     assert.match(output, new RegExp(`The daemon with process id ${pid} holds`));
   });

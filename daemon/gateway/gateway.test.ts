@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DaemonLink, LinkClosed } from '../../link/daemon/daemon.ts';
+import { connectDaemon } from '../../link/daemon/daemon.ts';
+import { ensureHome, homePaths, replacePrivateFile } from '../../link/home/home.ts';
+import type { HomePaths } from '../../link/home/home.ts';
+import { makeProof } from '../../link/proof/proof.ts';
+import { sessionIdSchema } from '../../protocol/wire/brand.ts';
+import { WaggleError, errorCodeOf } from '../../protocol/wire/errors.ts';
+import type { Frame } from '../../protocol/wire/frame.ts';
+import type { Clock } from '../context.ts';
+import type { Caller, Channel, Principal } from '../feature.ts';
+import { silentLogger } from '../log/log.ts';
+import type { AnyHandler, Authority, Gateway } from './gateway.ts';
+import { createGateway } from './gateway.ts';
+
+const secret = 'c'.repeat(64);
+const own = sessionIdSchema.parse('0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b');
+const other = sessionIdSchema.parse('0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2c');
+const principals: Record<string, Principal> = {
+  owner: { id: 'owner', kind: 'owner', right: 'owner' },
+  person: { id: 'person', kind: 'session', right: 'person', sessionId: other },
+  agent: { id: 'agent', kind: 'session', right: 'self', sessionId: own },
+};
+const authority: Authority = {
+  prove: (id, nonce, server) =>
+    principals[id] === undefined ? undefined : makeProof(secret, nonce, server),
+  authenticate: (id) => principals[id],
+  findBearer: () => undefined,
+};
+
+describe('the gateway', () => {
+  let directory: string;
+  let paths: HomePaths;
+  let gateway: Gateway;
+  let now: number;
+  let links: DaemonLink[];
+  const clock: Clock = { now: () => 0, monotonicMs: () => now };
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'wgl-g-'));
+    paths = homePaths(join(directory, 'data'));
+    ensureHome(paths);
+    replacePrivateFile(paths.ownerTokenFile, secret);
+    now = 0;
+    links = [];
+    gateway = createGateway({
+      authority,
+      guard: { waitMs: () => 0, fail: () => undefined },
+      identity: { version: 'test', pid: process.pid, startTime: 1 },
+      log: silentLogger,
+      clock,
+    });
+  });
+  afterEach(async () => {
+    for (const link of links) link.dispose();
+    await gateway.stop(200);
+    rmSync(directory, { recursive: true });
+  });
+
+  async function serve(handlers: Record<string, AnyHandler>): Promise<void> {
+    gateway.serve(new Map(Object.entries(handlers)));
+    await gateway.listenLocal(socketPath());
+  }
+  const socketPath = (): string => join(paths.runDir, 'waggled.sock');
+
+  async function connect(principal: keyof typeof principals): Promise<DaemonLink> {
+    const link = await connectDaemon({
+      paths,
+      kind: 'test',
+      clientId: 'test',
+      socket: socketPath(),
+      ...(principal === 'owner' ? {} : { token: `${principal}.${secret}` }),
+    });
+    links.push(link);
+    return link;
+  }
+
+  const subscribe: AnyHandler = (_params, caller) => {
+    caller.subscribe('session');
+    return { sessions: [], revision: 0 };
+  };
+
+  it('lets each token call what its right covers, by the table alone', async () => {
+    const called: string[] = [];
+    const note = (name: string, result: object): Record<string, AnyHandler> => ({
+      [name]: () => {
+        called.push(name);
+        return result;
+      },
+    });
+    await serve({
+      ...note('session/list', { sessions: [], revision: 0 }),
+      ...note('role/list', { roles: [] }),
+      ...note('daemon/rotateToken', {}),
+    });
+    const outcomes: Record<string, string[]> = {};
+    for (const principal of ['agent', 'person', 'owner'] as const) {
+      const link = await connect(principal);
+      const calls = await Promise.allSettled([
+        link.call('session/list', {}),
+        link.call('role/list', {}),
+        link.call('daemon/rotateToken', {}),
+      ]);
+      outcomes[principal] = calls.map((call) =>
+        call.status === 'fulfilled' ? 'ok' : errorCodeOf(call.reason),
+      );
+    }
+    assert.deepEqual(outcomes, {
+      agent: ['ok', 'forbidden', 'forbidden'],
+      person: ['ok', 'ok', 'forbidden'],
+      owner: ['ok', 'ok', 'ok'],
+    });
+    assert.equal(called.length, 6);
+  });
+
+  it('tells events to who subscribed, and an agent only of its own session', async () => {
+    await serve({ 'session/list': subscribe });
+    const heard: string[] = [];
+    for (const principal of ['agent', 'person', 'owner'] as const) {
+      const link = await connect(principal);
+      link.onEvent('session/deleted', ({ sessionId }) =>
+        heard.push(`${principal} ${sessionId === own ? 'own' : 'other'}`),
+      );
+      if (principal !== 'owner') await link.call('session/list', {});
+    }
+    gateway.publish('session/deleted', { sessionId: own, revision: 1 }, { sessionId: own });
+    gateway.publish('session/deleted', { sessionId: other, revision: 2 }, { sessionId: other });
+    gateway.publish('session/deleted', { sessionId: other, revision: 3 });
+    // Answers follow events on each connection, so these calls are the mark that all has arrived.
+    await Promise.all(links.map((link) => link.call('session/list', {})));
+    assert.deepEqual(heard.toSorted(), ['agent own', 'person other', 'person other', 'person own']);
+  });
+
+  it('turns what a handler throws into a typed error, and the unknown into internal without its text', async () => {
+    await serve({
+      'session/list': () => {
+        throw new WaggleError('notFound', 'no such thing', { fix: 'look elsewhere' });
+      },
+      'role/list': () => Promise.reject(new TypeError('secret detail')),
+      'agent/list': () => ({ agents: 'of another shape' }),
+    });
+    const link = await connect('owner');
+    await assert.rejects(link.call('session/list', {}), {
+      code: 'notFound',
+      message: 'no such thing',
+      fix: 'look elsewhere',
+    });
+    for (const call of [link.call('role/list', {}), link.call('agent/list', {})]) {
+      const error: unknown = await call.catch((reason: unknown) => reason);
+      assert.ok(error instanceof WaggleError);
+      assert.deepEqual([error.code, error.message.includes('secret')], ['internal', false]);
+      assert.match(error.logId ?? '', /^[0-9a-f]{8}$/);
+    }
+  });
+
+  it('refuses a method that no feature serves', async () => {
+    await serve({});
+    const link = await connect('owner');
+    await assert.rejects(link.call('role/list', {}), { code: 'methodNotFound' });
+  });
+
+  it('counts requests per principal and lets them through again with time', async () => {
+    await serve({ 'role/list': () => ({ roles: [] }) });
+    const link = await connect('owner');
+    const burst = async (count: number): Promise<number> => {
+      const calls = Array.from({ length: count }, () => link.call('role/list', {}));
+      const outcomes = await Promise.allSettled(calls);
+      return outcomes.filter(({ status }) => status === 'fulfilled').length;
+    };
+    assert.equal(await burst(250), 200);
+    now = 100;
+    assert.equal(await burst(50), 20);
+    assert.equal((await connect('person')).isClosed, false);
+  });
+
+  describe('with channels', () => {
+    let caller: Caller;
+    let channel: Channel;
+    let received: Frame[];
+    let closed: number;
+
+    async function open(): Promise<DaemonLink> {
+      received = [];
+      closed = 0;
+      await serve({
+        'session/list': (_params, from) => {
+          caller = from;
+          channel = caller.openChannel({
+            receive: (frame) => void received.push(frame),
+            closed: () => (closed += 1),
+          });
+          channel.send({ kind: 'output', seq: 0, payload: Buffer.from('early') });
+          return { sessions: [], revision: channel.number };
+        },
+      });
+      const link = await connect('owner');
+      await link.call('session/list', {});
+      return link;
+    }
+
+    it('carries frames both ways, also those that came before anybody listened', async () => {
+      const link = await open();
+      const arrived = Promise.withResolvers<void>();
+      const texts: string[] = [];
+      link.onFrame(channel.number, ({ seq, payload }) => {
+        texts.push(`${seq} ${Buffer.from(payload).toString()}`);
+        if (texts.length === 2) arrived.resolve();
+      });
+      channel.send({ kind: 'output', seq: 5, payload: Buffer.from('late') });
+      await arrived.promise;
+      assert.deepEqual(texts, ['0 early', '5 late']);
+      const payload = Buffer.from('typed');
+      link.send({ kind: 'input', channel: channel.number, seq: 1, payload });
+      link.send({ kind: 'input', channel: 99, seq: 1, payload });
+      await link.call('session/list', {});
+      assert.deepEqual(
+        received.map(({ kind, seq }) => [kind, seq]),
+        [['input', 1]],
+      );
+    });
+
+    it('closes them with their connection', async () => {
+      const link = await open();
+      const gone = new Promise<void>((resolve) => {
+        gateway.onDidChangeClients(() => resolve());
+      });
+      link.dispose();
+      await gone;
+      assert.equal(closed, 1);
+      assert.equal(channel.send({ kind: 'output', seq: 9 }), true);
+    });
+
+    it('tells a sender to wait, and cuts a client that reads nothing', async () => {
+      const link = await open();
+      const ended = new Promise<LinkClosed>((resolve) => link.onDidClose(resolve));
+      const payload = Buffer.alloc(256 * 1024);
+      const answers = Array.from({ length: 60 }, (_value, seq) =>
+        channel.send({ kind: 'output', seq, payload }),
+      );
+      assert.deepEqual([answers.includes(false), closed], [true, 1]);
+      const { code, error } = await ended;
+      assert.deepEqual([code, error.code], [4408, 'limitReached']);
+    });
+
+    it('tells when a sender may go on', async () => {
+      const link = await open();
+      let bytes = 0;
+      link.onFrame(channel.number, ({ payload }) => (bytes += payload.length));
+      const payload = Buffer.alloc(256 * 1024);
+      let sent = 0;
+      while (channel.send({ kind: 'output', seq: sent, payload })) sent += 1;
+      await new Promise<void>((resolve) => channel.onceDrained(resolve));
+      assert.equal(channel.send({ kind: 'output', seq: 0 }), true);
+      await link.call('session/list', {});
+      assert.equal(bytes, 5 + (sent + 1) * payload.length);
+    });
+  });
+
+  it('closes the sockets of a principal that is revoked and no others', async () => {
+    await serve({ 'session/list': subscribe });
+    const [agent, person] = [await connect('agent'), await connect('person')];
+    const ended = new Promise<LinkClosed>((resolve) => agent.onDidClose(resolve));
+    gateway.revoke('agent');
+    assert.equal((await ended).code, 4401);
+    await person.call('session/list', {});
+  });
+});
