@@ -286,9 +286,12 @@ export class ResumingStream implements SessionStream {
     this.#received();
   }
 
+  /** A new process knows neither our size nor that we want to type. */
   #startGeneration(): void {
     this.exit = undefined;
     this.#ackPace.reset();
+    if (this.#wantsLease) this.#ask('acquire');
+    this.#sendSize();
   }
 
   #receiveSnapshot({ generation, seq, payload }: Frame): void {
