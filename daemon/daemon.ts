@@ -59,6 +59,8 @@ export interface DaemonOptions {
 
 export interface RunningDaemon {
   requestStop(reason: string): void;
+  /** For what nobody caught. */
+  report(message: string, error: unknown): void;
   /** Everything has been given back. */
   readonly ended: Promise<void>;
 }
@@ -109,7 +111,11 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
     limitMs: 100,
     run: () => (ending.hasFailed ? undefined : forgetStarts(paths)),
   });
-  return { requestStop: (reason) => ending.request(reason), ended: ending.done };
+  return {
+    requestStop: (reason) => ending.request(reason),
+    report: (message, error) => log.error(message, { error }),
+    ended: ending.done,
+  };
 }
 
 async function assemble(assembly: Assembly): Promise<Gateway> {

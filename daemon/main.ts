@@ -37,6 +37,11 @@ async function main(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => daemon.requestStop(signal));
   process.on('SIGHUP', () => undefined);
+  process.on('unhandledRejection', (error) => daemon.report('Unhandled rejection', error));
+  process.on('uncaughtException', (error) => {
+    daemon.report('Uncaught exception', error);
+    process.kill(process.pid, 'SIGKILL');
+  });
   await daemon.ended;
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), lastResortMs).unref();
 }

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
+  closeSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   readdirSync,
   rmSync,
   statSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +21,7 @@ import Database from 'better-sqlite3';
 import { errorCodeOf } from '../../protocol/wire/errors.ts';
 import type { StoreNotice, StoreProxy, StoreWarning, Stores } from '../../daemon/store/store.ts';
 import { acquireLock, openStores } from '../../daemon/store/store.ts';
+import { until } from './daemonHome.ts';
 import { variantVariable } from './storeFixture.ts';
 import type { noteStore } from './storeFixture.ts';
 
@@ -205,6 +211,68 @@ describe('the store', () => {
     assert.deepEqual(await (await open()).list(undefined), ['a', 'b']);
   });
 
+  it('loses nothing that was acknowledged when its process is killed at any moment', async function () {
+    const isLong = process.env['WAGGLE_TEST_LONG'] === '1';
+    this.timeout(isLong ? 1_800_000 : 120_000);
+    const acknowledged: string[] = [];
+    for (let round = 0; round < (isLong ? 200 : 6); round += 1) {
+      const first = String(round * 1_000_000);
+      const writer = spawn(
+        process.execPath,
+        [join(import.meta.dirname, 'storeWriter.ts'), directory, first],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      await once(writer.stdout, 'data').then(([chunk]) => keep(acknowledged, String(chunk)));
+      writer.stdout.on('data', (chunk) => keep(acknowledged, String(chunk)));
+      setTimeout(() => writer.kill('SIGKILL'), Math.random() * 150);
+      await once(writer, 'close');
+      const notes = await open();
+      const stored = new Set(await notes.list(undefined));
+      await stopAll();
+      assert.deepEqual(
+        acknowledged.filter((number) => !stored.has(number)),
+        [],
+      );
+    }
+    assert.ok(acknowledged.length > 6);
+  });
+
+  it('goes on by itself after a full disk has room again', async function () {
+    const disk = mountSmallDisk(directory);
+    if (disk === undefined) this.skip();
+    this.timeout(60_000);
+    try {
+      process.env[variantVariable] = '';
+      const stores = await openStores({
+        entry: join(import.meta.dirname, 'storeFixture.ts'),
+        location: {
+          database: join(disk, 'waggle.db'),
+          backupDir: disk,
+          reserveFile: join(disk, 'reserve'),
+        },
+        onNotice: (notice) => notices.push(notice),
+        onWarning: (warning) => warnings.push(warning),
+        onFailed: (error) => failures.push(error),
+      });
+      opened.push(stores);
+      const notes = stores.openStore<typeof noteStore>('note');
+      await notes.add('before');
+      fillDisk(join(disk, 'filler'));
+      await assert.rejects(notes.addMany(Array.from({ length: 300 }, () => 'x'.repeat(8000))), {
+        code: 'diskFull',
+      });
+      assert.deepEqual(await notes.list(undefined), ['before']);
+      rmSync(join(disk, 'filler'));
+      await notes.add('after');
+      assert.deepEqual(await notes.list(undefined), ['before', 'after']);
+      await until(() => warnings.length >= 2, 'the warning is taken back');
+      assert.deepEqual(warnings.at(-1), { key: 'store.full', text: undefined });
+      await stopAll();
+    } finally {
+      execFileSync('umount', [disk]);
+    }
+  });
+
   it('does not open a database that it may not write', async function () {
     if (process.getuid?.() === 0) this.skip();
     await open();
@@ -228,6 +296,32 @@ describe('the lock of the daemon', () => {
     rmSync(directory, { recursive: true });
   });
 });
+
+/** Collects whole lines. */
+function keep(lines: string[], chunk: string): void {
+  lines.push(...chunk.split('\n').filter((line) => line !== ''));
+}
+
+/** 16 MiB of memory as a file system; undefined where we may not mount. */
+function mountSmallDisk(directory: string): string | undefined {
+  if (process.getuid?.() !== 0 || process.platform !== 'linux') return undefined;
+  const disk = join(directory, 'disk');
+  mkdirSync(disk);
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m,mode=700', 'tmpfs', disk]);
+  return mounted.status === 0 ? disk : undefined;
+}
+
+function fillDisk(path: string): void {
+  const descriptor = openSync(path, 'w');
+  const piece = Buffer.alloc(64 * 1024, 1);
+  try {
+    for (;;) writeSync(descriptor, piece);
+  } catch (error) {
+    assert.ok(error instanceof Error && 'code' in error && error.code === 'ENOSPC');
+  } finally {
+    closeSync(descriptor);
+  }
+}
 
 function zeroPage(path: string, page: number): void {
   const bytes = readFileSync(path);

@@ -43,6 +43,11 @@ export const noteStore = defineStore<Tables>()({
       await db.insertInto('note').values({ text, revision: 0 }).execute();
       throw new TypeError('not ours');
     },
+    addMany: async (db, texts: readonly string[], context) => {
+      const revision = await context.nextRevision();
+      for (const text of texts) await db.insertInto('note').values({ text, revision }).execute();
+      return revision;
+    },
     list: async (db, _params: undefined) => {
       const rows = await db.selectFrom('note').select('text').orderBy('id').execute();
       return rows.map((row) => row.text);
