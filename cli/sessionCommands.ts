@@ -95,6 +95,12 @@ export const sessionCommands: readonly CommandSpec[] = [
     run: async (context, input) => (await load()).killSession(context, input.getWord(0)),
   },
   {
+    name: 'restart',
+    summary: 'start the same command again in the same session',
+    words: ['<session>'],
+    run: async (context, input) => (await load()).restartSession(context, input.getWord(0)),
+  },
+  {
     name: 'rename',
     summary: 'name a session; without a name it is named by itself again',
     words: ['<session>', '[name]'],

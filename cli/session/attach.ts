@@ -15,6 +15,7 @@ import {
   terminalSize,
 } from '../terminal/terminal.ts';
 import type { Ending, Stroke } from '../terminal/terminal.ts';
+import { environmentOf } from './environment.ts';
 import { getMeant, isLive } from './find.ts';
 import { keepDaemon } from './keepDaemon.ts';
 import { shellWord, tableOf } from './list.ts';
@@ -58,22 +59,6 @@ function programOf({ agent, command }: NewOptions) {
   const [first] = command;
   if (agent !== undefined) return { agent, arguments: [...command] };
   return first === undefined ? { agent: 'shell' } : { agent: 'command', command: [...command] };
-}
-
-/** This terminal's variables, then the given ones. Throws CommandError `usage` for one without `=`. */
-export function environmentOf(
-  env: NodeJS.ProcessEnv,
-  pairs: readonly string[],
-): Record<string, string> {
-  const own = Object.entries(env).flatMap(([key, value]) =>
-    value === undefined || key === '' ? [] : [[key, value] as const],
-  );
-  const given = pairs.map((pair) => {
-    const cut = pair.indexOf('=');
-    if (cut < 1) throw new CommandError('usage', `--env ${pair} is not KEY=value.`);
-    return [pair.slice(0, cut), pair.slice(cut + 1)] as const;
-  });
-  return Object.fromEntries([...own, ...given]);
 }
 
 export interface AttachOptions {

@@ -4,7 +4,9 @@ import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandError, exitCodes } from '../output/output.ts';
+import { environmentOf } from './environment.ts';
 import { getMeant } from './find.ts';
+import { shellWord } from './list.ts';
 
 interface Meant {
   readonly link: DaemonLink;
@@ -75,6 +77,16 @@ export async function tagSession(
   context.output.result(result, () => [
     shown === '' ? `${nameOf(session)} has no tags.` : `${nameOf(session)}: ${shown}`,
   ]);
+  return exitCodes.ok;
+}
+
+/** Starts the same command again as a new generation, with the environment of this terminal. */
+export async function restartSession(context: CommandContext, reference: string): Promise<number> {
+  const { link, session } = await findMeant(context, reference);
+  const environment = environmentOf(context.env, []);
+  const result = await link.call('session/restart', { sessionId: session.id, environment });
+  context.output.result(result, () => [`Restarted ${nameOf(session)}.`]);
+  context.output.hint(`waggle attach ${shellWord(session.name)} opens it`);
   return exitCodes.ok;
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Session } from '../../protocol/session/session.ts';
 import { sessionSchema } from '../../protocol/session/session.ts';
 import { widthOf } from '../output/width.ts';
-import { environmentOf } from './attach.ts';
+import { environmentOf } from './environment.ts';
 import { getMeant, shortIds } from './find.ts';
 import { shellWord, tableOf } from './list.ts';
 

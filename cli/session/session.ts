@@ -5,7 +5,14 @@ import { exitCodes } from '../output/output.ts';
 import { isLive } from './find.ts';
 
 export { attachSession, openSession } from './attach.ts';
-export { deleteSession, killSession, renameSession, sendText, tagSession } from './change.ts';
+export {
+  deleteSession,
+  killSession,
+  renameSession,
+  restartSession,
+  sendText,
+  tagSession,
+} from './change.ts';
 export { showHistory } from './history.ts';
 export { listSessions } from './list.ts';
 

@@ -65,9 +65,10 @@ describe('detach key', () => {
       assert.throws(() => parseDetachKey(text), { code: 'usage' }, text);
   });
 
-  it('changes no byte of anything else, in any chunks', () => {
+  it('changes no byte of anything else, in any chunks', function () {
+    this.timeout(30_000);
     const piece = fc.oneof(
-      fc.string({ unit: 'binary' }).map((text) => Buffer.from(text).toString('latin1')),
+      fc.uint8Array({ maxLength: 12 }).map((bytes) => textOf(bytes)),
       fc.constantFrom(
         '\x1b[A',
         '\x1b[200~',

@@ -111,6 +111,14 @@ describe('the command without a terminal', function () {
     assert.equal(await cli.find('doomed'), undefined);
   });
 
+  it('starts an ended session again as the same one', async () => {
+    const { id } = await cli.start('again', 'sh', '-c', 'echo run; exit 3');
+    await until(async () => (await cli.find('again'))?.status === 'ended');
+    const { session } = await cli.json<{ session: Session }>('restart', 'again');
+    assert.deepEqual([session.id, session.generation], [id, 1]);
+    await until(async () => (await cli.run('history', 'again')).stdout === 'run\r\n');
+  });
+
   it('tells every failure by its code, on stderr, and says what to do', async () => {
     await cli.start('twin', 'sleep', '600');
     await cli.start('twin', 'sleep', '600');
