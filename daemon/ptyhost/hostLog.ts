@@ -8,6 +8,8 @@ const logMaxBytes = 1024 * 1024;
 
 export class HostLog {
   readonly #path: string;
+  /** Lines that could not be written. */
+  droppedLines = 0;
 
   constructor(path: string) {
     this.#path = path;
@@ -23,14 +25,18 @@ export class HostLog {
     return id;
   }
 
-  /** A full disk or a missing folder must not end sessions, so a line that cannot be written is dropped. */
   #append(line: object): void {
     try {
       const size = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
       if (size > logMaxBytes) return;
       appendFileSync(this.#path, `${JSON.stringify(line)}\n`, { mode: 0o600 });
-    } catch (error) {
-      process.exitCode = error instanceof Error ? 1 : process.exitCode;
+    } catch {
+      this.#dropLine();
     }
+  }
+
+  /** A full disk or a missing folder must not end sessions, and there is nowhere else to say it. */
+  #dropLine(): void {
+    this.droppedLines += 1;
   }
 }

@@ -36,10 +36,11 @@ describe('clients of the pty host', function () {
   });
 
   it('give the program the size of the one who types', async () => {
-    const script = 'stty size; trap "stty size" WINCH; while :; do sleep 0.02; done';
+    const script = 'trap "stty size" WINCH; stty size; while :; do sleep 0.02; done';
     const session = await host.spawn(['sh', '-c', script]);
-    const writer = await host.attach(session, { size: { cols: 100, rows: 30 } });
+    const writer = await host.attach(session);
     await writer.see('24 80');
+    writer.stream.resize({ cols: 100, rows: 30 });
     await writer.see('30 100');
     const other = await host.attach(session, { size: { cols: 60, rows: 20 }, principal: 'other' });
     await other.see('30 100');

@@ -193,7 +193,8 @@ function launch(entry: string, home: string, options: HostOptions): ChildProcess
   ];
   const [program = '', ...args] = [
     ...(options.wrapper ?? []),
-    process.execPath,
+    // Another Node, to try the oldest runtime that is supported.
+    process.env['WAGGLE_TEST_RUNTIME'] ?? process.execPath,
     entry,
     ...settings,
     ...further,
