@@ -69,9 +69,22 @@ export class Listener {
     this.server.maxHeadersCount = 64;
     this.server.maxConnections = connectionsMax;
     this.server.maxRequestsPerSocket = 1000;
-    this.server.on('connection', (socket: Socket) => this.unproven.add(socket));
+    this.#guardDoor();
+    this.server.on('close', () => this.unproven.clear());
     this.server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     this.server.on('clientError', (_error, socket) => refuseRaw(socket, 400));
+  }
+
+  /** The server's own handling of a connection begins when there is a place for it. */
+  #guardDoor(): void {
+    const { server } = this;
+    const handlers = server.listeners('connection');
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) =>
+      this.unproven.add(socket, () => {
+        for (const handle of handlers) handle.call(server, socket);
+      }),
+    );
   }
 
   get place(): ListenerPlace {

@@ -21,9 +21,9 @@ import type { ConnectOptions, DaemonLink } from './daemonLink.ts';
 import { OpenLink } from './openLink.ts';
 
 /** Whole time for finding a place among many who dial at once. */
-const attemptsMs = 8000;
-/** A little more than the server grants, so that its own answer arrives first. */
-const handshakeMs = handshakeLimitMs + 1000;
+const attemptsMs = 10_000;
+/** The server's time for a handshake, and that for a place at a crowded door. */
+const handshakeMs = handshakeLimitMs + 6000;
 const messageMaxBytes = 64 * 1024 * 1024;
 
 interface Address {

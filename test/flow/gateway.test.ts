@@ -187,6 +187,32 @@ describe('the doors of the daemon', () => {
     });
   });
 
+  describe('in a crowd', () => {
+    it('lets everybody in who knocks at once', async () => {
+      const knocks = Array.from({ length: 300 }, (_value, index) =>
+        home.connect({ clientId: `crowd-${index}`, via: index % 2 === 0 ? 'socket' : 'tcp' }),
+      );
+      const links = await Promise.all(knocks);
+      const { clients } = await (links[0] ?? (await home.connect())).call('daemon/status', {});
+      assert.ok(clients >= 300, `${clients} clients`);
+      for (const link of links) link.dispose();
+    });
+
+    it('lets a good client in among those who only stand in the door', async () => {
+      const idlers = Array.from({ length: 200 }, () => connect(port, '127.0.0.1'));
+      const gone = idlers.map(
+        (idler) =>
+          new Promise<void>((resolve) => {
+            idler.on('error', () => idler.destroy());
+            idler.once('close', () => resolve());
+          }),
+      );
+      const link = await home.connect({ via: 'tcp' });
+      assert.equal(link.info.transport, 'tcp');
+      await Promise.all(gone);
+    });
+  });
+
   describe('for a client', () => {
     it('connects over the port as over the socket', async () => {
       const link = await home.connect({ via: 'tcp' });
