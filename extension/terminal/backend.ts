@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import type { SessionStream } from '../../link/stream/stream.ts';
 import { createHostTransport, openSessionStream } from '../../link/stream/stream.ts';
 import type { ClientId, SessionId } from '../../protocol/wire/brand.ts';
-import { Emitter } from '../../protocol/wire/emitter.ts';
 import { errorCodeOf } from '../../protocol/wire/errors.ts';
 import type { TerminalSize } from '../../protocol/wire/mark.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
@@ -28,17 +27,14 @@ const hintMs = 6000;
 
 export function createBackend(options: BackendOptions, sessionId: SessionId): TerminalBackend {
   const { connection, sessions, log } = options;
-  const changed = new Emitter<void>();
   return {
     t,
     log,
     session: () => sessions.get(sessionId),
-    onDidChange: (listener) => {
-      const subscription = sessions.onDidChange((change) => {
+    onDidChange: (listener) =>
+      sessions.onDidChange((change) => {
         if (change.changed.has(sessionId)) listener();
-      });
-      return { dispose: () => (subscription.dispose(), changed.dispose()) };
-    },
+      }),
     openStream: (size, signal) => openStream(options, { sessionId, size, signal }),
     readKept: async () => readKept(await connection.require(), sessionId, keptBytes),
     restart: () => options.restart(sessionId),

@@ -1,19 +1,26 @@
 /** The lines that we print into a terminal ourselves, and how a session's state stands in front of its name. */
+import { constants } from 'node:os';
 import type { ExitMark } from '../../protocol/wire/mark.ts';
 import type { AttentionState } from '../../protocol/session/attentionState.ts';
 import type { Translate } from '../translate.ts';
 
-/** "exited 0 · R restarts · H history". Signals are the kernel's numbers. */
-export function describeEnd(exit: ExitMark | undefined, t: Translate): string {
-  return [describeExitMark(exit, t), t('R restarts'), t('H history')].join(' · ');
+/** "exited 0 · R restarts · H history"; "stopped · …" when a person ended it. */
+export function describeEnd(exit: ExitMark, isStopped: boolean, t: Translate): string {
+  const how = isStopped ? t('stopped') : describeExitMark(exit, t);
+  return [how, t('R restarts'), t('H history')].join(' · ');
 }
 
-function describeExitMark(exit: ExitMark | undefined, t: Translate): string {
-  if (exit === undefined) return t('ended');
+function describeExitMark(exit: ExitMark, t: Translate): string {
   const how = exit.signal
-    ? t('ended by signal {0}', exit.signal)
+    ? t('ended by {0}', nameSignal(exit.signal))
     : t('exited {0}', exit.code ?? '?');
   return exit.background > 0 ? `${how} · ${t('{0} background processes', exit.background)}` : how;
+}
+
+/** The kernel's number as the name that people know. */
+function nameSignal(signal: number): string {
+  const named = Object.entries(constants.signals).find(([, value]) => value === signal);
+  return named?.[0] ?? String(signal);
 }
 
 const prefixes: Partial<Record<AttentionState, string>> = {

@@ -87,33 +87,33 @@ function listActiveFiles(): ReadonlyMap<number, vscode.Uri> {
   return new Map(entries);
 }
 
-async function restore(
-  options: RestoreOptions,
-  { terminals: stored, layout }: StoredWindow,
-): Promise<void> {
-  const { connection, sessions, terminals } = options;
+async function restore(options: RestoreOptions, window: StoredWindow): Promise<void> {
+  const { connection, sessions, terminals, log } = options;
   const link = await connection.require();
   const listed = await link.call('session/list', { history: true });
   sessions.replace(listed.sessions, listed.revision);
-  const columns = Math.max(
-    0,
-    ...stored.map(({ place, column }) => (place === 'editor' ? column : 0)),
-  );
-  if (columns > vscode.window.tabGroups.all.length && layout !== undefined) {
-    await vscode.commands.executeCommand('vscode.setEditorLayout', layout);
-  }
+  await layOut(window);
   const files = listActiveFiles();
-  const focused = vscode.window.tabGroups.activeTabGroup.viewColumn;
-  const active: StoredTerminal[] = [];
-  for (const terminal of orderForRestore(stored)) {
+  const focused = vscode.window.activeTextEditor?.document.uri;
+  const ordered = orderForRestore(window.terminals);
+  for (const terminal of ordered) {
     const session = sessions.get(terminal.sessionId);
     if (session === undefined || terminals.isOpen(session.id)) continue;
+    await showTabBefore(terminals, terminal);
     terminals.create(session, placeOf(terminal));
     await isShown(terminals, terminal);
-    if (terminal.isActive) active.push(terminal);
+    await settle(terminals, terminal);
   }
-  await arrange({ options, stored, files, active });
-  options.log.info('terminals brought back', { count: stored.length, focused });
+  for (const { sessionId, isActive } of ordered) if (isActive) terminals.reveal(sessionId);
+  await showFiles(window.terminals, { files, focused });
+  log.info('terminals brought back', { count: ordered.length });
+}
+
+/** Groups that held nothing but terminals are gone after a reload. */
+async function layOut({ terminals, layout }: StoredWindow): Promise<void> {
+  const columns = terminals.map(({ place, column }) => (place === 'editor' ? column : 0));
+  if (Math.max(0, ...columns) <= vscode.window.tabGroups.all.length || layout === undefined) return;
+  await vscode.commands.executeCommand('vscode.setEditorLayout', layout);
 }
 
 function placeOf({ place, column }: StoredTerminal): TerminalPlace {
@@ -121,14 +121,39 @@ function placeOf({ place, column }: StoredTerminal): TerminalPlace {
   return { viewColumn: column, preserveFocus: true };
 }
 
+/** A new tab opens to the right of the active one: the one that stood before it is made that, without the focus. */
+async function showTabBefore(terminals: Terminals, terminal: StoredTerminal): Promise<void> {
+  const { place, column, position } = terminal;
+  const group = vscode.window.tabGroups.all.find(({ viewColumn }) => viewColumn === column);
+  const tab = group?.tabs[position - 1];
+  if (place === 'panel' || tab === undefined || tab.isActive) return;
+  if (tab.input instanceof vscode.TabInputText) await showFile(tab.input.uri, column);
+  const sessionId = terminals.names.get(tab.label);
+  if (sessionId !== undefined) terminals.reveal(sessionId);
+}
+
+async function showFile(
+  uri: vscode.Uri,
+  viewColumn: vscode.ViewColumn,
+  focus = false,
+): Promise<void> {
+  await vscode.window.showTextDocument(uri, { viewColumn, preserveFocus: !focus, preview: true });
+}
+
+function findTab(terminals: Terminals, sessionId: string): TabFact | undefined {
+  const name = terminals.find(sessionId)?.name;
+  return listTabs().find(({ isTerminal, label }) => isTerminal && label === name);
+}
+
 /** Tabs are made one after the other, so that they come in order. */
 async function isShown(terminals: Terminals, { sessionId, place }: StoredTerminal): Promise<void> {
   if (place === 'panel') return;
-  const isThere = (): boolean => {
-    const name = terminals.find(sessionId)?.name;
-    return listTabs().some(({ isTerminal, label }) => isTerminal && label === name);
-  };
-  if (isThere()) return;
+  await waitForTabs(() => findTab(terminals, sessionId) !== undefined);
+}
+
+/** Settles when `isDone` holds, and at the latest after 2 s: a tab that does not come keeps nothing else waiting. */
+async function waitForTabs(isDone: () => boolean): Promise<void> {
+  if (isDone()) return;
   await new Promise<void>((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
@@ -137,27 +162,41 @@ async function isShown(terminals: Terminals, { sessionId, place }: StoredTermina
     };
     const timer = setTimeout(done, 2000);
     const subscription = vscode.window.tabGroups.onDidChangeTabs(() => {
-      if (isThere()) done();
+      if (isDone()) done();
     });
   });
 }
 
-interface Arrangement {
-  readonly options: RestoreOptions;
-  readonly stored: readonly StoredTerminal[];
+/** What the editor does for the focused tab only: pin it, and move it before the first one. */
+async function settle(terminals: Terminals, terminal: StoredTerminal): Promise<void> {
+  const { sessionId, position, isPinned } = terminal;
+  const tab = terminal.place === 'editor' ? findTab(terminals, sessionId) : undefined;
+  if (tab === undefined || (tab.position === position && !isPinned)) return;
+  terminals.find(sessionId)?.show(false);
+  await waitForTabs(() => {
+    const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+    return activeTab?.label === tab.label && activeTab.input instanceof vscode.TabInputTerminal;
+  });
+  if (isPinned) await vscode.commands.executeCommand('workbench.action.pinEditor');
+  const to = { to: 'position', by: 'tab', value: position + 1 };
+  await vscode.commands.executeCommand('moveActiveEditor', to);
+}
+
+interface ShownFiles {
   readonly files: ReadonlyMap<number, vscode.Uri>;
-  readonly active: readonly StoredTerminal[];
+  readonly focused: vscode.Uri | undefined;
 }
 
 /** Each group shows what it showed: its terminal, or the file that the editor itself brought back. */
-async function arrange({ options, stored, files, active }: Arrangement): Promise<void> {
-  for (const { sessionId } of active) options.terminals.reveal(sessionId);
+async function showFiles(
+  stored: readonly StoredTerminal[],
+  { files, focused }: ShownFiles,
+): Promise<void> {
+  const inColumn = (viewColumn: number): StoredTerminal[] =>
+    stored.filter(({ place, column }) => place === 'editor' && column === viewColumn);
   for (const [viewColumn, uri] of files) {
-    const hasTerminals = stored.some(
-      ({ place, column }) => place === 'editor' && column === viewColumn,
-    );
-    const hasActive = active.some(({ column }) => column === viewColumn);
-    if (!hasTerminals || hasActive) continue;
-    await vscode.window.showTextDocument(uri, { viewColumn, preserveFocus: true, preview: false });
+    const terminals = inColumn(viewColumn);
+    if (terminals.length === 0 || terminals.some(({ isActive }) => isActive)) continue;
+    await showFile(uri, viewColumn, uri.toString() === focused?.toString());
   }
 }

@@ -5,7 +5,7 @@
 import type { SessionStream, StreamOutput } from '../../link/stream/stream.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
-import { DisposableStore } from '../../protocol/wire/disposable.ts';
+import { DisposableStore, toDisposable } from '../../protocol/wire/disposable.ts';
 import type { Event } from '../../protocol/wire/emitter.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
 import { errorCodeOf, errorMessageOf } from '../../protocol/wire/errors.ts';
@@ -46,6 +46,7 @@ type Phase =
   | { readonly kind: 'closed' };
 
 const keptInputMax = 4096;
+const rowWaitMs = 4000;
 
 export class SessionTerminal {
   readonly #backend: TerminalBackend;
@@ -228,16 +229,28 @@ export class SessionTerminal {
     if (!isShell || !this.#writer.tell(line)) this.#backend.hint(line);
   }
 
-  #end(generation: number, exit: ExitMark | undefined): void {
-    this.#writer.finish(describeEnd(exit, this.#backend.t));
-    this.#denied = undefined;
+  /** What ended by a signal was perhaps stopped by a person: the session's row says so a moment later. */
+  #end(generation: number, exit: ExitMark): void {
     const phase = this.#phase;
     this.#phase = { kind: 'ended', generation };
+    this.#denied = undefined;
+    const finish = toDisposable(() => {
+      clearTimeout(timer);
+      subscription.dispose();
+      const isStopped = this.#backend.session()?.status === 'killed';
+      this.#writer.finish(describeEnd(exit, isStopped, this.#backend.t));
+    });
+    const timer = setTimeout(() => finish.dispose(), exit.signal === null ? 0 : rowWaitMs);
+    const subscription = this.#backend.onDidChange(() => {
+      if (this.#backend.session()?.status === 'killed') finish.dispose();
+    });
     // The stream stays open for a moment: what background processes still write comes after the exit.
-    if (phase.kind === 'attached') this.#late = phase.owned;
+    this.#late = new DisposableStore();
+    this.#late.add(finish);
+    if (phase.kind === 'attached') this.#late.add(phase.owned);
   }
 
-  #late: Disposable | undefined;
+  #late: DisposableStore | undefined;
 
   #interrupt(generation: number): void {
     const { t } = this.#backend;

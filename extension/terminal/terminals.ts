@@ -151,6 +151,8 @@ export class Terminals implements OpenTerminals, Disposable {
     const entry = [...this.#open.values()].find(({ pty }) => pty === creationOptions.pty);
     if (entry === undefined || entry.terminal !== undefined) return;
     entry.terminal = terminal;
+    // The editor does not open its panel for terminals of extensions when it is closed.
+    terminal.show();
     this.#changed.fire();
   }
 
