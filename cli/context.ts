@@ -2,13 +2,13 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { connectDaemon, newClientId } from '../link/daemon/daemon.ts';
-import type { DaemonLink } from '../link/daemon/daemon.ts';
+import type { ConnectOptions, DaemonLink } from '../link/daemon/daemon.ts';
 import { homePaths, resolveHome } from '../link/home/home.ts';
 import type { HomePaths } from '../link/home/home.ts';
 import { ensureDaemon, requireLink } from '../link/start/start.ts';
 import { DisposableStore } from '../protocol/wire/disposable.ts';
 import type { Disposable } from '../protocol/wire/disposable.ts';
-import { errorCodeOf } from '../protocol/wire/errors.ts';
+import { WaggleError, errorCodeOf } from '../protocol/wire/errors.ts';
 import type { Output } from './output/output.ts';
 
 /** Inside a session: who the command acts as, and through which socket. */
@@ -63,7 +63,8 @@ export function createContext({ output, env, entry }: ContextOptions): CommandCo
     programDirectory,
     identity,
     async connect({ explicit = false } = {}) {
-      if (identity !== undefined) return owned.add(await connectDaemon({ ...base, ...credential }));
+      if (identity !== undefined)
+        return owned.add(await connectAsSession({ ...base, ...credential }));
       const outcome = await ensureDaemon({ ...base, programDirectory, explicit });
       return owned.add(requireLink(outcome));
     },
@@ -77,6 +78,17 @@ export function createContext({ output, env, entry }: ContextOptions): CommandCo
     },
     dispose: () => owned.dispose(),
   };
+}
+
+/** A session's token starts nothing: what a person can do about a missing daemon is said instead. */
+async function connectAsSession(options: ConnectOptions): Promise<DaemonLink> {
+  try {
+    return await connectDaemon(options);
+  } catch (error) {
+    if (!(error instanceof WaggleError) || error.code !== 'daemonUnreachable') throw error;
+    const fix = 'Run "waggle daemon start" in a terminal that is not a session.';
+    throw new WaggleError(error.code, error.message, { cause: error, fix });
+  }
 }
 
 function findSessionIdentity(env: NodeJS.ProcessEnv): SessionIdentity | undefined {

@@ -154,6 +154,16 @@ describe('the command without a terminal', function () {
     assert.match(stdout, /rc 0\r\n[^]*\[forbidden\][^]*rc 5\r\n/);
   });
 
+  it('starts nothing with the token of a session, and says who can', async () => {
+    const socket = join(cli.home, 'elsewhere', 'run', 'waggled.sock');
+    const token = `00000000-0000-7000-8000-000000000000.${'0'.repeat(64)}`;
+    const env = { ...cli.env, WAGGLE_SOCKET: socket, WAGGLE_TOKEN: token };
+    const { code, stderr } = await cli.runWith(env, 'list');
+    assert.equal(code, 4);
+    assert.match(stderr, /\[daemonUnreachable\]\n {2}To fix: Run "waggle daemon start"/);
+    assert.equal(existsSync(join(cli.home, 'elsewhere')), false);
+  });
+
   it('stops the daemon and starts it again while sessions run on', async () => {
     const before = await cli.json<Status>('daemon', 'status');
     const session = await cli.find('api');
@@ -199,9 +209,9 @@ describe('the command without a terminal', function () {
 
   it('ends the sessions with the daemon when asked', async () => {
     const { sessions } = await cli.json<{ sessions: Session[] }>('list');
+    const pids = sessions.flatMap(({ pid }) => (pid === null ? [] : [pid]));
     const { killed } = await cli.json<{ killed: number }>('daemon', 'stop', '--sessions');
-    assert.ok(sessions.length > 0 && killed >= sessions.length, `killed ${killed}`);
-    for (const { pid } of sessions)
-      assert.throws(() => process.kill(pid ?? 0, 0), { code: 'ESRCH' });
+    assert.ok(pids.length > 0 && killed >= pids.length, `killed ${killed}`);
+    for (const pid of pids) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
   });
 });
