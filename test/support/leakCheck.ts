@@ -1,10 +1,12 @@
 /**
  * A mocha root hook plugin: after each test file nothing may be left that was not there before it: no timers, sockets,
- * children (also detached ones that inherited the environment), descriptors. Names what leaked; cleans nothing up.
+ * children (also detached ones that inherited the environment), descriptors. Names what leaked; cleans nothing up, but for
+ * the service of esbuild, which one build of a test starts and every later one uses.
  */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { stop as stopBundler } from 'esbuild';
 import { listProcesses } from '../../scripts/processTree.ts';
 
 /** Inherited by what a test file starts, so that a detached process is known as its own. */
@@ -69,6 +71,7 @@ function guard(suites: readonly Mocha.Suite[]): void {
   last.afterAll('leaves nothing behind', async function () {
     this.timeout(settleMs + 10_000);
     await untilMochaWaits();
+    await stopBundler();
     const leaks = before ? await waitForNone(before) : [];
     if (leaks.length > 0)
       throw new Error(`${last.file ?? last.title} left behind:\n  ${leaks.join('\n  ')}`);

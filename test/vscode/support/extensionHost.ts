@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { resolveCliPathFromVSCodeExecutablePath, runTests } from '@vscode/test-electron';
-import { build, stop } from 'esbuild';
+import { build } from 'esbuild';
 import {
   calmSettings,
   installExtension,
@@ -85,7 +85,6 @@ async function bundleSuite(): Promise<string> {
     sourcemap: 'inline',
     logLevel: 'silent',
   });
-  await stop();
   return join(bundleDir, 'run.cjs');
 }
 
