@@ -38,6 +38,10 @@ const completion: CommandSpec = {
 
 const commands: readonly CommandSpec[] = [...sessionCommands, ...daemonCommands, completion];
 
+const exitCodesText =
+  'Exit codes: 0 done, 1 failed, 2 wrong use, 3 not found, 4 no daemon, 5 refused, 6 ambiguous;\n' +
+  'new and attach end with the exit code of the program that was shown.';
+
 /** Understands a command line. Throws CommandError `usage`. */
 export async function parseCommand(argv: readonly string[], shown: Shown): Promise<Parsed> {
   let chosen: { run: Run; json: boolean } | undefined;
@@ -91,6 +95,7 @@ function configure(command: Command, write: (text: string) => void): void {
   command.exitOverride();
   command.configureOutput({ writeOut: write, writeErr: dropText, outputError: dropText });
   command.option('--json', 'print one JSON document');
+  command.addHelpText('after', `\n${exitCodesText}`);
   for (const child of command.commands) configure(child, write);
 }
 

@@ -65,13 +65,14 @@ complete -o default -F _waggle waggle
 `;
 }
 
-/** A text inside single quotes of zsh, with what \`_describe\` and \`_arguments\` read as syntax escaped. */
+/** A text inside single quotes of zsh in which a colon separates nothing. */
 function zshText(text: string): string {
-  return text
-    .replaceAll("'", "'\\''")
-    .replaceAll(':', '\\:')
-    .replaceAll('[', '\\[')
-    .replaceAll(']', '\\]');
+  return text.replaceAll("'", "'\\''").replaceAll(':', '\\:');
+}
+
+/** The same between the brackets that `_arguments` reads. */
+function zshBracketed(text: string): string {
+  return zshText(text).replaceAll('[', '\\[').replaceAll(']', '\\]');
 }
 
 function zshScript(commands: readonly CompletedCommand[]): string {
@@ -80,7 +81,7 @@ function zshScript(commands: readonly CompletedCommand[]): string {
   );
   const cases = commands.map((command) => {
     const options = command.options.map(
-      ({ long, description }) => `'${long}[${zshText(description)}]'`,
+      ({ long, description }) => `'${long}[${zshBracketed(description)}]'`,
     );
     const first = command.takesSession ? ["'1:session:_waggle_sessions'"] : [];
     const nested = command.commands.length > 0 ? [`'1:command:(${words(command.commands)})'`] : [];
