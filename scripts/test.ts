@@ -61,6 +61,8 @@ async function runSuite(name: SuiteName, wanted: Wanted): Promise<SuiteCounts> {
     env: testEnvironment(wanted.isLong),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  const endSuite = (): Promise<void> => endTree(child.pid ?? 0, { withDetached: true });
+  const stopListening = onInterrupt(endSuite);
   let counts: SuiteCounts | undefined;
   let overdue: NodeJS.Timeout | undefined;
   let isStuck = false;
@@ -68,16 +70,30 @@ async function runSuite(name: SuiteName, wanted: Wanted): Promise<SuiteCounts> {
     counts = message as SuiteCounts;
     overdue = setTimeout(() => {
       isStuck = true;
-      void endTree(child.pid ?? 0);
+      void endSuite();
     }, endMs);
   });
   const [code, signal] = await once(child, 'exit');
   clearTimeout(overdue);
+  stopListening();
   if (!counts) return fail(`suite ${name} ended before its tests did (${String(signal ?? code)})`);
   if (counts.passed + counts.failed === 0) return fail(`suite ${name} ran no tests`, counts);
   return isStuck
     ? fail(`suite ${name} did not end by itself: something still runs in it`, counts)
     : counts;
+}
+
+/** A run that is cut short takes along what its tests started, editors and daemons included. */
+function onInterrupt(end: () => Promise<void>): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let ending: Promise<void> | undefined;
+  const listener = (): void => {
+    ending ??= end().finally(() => process.exit(130));
+  };
+  for (const signal of signals) process.on(signal, listener);
+  return () => {
+    for (const signal of signals) process.off(signal, listener);
+  };
 }
 
 function fail(
