@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { PtyTerminal } from './ptyTerminal.ts';
 
-const probe = join(import.meta.dirname, 'rawModeProbe.ts');
+const probe = fileURLToPath(new URL('./rawModeProbe.ts', import.meta.url));
 /** Prints the terminal's settings, runs the probe, waits for a line, and prints them again. */
 const script = 'stty -a; echo BEFORE; "$0" "$@"; echo "END $?"; read -r line; stty -a; echo AFTER';
 
