@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from '../../protocol/session/session.ts';
 import { CliHome, until } from './cliHome.ts';
@@ -152,6 +152,30 @@ describe('the command without a terminal', function () {
     assert.match(stdout, /\/bin\/waggle\r\n/);
     assert.match(stdout, /"name": "inside"/);
     assert.match(stdout, /rc 0\r\n[^]*\[forbidden\][^]*rc 5\r\n/);
+  });
+
+  it('lets an agent see its own session and nothing else', async () => {
+    const bin = join(cli.home, 'agents');
+    mkdirSync(bin);
+    const agent =
+      '#!/bin/sh\n[ "$1" = --version ] && echo 2.1.0 && exit\nwaggle list\nwaggle kill api\necho "rc $?"\nwaggle new --detach -- sh\necho "rc $?"\nsleep 600\n';
+    writeFileSync(join(bin, 'claude'), agent, { mode: 0o755 });
+    writeFileSync(join(cli.home, '.profile'), `PATH=${bin}:$PATH\n`);
+    await cli.json('daemon', 'restart');
+    const trusted = await cli.json<{ session: Session }>(
+      'new',
+      '--name',
+      'agent',
+      '--agent',
+      'claude',
+    );
+    assert.equal(trusted.session.agent, 'claude');
+    await until(async () => /rc \d[^]*rc \d/.test((await cli.run('history', 'agent')).stdout));
+    const { stdout } = await cli.run('history', 'agent');
+    assert.match(stdout, /\nagent /);
+    assert.doesNotMatch(stdout, /\napi /);
+    assert.deepEqual(stdout.match(/rc \d/g), ['rc 3', 'rc 5']);
+    assert.equal((await cli.find('api'))?.status, 'running');
   });
 
   it('starts nothing with the token of a session, and says who can', async () => {
