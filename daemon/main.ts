@@ -1,4 +1,5 @@
 /** The daemon's process: arguments, environment, signals, exit codes. Everything else begins in `daemon.ts`. */
+import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
 import { homePaths, resolveHome } from '../link/home/home.ts';
 import { WaggleError, errorCodeOf, errorMessageOf } from '../protocol/wire/errors.ts';
@@ -7,6 +8,8 @@ import { checkRuntime } from './runtime.ts';
 
 /** What still runs so long after the end has nothing to say: a runtime may hang in its own exit. */
 const lastResortMs = 1000;
+/** Compiled code is kept early: a daemon that is killed would never write it. */
+const keepCompiledAfterMs = 1000;
 
 function parseOptions() {
   const { values } = parseArgs({
@@ -34,6 +37,7 @@ async function main(): Promise<void> {
   checkRuntime(process.versions.node);
   const { runDaemon } = await import('./daemon.ts');
   const daemon = await runDaemon(parseOptions());
+  setTimeout(() => flushCompileCache(), keepCompiledAfterMs).unref();
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.on(signal, () => daemon.requestStop(signal));
   process.on('SIGHUP', () => undefined);

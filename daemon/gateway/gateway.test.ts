@@ -83,6 +83,49 @@ describe('the gateway', () => {
     return { sessions: [], revision: 0 };
   };
 
+  it('is not given the token when it proves another secret', async () => {
+    const shown: string[] = [];
+    await gateway.stop(0);
+    gateway = createGateway({
+      authority: {
+        prove: (_id, nonce, server) => makeProof('d'.repeat(64), nonce, server),
+        authenticate: (id, token) => {
+          shown.push(token);
+          return principals[id];
+        },
+        findBearer: () => undefined,
+      },
+      guard: { waitMs: () => 0, fail: () => undefined },
+      identity: { version: 'test', pid: process.pid, startTime: 1 },
+      log: silentLogger,
+      clock,
+    });
+    await serve({});
+    await assert.rejects(connect('owner'), /not this data directory's daemon/);
+    assert.deepEqual(shown, []);
+  });
+
+  it('answers who has to wait without looking at what he brings', async () => {
+    await gateway.stop(0);
+    let asked = 0;
+    gateway = createGateway({
+      authority: {
+        ...authority,
+        prove: (id, nonce, server) => {
+          asked += 1;
+          return authority.prove(id, nonce, server);
+        },
+      },
+      guard: { waitMs: () => 60_000, fail: () => undefined },
+      identity: { version: 'test', pid: process.pid, startTime: 1 },
+      log: silentLogger,
+      clock,
+    });
+    await serve({});
+    await assert.rejects(connect('owner'), { code: 'rateLimited' });
+    assert.equal(asked, 0);
+  });
+
   it('lets each token call what its right covers, by the table alone', async () => {
     const called: string[] = [];
     const note = (name: string, result: object): Record<string, AnyHandler> => ({
