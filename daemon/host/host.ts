@@ -8,7 +8,7 @@ import { Backoff } from '../../protocol/wire/backoff.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import type { Event } from '../../protocol/wire/emitter.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
-import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
+import { WaggleError, errorCodeOf, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { connectHost } from '../../link/host/host.ts';
 import { isSameProcess } from '../../link/process/process.ts';
 import type { FeatureContext } from '../context.ts';
@@ -94,19 +94,17 @@ export class HostPool implements Disposable {
     return files.map((file) => file.pid);
   }
 
-  /** The newest host that takes sessions; starts one of this version when there is none. */
-  async acquire(kind: HostKind): Promise<ConnectedHost> {
-    const candidates = this.list()
-      .filter((host) => host.isConnected && !host.isDraining && host.file.kind === kind)
-      .filter((host) => this.#own.has(host.id) || host.file.version === this.#context.version)
-      .toSorted((left, right) => right.file.startTime - left.file.startTime);
-    const [newest] = candidates;
-    if (newest !== undefined) return newest;
-    const running = this.#spawning.get(kind);
-    if (running !== undefined) return running;
-    const spawning = this.#spawn(kind).finally(() => this.#spawning.delete(kind));
-    this.#spawning.set(kind, spawning);
-    return spawning;
+  /** Starts something in the newest host; once more in a new one when that host turns out to take no more. */
+  async startIn<T>(kind: HostKind, start: (host: ConnectedHost) => Promise<T>): Promise<T> {
+    const host = await this.#acquire(kind);
+    try {
+      return await start(host);
+    } catch (error) {
+      if (errorCodeOf(error) !== 'limitReached') throw error;
+      this.#context.log.info('a pty host takes no more sessions', { hostId: host.id });
+      host.isDraining = true;
+      return start(await this.#acquire(kind));
+    }
   }
 
   /** Ends what is left of hosts that are gone. `listed`: pids that live hosts list. Never rejects. */
@@ -126,6 +124,21 @@ export class HostPool implements Disposable {
     this.#hosts.clear();
     this.#onDidConnect.dispose();
     this.#onDidLose.dispose();
+  }
+
+  /** The newest host that takes sessions; starts one of this version when there is none. */
+  async #acquire(kind: HostKind): Promise<ConnectedHost> {
+    const candidates = this.list()
+      .filter((host) => host.isConnected && !host.isDraining && host.file.kind === kind)
+      .filter((host) => this.#own.has(host.id) || host.file.version === this.#context.version)
+      .toSorted((left, right) => right.file.startTime - left.file.startTime);
+    const [newest] = candidates;
+    if (newest !== undefined) return newest;
+    const running = this.#spawning.get(kind);
+    if (running !== undefined) return running;
+    const spawning = this.#spawn(kind).finally(() => this.#spawning.delete(kind));
+    this.#spawning.set(kind, spawning);
+    return spawning;
   }
 
   async #spawn(kind: HostKind): Promise<ConnectedHost> {

@@ -30,7 +30,7 @@ function createScene(over: {
     },
   };
   const followers = {
-    settledTo: () => scene.settledTo,
+    seqOf: () => scene.settledTo,
     flush: async () => undefined,
     forget: () => undefined,
   };

@@ -72,7 +72,7 @@ export class Collecting implements Disposable {
     if (host?.isConnected !== true || sessions.clientsOf(id) > 0) return;
     const listed = (await host.list()).find((session) => session.session === id);
     if (listed !== undefined && listed.generation === row.generation) {
-      const settled = this.#followers.settledTo(id, row.generation);
+      const settled = this.#followers.seqOf(id, row.generation);
       if (settled !== undefined && settled < listed.end) return this.schedule(id, retryMs);
       await this.#followers.flush(id);
       const { collected } = await host.link.call('host/collect', { session: id });

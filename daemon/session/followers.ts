@@ -6,6 +6,7 @@ import type { TerminalReport } from './escapeScanner.ts';
 import { Follower } from './following.ts';
 import { hear } from './hearing.ts';
 import type { SessionRow } from './row.ts';
+import { Sequences } from './sequence.ts';
 import type { Sessions } from './sessions.ts';
 import type { Spool } from './spool.ts';
 import type { SpoolWriter } from './spoolWriter.ts';
@@ -32,6 +33,7 @@ export class Followers implements Disposable {
     readonly spool: Spool;
   };
   readonly #followed = new Map<SessionId, Followed>();
+  readonly #sequences = new Sequences();
 
   constructor(context: {
     readonly daemon: FeatureContext;
@@ -42,22 +44,8 @@ export class Followers implements Disposable {
   }
 
   /** Follows a generation from where the spool ends; does nothing when that is done already. */
-  async follow(row: SessionRow, host: ConnectedHost): Promise<void> {
-    const known = this.#followed.get(row.id);
-    if (known?.follower.generation === row.generation && known.link === host.link) return;
-    await this.#end(row.id);
-    const { link } = host;
-    const writer = await this.#context.spool.openWriter(row.id, row.generation);
-    const follower = await Follower.start({
-      link,
-      writer,
-      sessionId: row.id,
-      generation: row.generation,
-      onReports: (reports) => this.#queue(row.id, reports),
-      onResize: (size) =>
-        this.#inBackground(this.#context.sessions.change(row.id, () => ({ size }))),
-    });
-    this.#followed.set(row.id, { follower, writer, link, reports: [], timer: undefined });
+  follow(row: SessionRow, host: ConnectedHost): Promise<void> {
+    return this.#sequences.run(row.id, () => this.#follow(row, host));
   }
 
   /** Writes what was received. */
@@ -65,8 +53,8 @@ export class Followers implements Disposable {
     await this.#followed.get(id)?.writer.flush();
   }
 
-  /** Seq up to which a generation was received and written or given up; undefined when it is not followed. */
-  settledTo(id: SessionId, generation: number): number | undefined {
+  /** Seq up to which a generation was received; undefined when it is not followed. */
+  seqOf(id: SessionId, generation: number): number | undefined {
     const followed = this.#followed.get(id);
     if (followed?.follower.generation !== generation) return undefined;
     return followed.follower.seq;
@@ -87,6 +75,24 @@ export class Followers implements Disposable {
 
   dispose(): void {
     for (const id of [...this.#followed.keys()]) this.forget(id);
+  }
+
+  async #follow(row: SessionRow, host: ConnectedHost): Promise<void> {
+    const known = this.#followed.get(row.id);
+    if (known?.follower.generation === row.generation && known.link === host.link) return;
+    await this.#end(row.id);
+    const { link } = host;
+    const writer = await this.#context.spool.openWriter(row.id, row.generation);
+    const follower = await Follower.start({
+      link,
+      writer,
+      sessionId: row.id,
+      generation: row.generation,
+      onReports: (reports) => this.#queue(row.id, reports),
+      onResize: (size) =>
+        this.#inBackground(this.#context.sessions.change(row.id, () => ({ size }))),
+    });
+    this.#followed.set(row.id, { follower, writer, link, reports: [], timer: undefined });
   }
 
   async #end(id: SessionId): Promise<void> {

@@ -79,6 +79,7 @@ export class Launching {
       throw new WaggleError('conflict', 'The session still runs.', { fix: 'End it first.' });
     const cwd = await resolveFolder(row.cwd);
     await this.#checkTrust(cwd, row.agent, caller.principal);
+    await this.#context.watch.settle(row);
     const inherited = this.#inherit(params.windowId, params.environment);
     const plan = await this.#context.nouns.agents.plan({
       agent: row.agent,
@@ -101,7 +102,10 @@ export class Launching {
       },
     );
     if (started === undefined) throw new WaggleError('notFound', 'There is no such session.');
-    return this.#spawn(started, { plan, inherited, isNew: false });
+    const again = await this.#spawn(started, { plan, inherited, isNew: false });
+    const isElsewhere = row.hostId !== null && row.hostId !== sessions.get(row.id).hostId;
+    if (isElsewhere) await this.#context.watch.collecting.collectNow(row);
+    return again;
   }
 
   async #open(params: OpenParams, caller: Caller): Promise<Session> {
@@ -184,18 +188,20 @@ export class Launching {
   async #spawn(row: SessionRow, { plan, inherited, isNew }: SpawnRequest): Promise<Session> {
     const { nouns, sessions, watch } = this.#context;
     try {
-      const host = await nouns.hosts.acquire('pty');
-      const env = await this.#environmentOf(row, { ...inherited, ...plan.environment });
-      const spawned = await host.link.call('host/spawn', {
+      const request = {
         session: row.id,
         generation: row.generation,
         argv: [...plan.argv],
         cwd: row.cwd,
-        env,
+        env: await this.#environmentOf(row, { ...inherited, ...plan.environment }),
         size: row.size,
         ringBytes: plan.ringBytes,
         meta: toMeta(row),
-      });
+      };
+      const { host, spawned } = await nouns.hosts.startIn('pty', async (candidate) => ({
+        host: candidate,
+        spawned: await candidate.link.call('host/spawn', request),
+      }));
       const running = await sessions.act(row, {
         type: 'spawned',
         pid: spawned.pid,

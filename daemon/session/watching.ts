@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { HostSession } from '../../protocol/host/host.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
@@ -23,6 +24,8 @@ export interface WatchContext {
   /** How long an ended session stays in its host when nobody is attached; 30,000 when absent. */
   readonly collectAfterMs?: number;
 }
+
+const settleLimitMs = 2000;
 
 interface HostExit {
   readonly code: number | null;
@@ -126,6 +129,20 @@ export class Watch implements Disposable {
   async handleListed(row: SessionRow, listed: HostSession): Promise<void> {
     if (listed.exit === null) return;
     await this.handleExit(row, { ...listed.exit, background: listed.background });
+  }
+
+  /** Waits until the spool has everything of an ended generation that its host still holds; 2 s at most. */
+  async settle(row: SessionRow): Promise<void> {
+    const host = row.hostId === null ? undefined : this.#context.hosts.find(row.hostId);
+    if (host?.isConnected !== true) return;
+    const listed = (await host.list()).find((held) => held.session === row.id);
+    const end = listed?.generation === row.generation ? listed.end : 0;
+    const deadline = performance.now() + settleLimitMs;
+    while ((this.followers.seqOf(row.id, row.generation) ?? end) < end) {
+      if (performance.now() > deadline) break;
+      await delay(20);
+    }
+    await this.followers.flush(row.id);
   }
 
   forget(id: SessionId): void {

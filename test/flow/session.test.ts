@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import { connectHost } from '../../link/host/host.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { SessionHome, size, until } from './sessionHome.ts';
 
@@ -206,7 +207,7 @@ describe('a session', () => {
 
   it('takes a name from its program until a person gives one', async () => {
     const script =
-      'printf "\\033]0;first title\\007"; read x; printf "\\033]0;second\\007"; read x';
+      'printf "\\033]0;first title\\007"; read x; printf "\\033]0;second\\007\\033]7501;state=done\\007"; read x';
     const session = await home.openSession(link, {
       agent: 'command',
       command: ['sh', '-c', script],
@@ -214,10 +215,10 @@ describe('a session', () => {
     await until(async () => (await get(session.id)).name === 'first title', 'the title');
     await link.call('session/rename', { sessionId: session.id, name: 'mine' });
     await link.call('session/send', { sessionId: session.id, text: '\n' });
-    await until(async () => (await historyOf(session.id)).includes('second'), 'the second title');
+    await until(async () => (await get(session.id)).attention.state === 'finished', 'the report');
     assert.equal((await get(session.id)).name, 'mine');
     await link.call('session/rename', { sessionId: session.id, name: null });
-    await until(async () => (await get(session.id)).name === 'second', 'the automatic name');
+    assert.equal((await get(session.id)).name, 'second');
     await kill(session.id);
   });
 
@@ -287,6 +288,21 @@ describe('a session', () => {
       sessions.some(({ id }) => id === session.id),
       false,
     );
+  });
+
+  it('goes into another host when its own takes no more', async () => {
+    const [file] = home.readHostFiles();
+    assert.ok(file);
+    const control = await connectHost({
+      ...{ socket: file.socket, secret: file.key, tokenId: 'control', clientId: 'test' },
+      kind: 'test',
+    });
+    await control.call('host/drain', {});
+    control.dispose();
+    const session = await home.openSession(link);
+    const route = await link.call('session/attach', { sessionId: session.id, via: 'host' });
+    assert.notEqual(route.via === 'host' && route.hostId, file.id);
+    await kill(session.id);
   });
 
   it('is a size of its own until a client with the lease brings another', async () => {

@@ -44,7 +44,7 @@ export class SessionHome {
   readonly #links: DaemonLink[] = [];
   readonly #streams: SessionStream[] = [];
   #daemon: ChildProcess | undefined;
-  #hostIds = new Set<string>();
+  readonly #hostIds = new Set<string>();
 
   private constructor(program: string) {
     this.#program = program;
@@ -94,7 +94,7 @@ export class SessionHome {
   async killDaemon(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#daemon;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    this.#noteHosts();
+    this.readHostFiles();
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
@@ -157,10 +157,12 @@ export class SessionHome {
   }
 
   readHostFiles(): HostFile[] {
+    if (!existsSync(this.paths.runDir)) return [];
     return readdirSync(this.paths.runDir)
       .filter((name) => /^host-.*\.json$/.test(name))
       .map((name) => {
         const file: HostFile = JSON.parse(readFileSync(join(this.paths.runDir, name), 'utf8'));
+        this.#hostIds.add(file.id);
         return file;
       });
   }
@@ -174,9 +176,8 @@ export class SessionHome {
   async close(): Promise<void> {
     for (const stream of this.#streams) stream.dispose();
     for (const link of this.#links) link.dispose();
-    this.#noteHosts();
     await this.killDaemon('SIGTERM');
-    for (const host of existsSync(this.paths.runDir) ? this.readHostFiles() : [])
+    for (const host of this.readHostFiles())
       if (isSameProcess(host.pid, host.startTime)) process.kill(host.pid, 'SIGKILL');
     await endProcesses({
       record: new TreeRecord({ pid: -1, startTime: -1 }),
@@ -185,11 +186,6 @@ export class SessionHome {
       graceMs: 0,
     });
     rmSync(this.#directory, { recursive: true, force: true });
-  }
-
-  #noteHosts(): void {
-    if (!existsSync(this.paths.runDir)) return;
-    for (const { id } of this.readHostFiles()) this.#hostIds.add(id);
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { isSameProcess } from '../../link/process/process.ts';
@@ -85,6 +85,32 @@ describe('sessions over deaths', () => {
       const kept = Buffer.from(page.data, 'base64').toString('latin1');
       return kept === screen.text && page.gaps.length === 0;
     }, 'the same history');
+  });
+
+  const historyOf = async (on: DaemonLink, sessionId: Session['id']): Promise<string> => {
+    const page = await on.call('session/history', { sessionId });
+    return Buffer.from(page.data, 'base64').toString('latin1');
+  };
+
+  it('run on when the disk takes no history, which is told until it does again', async () => {
+    const session = await home.openSession(link, { agent: 'command', command: ['cat'] });
+    const screen = await home.attach(link, session.id, 'window-1');
+    rmSync(home.paths.spoolDir, { recursive: true });
+    writeFileSync(home.paths.spoolDir, '');
+    const warnings = async () => (await link.call('daemon/status', {})).warnings.join();
+    await screen.type('lost\n');
+    await until(async () => (await warnings()).includes('not recording'), 'the warning');
+    rmSync(home.paths.spoolDir);
+    mkdirSync(home.paths.spoolDir, { mode: 0o700 });
+    await screen.type('kept\n');
+    let kept = '';
+    await until(
+      async () => (kept = await historyOf(link, session.id)) === 'kept\r\nkept\r\n',
+      () => `the history, not ${kept}`,
+    );
+    assert.equal(await warnings(), '');
+    await screen.waitFor('lost\r\nlost\r\nkept\r\nkept');
+    await link.call('session/kill', { sessionId: session.id });
   });
 
   it('are interrupted when their host dies, and nothing of it is left', async () => {
