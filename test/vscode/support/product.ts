@@ -55,25 +55,36 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     settings: { ...testSettings(options.theme), ...options.settings },
     env: productEnvironment({ home, userHome, extra: options.env }),
   });
-  const daemonPid = (): number | undefined => readPid(join(home, 'run', 'daemon.json'));
-  const hostPids = (): number[] => listHostFiles(home).flatMap((path) => readPid(path) ?? []);
   let stopped = false;
   return {
     server,
     folder,
     home,
     userHome,
-    daemonPid,
-    hostPids,
+    daemonPid: () => readDaemonPid(home),
+    hostPids: () => readHostPids(home),
     async stop() {
       if (stopped) return;
       stopped = true;
       await server.stop();
-      const pids = [daemonPid(), ...hostPids()];
-      for (const pid of pids) if (pid !== undefined) await endTree(pid);
+      await endPrograms(home);
       rmSync(base, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
+}
+
+/** Ends the daemon and the pty hosts of a data directory, and with them their sessions. */
+export async function endPrograms(home: string): Promise<void> {
+  const pids = [readDaemonPid(home), ...readHostPids(home)];
+  for (const pid of pids) if (pid !== undefined) await endTree(pid);
+}
+
+function readDaemonPid(home: string): number | undefined {
+  return readPid(join(home, 'run', 'daemon.json'));
+}
+
+function readHostPids(home: string): number[] {
+  return listHostFiles(home).flatMap((path) => readPid(path) ?? []);
 }
 
 function makeFolder(folder: string): string {
