@@ -151,7 +151,8 @@ async function attachTo(context: CommandContext, attachment: Attachment): Promis
     acknowledge: 'manual',
   });
   if (context.output.isTerminal && detachKey.length > 0) {
-    context.output.hint(`[${describeDetachKey(detachKey)} leaves it running]`);
+    const exactness = stream.approximate ? ' · older output is gone, the screen may differ' : '';
+    context.output.hint(`[${describeDetachKey(detachKey)} leaves it running${exactness}]`);
   }
   const keeper = keepDaemon(context, link);
   try {
