@@ -24,6 +24,7 @@ import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { connectDaemon } from '../../link/daemon/daemon.ts';
 import type { HomePaths } from '../../link/home/home.ts';
 import { homePaths, readRuntimeFile } from '../../link/home/home.ts';
+import { ensureDaemon, requireLink } from '../../link/start/start.ts';
 import { isSameProcess } from '../../link/process/process.ts';
 import { createChannelTransport } from '../../extension/terminal/channelTransport.ts';
 import type { SessionStream, SessionStreamOptions } from '../../link/stream/stream.ts';
@@ -98,6 +99,18 @@ export class SessionHome {
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
+  }
+
+  /** Starts the daemon as every client does; its own copy of the program, detached. */
+  async ensureDaemon(clientId: string): Promise<DaemonLink> {
+    const link = requireLink(
+      await ensureDaemon({
+        ...{ paths: this.paths, kind: 'test', clientId },
+        programDirectory: this.#program,
+      }),
+    );
+    this.#links.push(link);
+    return link;
   }
 
   async connect(clientId = `test-${this.#links.length}`, token?: string): Promise<DaemonLink> {
@@ -177,6 +190,11 @@ export class SessionHome {
     for (const stream of this.#streams) stream.dispose();
     for (const link of this.#links) link.dispose();
     await this.killDaemon('SIGTERM');
+    const other = readRuntimeFile(this.paths);
+    if (other !== undefined && isSameProcess(other.pid, other.startTime)) {
+      process.kill(other.pid, 'SIGTERM');
+      await until(() => !isSameProcess(other.pid, other.startTime), 'the end of the daemon');
+    }
     for (const host of this.readHostFiles())
       if (isSameProcess(host.pid, host.startTime)) process.kill(host.pid, 'SIGKILL');
     await endProcesses({
