@@ -74,6 +74,15 @@ describe('the environment of a session', () => {
     assert.match(moved['PATH'] ?? '', /^\/home\/dev\/\.waggle\/bin:\//);
   });
 
+  it('takes names on Windows in any case', () => {
+    assert.deepEqual(
+      ['waggle_token', 'Node_Options', 'Vscode_Pid', 'Path', 'vscode_git_ipc_handle'].map((name) =>
+        isInherited(name, 'x', 'win32'),
+      ),
+      [false, false, false, true, true],
+    );
+  });
+
   it('never lets a variable of ours through from outside', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (name, value) => {

@@ -1,4 +1,5 @@
 /** Pure rules for what a session's processes see in their environment. Values are never stored, only names. */
+import { delimiter } from 'node:path';
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -22,7 +23,8 @@ const deniedPrefixes = ['WAGGLE_', 'ELECTRON_', 'CLAUDECODE', 'VSCODE_'];
 const allowedPrefixes = ['VSCODE_GIT_', 'VSCODE_IPC_HOOK_CLI'];
 
 /** Whether a variable of the opener is kept. Names and values that no kernel takes are not. */
-export function isInherited(name: string, value: string): boolean {
+export function isInherited(name: string, value: string, platform = process.platform): boolean {
+  if (platform === 'win32') return isInherited(name.toUpperCase(), value, 'linux');
   if (name === '' || name.includes('=') || name.includes('\0') || value.includes('\0'))
     return false;
   if (deniedNames.has(name)) return false;
@@ -32,8 +34,15 @@ export function isInherited(name: string, value: string): boolean {
 
 /** The opener's values: `over` lies on top of `base`; what must not be inherited is left out. */
 export function inheritEnvironment(base: Environment, over: Environment): Record<string, string> {
-  const merged = Object.entries({ ...base, ...over });
+  const merged = [base, over].flatMap((values) =>
+    Object.entries(values).map(([name, value]) => [toKey(name), value] as const),
+  );
   return Object.fromEntries(merged.filter(([name, value]) => isInherited(name, value)));
+}
+
+/** On Windows names differ by case only in looks: `Path` and `PATH` are one. */
+function toKey(name: string): string {
+  return process.platform === 'win32' ? name.toUpperCase() : name;
 }
 
 /** What the process gets: the inherited values and ours on top. The host adds its own marker. */
@@ -54,9 +63,9 @@ export function addOwnVariables(inherited: Environment, own: OwnVariables): Reco
 
 function putInFront(directory: string, path: string | undefined): string {
   const rest = (path ?? '/usr/local/bin:/usr/bin:/bin')
-    .split(':')
+    .split(delimiter)
     .filter((entry) => entry !== directory);
-  return [directory, ...rest].join(':');
+  return [directory, ...rest].join(delimiter);
 }
 
 /** Names in the order of the alphabet: what may be kept of an environment. */

@@ -17,6 +17,7 @@ import {
   inheritEnvironment,
   listNames,
 } from './environment.ts';
+import { toName, toTags } from './label.ts';
 import { isLive, newLife } from './life.ts';
 import type { SessionNouns } from './nouns.ts';
 import type { SessionRow } from './row.ts';
@@ -131,14 +132,14 @@ export class Launching {
       ownerDaemonId: daemon.daemonId,
       workspaceId,
       roleId: nouns.roles.getDefault(),
-      name: params.name ?? plan.defaultName,
+      name: params.name === undefined ? plan.defaultName : toName(params.name),
       nameSource: params.name === undefined ? 'default' : 'person',
       defaultName: plan.defaultName,
       agent: params.agent,
       mode: 'pty',
       attention: { state: 'starting', kind: null, sentence: 'starting', since: now },
       heard: nothingHeard,
-      tags: params.tags,
+      tags: toTags(params.tags),
       hidden: false,
       cwd,
       argv: plan.argv,

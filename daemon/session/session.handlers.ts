@@ -3,6 +3,7 @@ import type { SessionId } from '../../protocol/wire/brand.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { NounHandlers } from '../../protocol/protocol.ts';
 import type { Caller } from '../feature.ts';
+import { toName, toTags } from './label.ts';
 import type { Attaching } from './attaching.ts';
 import type { Ending } from './ending.ts';
 import { automaticName } from './hearing.ts';
@@ -54,11 +55,11 @@ export function createHandlers(parts: HandlerParts): NounHandlers<'session', Cal
     },
     'session/rename': ({ sessionId, name }) =>
       changed(sessions, sessionId, (row) =>
-        name === null ? automaticName(row) : { name, nameSource: 'person' },
+        name === null ? automaticName(row) : { name: toName(name), nameSource: 'person' },
       ),
     'session/tag': ({ sessionId, tags, hidden }) =>
       changed(sessions, sessionId, () => ({
-        ...(tags === undefined ? {} : { tags: [...new Set(tags)] }),
+        ...(tags === undefined ? {} : { tags: toTags(tags) }),
         ...(hidden === undefined ? {} : { hidden }),
       })),
     'session/kill': ({ sessionId }) => sequences.run(sessionId, () => ending.kill(sessionId)),

@@ -26,6 +26,7 @@ export interface WatchContext {
 }
 
 const settleLimitMs = 2000;
+const writeAgainMs = 1000;
 
 interface HostExit {
   readonly code: number | null;
@@ -91,11 +92,9 @@ export class Watch implements Disposable {
     const { id } = process;
     const exit = toExit(told, this.#context.daemon.clock.now());
     const type = this.#killing.has(id) ? 'killed' : 'exited';
-    await this.#context.sessions.act(
-      process,
-      { type, exit },
-      { backgroundProcesses: Math.max(told.background, this.trees.addMarked(id)) },
-    );
+    const backgroundProcesses = Math.max(told.background, this.trees.addMarked(id));
+    const act = () => this.#context.sessions.act(process, { type, exit }, { backgroundProcesses });
+    await this.#untilWritten(act);
     this.#exitWaiters.get(id)?.();
     this.collecting.schedule(id);
   }
@@ -157,6 +156,21 @@ export class Watch implements Disposable {
 
   dispose(): void {
     this.#owned.dispose();
+  }
+
+  /** The host tells an exit once: while the database takes nothing (busy, full disk) it is tried again. */
+  async #untilWritten(act: () => Promise<unknown>): Promise<void> {
+    for (;;) {
+      try {
+        await act();
+        return;
+      } catch (error) {
+        const isPassing = ['busy', 'diskFull'].includes(errorCodeOf(error));
+        if (!isPassing || this.#owned.isDisposed) throw error;
+        this.#context.daemon.log.warn('an exit waits for the database', { error });
+        await delay(writeAgainMs, undefined, { ref: false });
+      }
+    }
   }
 
   #count(id: SessionId, others: number): void {

@@ -247,7 +247,7 @@ describe('a session', () => {
 
   it('carries tags and can be hidden', async () => {
     const session = await home.openSession(link, { tags: ['a'] });
-    const tag = { sessionId: session.id, tags: ['b', 'c', 'b'], hidden: true };
+    const tag = { sessionId: session.id, tags: ['b', 'c', 'b\u202E'], hidden: true };
     const { session: tagged } = await link.call('session/tag', tag);
     assert.deepEqual([tagged.tags, tagged.hidden], [['b', 'c'], true]);
     await kill(session.id);
