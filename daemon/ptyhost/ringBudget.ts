@@ -1,6 +1,6 @@
 /** The memory of all rings together: at most 256 MiB. A new ring makes the longest idle ones shrink. */
 
-export const ringsMaxBytes = 256 * 1024 * 1024;
+const ringsMaxBytes = 256 * 1024 * 1024;
 const ringMinBytes = 64 * 1024;
 
 /** A ring as the budget sees it. */

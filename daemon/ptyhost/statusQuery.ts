@@ -16,7 +16,10 @@ export class StatusQuery {
   /** The answers to every query that `chunk` completes, in order. */
   scan(chunk: Uint8Array): Buffer[] {
     if (this.#carry.length === 0 && !chunk.includes(escape)) return [];
-    const bytes = Buffer.concat([this.#carry, chunk]);
+    const bytes =
+      this.#carry.length === 0
+        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+        : Buffer.concat([this.#carry, chunk]);
     const answers: Buffer[] = [];
     let from = 0;
     for (;;) {

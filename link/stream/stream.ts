@@ -14,15 +14,8 @@ export type {
   StreamGap,
   StreamOutput,
   StreamSnapshot,
-  StreamState,
 } from './sessionStream.ts';
-export type {
-  OpenedChannel,
-  StreamChannel,
-  StreamCursor,
-  StreamFrame,
-  StreamTransport,
-} from './transport.ts';
+export type { StreamChannel, StreamCursor, StreamTransport } from './transport.ts';
 
 /**
  * Attaches. Rejects when the first attach fails (`notFound`, `forbidden`, `hostGone`, …); later losses are repaired by

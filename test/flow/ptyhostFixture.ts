@@ -166,12 +166,12 @@ export function connectControl(file: HostFile, clientId = 'daemon'): Promise<Hos
 }
 
 /** The variables of the test, with its mark, so that whatever is left behind is seen. */
-export function testEnvironment(): Record<string, string> {
+function testEnvironment(): Record<string, string> {
   const set = Object.entries(process.env).filter(([, value]) => value !== undefined);
   return Object.fromEntries(set as [string, string][]);
 }
 
-export function findHostFile(home: string): HostFile | undefined {
+function findHostFile(home: string): HostFile | undefined {
   try {
     const folder = join(home, 'run');
     const name = readdirSync(folder).find((file) => /^host-.*\.json$/.test(file));
