@@ -7,6 +7,7 @@ const config: KnipConfig = {
     'protocol/!(wire)/*.ts',
     'daemon/main.ts',
     'daemon/*/main.ts',
+    'daemon/storeWorker.ts',
     'cli/main.ts',
     'extension/main.ts',
     'bench/main.ts',
@@ -14,13 +15,14 @@ const config: KnipConfig = {
     'scripts/*.{ts,mjs}',
     'scripts/rules/houseRules.ts',
     'test/support/runSuite.ts',
+    'test/flow/storeWriter.ts',
     'test/vscode/suite/run.ts',
     '**/*.test.ts',
   ],
   project: ['{protocol,link,daemon,cli,extension,bench,scripts,test}/**/*.{ts,mjs}', '*.ts'],
   ignoreExportsUsedInFile: { interface: true, type: true },
   ignoreDependencies: ['oxlint-tsgolint', 'node', 'oxfmt'],
-  ignoreBinaries: ['apt-get', 'cc'],
+  ignoreBinaries: ['apt-get', 'cc', 'mount', 'umount'],
 };
 
 export default config;
