@@ -1,7 +1,7 @@
 /** How the daemon ends, for who started it; stable. The reason stands as one JSON line on the standard error. */
 import type { ErrorCode } from '../protocol/wire/errors.ts';
 
-export const exitCodes = {
+const exitCodes = {
   ok: 0,
   /** The database was written by a newer version, or is damaged beyond a fresh start. */
   data: 65,

@@ -4,7 +4,7 @@ import type { Frame } from '../../protocol/wire/frame.ts';
 import { encodeFrame } from '../../protocol/wire/frame.ts';
 
 /** Beyond it a sender waits; the connection itself ends at four times as much. */
-export const channelBacklogBytes = 1024 * 1024;
+const channelBacklogBytes = 1024 * 1024;
 
 export interface FrameWire {
   readonly backlogBytes: number;

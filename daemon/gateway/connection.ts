@@ -14,7 +14,7 @@ import type { Admitted, HandshakeContext, HandshakeStep } from './handshake.ts';
 import { Handshake } from './handshake.ts';
 
 /** A socket that lets so much wait is ended with `tooSlow`. */
-export const socketBacklogBytes = 4 * 1024 * 1024;
+const socketBacklogBytes = 4 * 1024 * 1024;
 const missedPongsMax = 2;
 
 export interface ConnectionOptions {

@@ -13,7 +13,7 @@ import type { BearerJudge, HttpAnswer, Route } from './routes.ts';
 import { answerRoute, sendAnswer } from './routes.ts';
 import { UnprovenSockets } from './unprovenSockets.ts';
 
-export const wsPath = '/ws';
+const wsPath = '/ws';
 const serverOptions = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,

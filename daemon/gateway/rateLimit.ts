@@ -1,6 +1,6 @@
 /** Requests per principal: a bucket of 200 that fills by 200 a second. Frames of streams do not count. */
 
-export const requestsPerSecond = 200;
+const requestsPerSecond = 200;
 
 export interface RateLimiter {
   /** False: this request is one too many. */

@@ -24,7 +24,7 @@ export interface Refusal {
 
 export const bodyMaxBytes = 256 * 1024;
 /** The only Host that the daemon's own socket takes. */
-export const localHostHeader = 'waggle';
+const localHostHeader = 'waggle';
 const targetMaxChars = 4096;
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const bodyMethods = new Set(['POST', 'PUT', 'PATCH']);

@@ -5,7 +5,7 @@
 import type { Duplex } from 'node:stream';
 import { handshakeLimitMs } from '../../protocol/wire/hello.ts';
 
-export const unprovenMax = 64;
+const unprovenMax = 64;
 const waitingMax = 1024;
 /** Younger sockets are in the middle of an honest handshake; they are not pushed out. */
 const graceMs = 250;

@@ -2,13 +2,10 @@
  * The daemon's own life: its id, its end by itself, the watchdog, what it says of itself. Deliberately no supervisor and
  * no restart: whoever needs a daemon starts the next one.
  */
-export type { DaemonFeatureOptions } from './daemon.handlers.ts';
 export { createDaemonFeature } from './daemon.handlers.ts';
 export type { Ending } from './ending.ts';
 export { createEnding } from './ending.ts';
-export type { IdleEndOptions } from './idleEnd.ts';
 export { idleEndMs, watchIdle } from './idleEnd.ts';
-export type { Instance } from './instance.ts';
 export { loadInstance } from './instance.ts';
 export type { Listening } from './listening.ts';
 export { holdHome, listenEverywhere, planSocket } from './listening.ts';

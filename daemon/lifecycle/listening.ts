@@ -6,7 +6,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { LockHolder } from '../store/store.ts';
 import { acquireLock } from '../store/store.ts';
 
-export const defaultPort = 9178;
+const defaultPort = 9178;
 const socketName = 'waggled';
 
 export interface Listening {

@@ -7,7 +7,7 @@ import type { Logger } from '../context.ts';
 
 const beatEveryMs = 100;
 const stallLoggedMs = 200;
-export const stallEndMs = 10_000;
+const stallEndMs = 10_000;
 
 export interface WatchdogOptions {
   readonly log: Logger;

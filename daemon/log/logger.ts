@@ -5,8 +5,8 @@ import type { LogFields, LogLevel, Logger } from '../context.ts';
 import type { Redactor } from './redactor.ts';
 import { openRotatedFile } from './rotatedFile.ts';
 
-export const logFileBytes = 10 * 1024 * 1024;
-export const logFiles = 5;
+const logFileBytes = 10 * 1024 * 1024;
+const logFiles = 5;
 const fieldMaxChars = 4096;
 const levels: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error'];
 

@@ -42,12 +42,12 @@ function tryOpen(path: string, check: boolean): Connection | undefined {
 }
 
 /** Whether `quick_check` finds nothing. */
-export function isSound(raw: Database.Database): boolean {
+function isSound(raw: Database.Database): boolean {
   return raw.pragma('quick_check(1)', { simple: true }) === 'ok';
 }
 
 /** Renames database, write-ahead log and shared memory together; returns the new path of the database. */
-export function putAsideDatabase(path: string): string {
+function putAsideDatabase(path: string): string {
   const aside = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
   for (const suffix of ['', '-wal', '-shm'])
     if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${aside}${suffix}`);

@@ -3,7 +3,7 @@ import { closeSync, constants, openSync, rmSync, statSync, statfsSync, writeSync
 import { dirname } from 'node:path';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 
-export const reserveBytes = 32 * 1024 * 1024;
+const reserveBytes = 32 * 1024 * 1024;
 const pieceBytes = 1024 * 1024;
 /** The first look comes late: a start is not the moment to write 32 MiB. */
 const lookEveryMs = 5000;

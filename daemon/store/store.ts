@@ -3,19 +3,11 @@
  * proxies. One method is one transaction; what is queued together shares one commit with `synchronous=FULL`.
  * Knows no noun: each brings its tables, migrations and methods.
  */
-export type {
-  AnyStore,
-  Migration,
-  StoreContext,
-  StoreDefinition,
-  StoreMethod,
-  StoreMethods,
-  StoreProxy,
-} from './definition.ts';
+export type { AnyStore, StoreProxy } from './definition.ts';
 export { defineStore } from './definition.ts';
-export type { StoreLocation, StoreNotice, StoreWarning } from './message.ts';
+export type { StoreNotice, StoreWarning } from './message.ts';
 export type { LockHolder } from './lock.ts';
 export { acquireLock } from './lock.ts';
-export type { OpenStoresOptions, Stores } from './client.ts';
+export type { Stores } from './client.ts';
 export { openStores } from './client.ts';
 export { serveStores } from './serve.ts';

@@ -31,7 +31,7 @@ export interface TokenAuthority extends SessionTokens {
   readonly onDidRevoke: Event<string>;
 }
 
-export const ownerTokenId = 'owner';
+const ownerTokenId = 'owner';
 const tokenMaxChars = 256;
 
 interface SecretRecord {

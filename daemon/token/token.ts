@@ -2,7 +2,7 @@
  * Who may do what: the owner's token in its file, the tokens of sessions in the database, proofs for the handshake, and
  * the limiter of failed tries. Roles come from the record of a token, never from a parameter.
  */
-export type { TokenAuthority, TokenOptions } from './authority.ts';
+export type { TokenAuthority } from './authority.ts';
 export { createTokenAuthority } from './authority.ts';
 export type { FailureLimiter } from './failureLimiter.ts';
 export { createFailureLimiter } from './failureLimiter.ts';

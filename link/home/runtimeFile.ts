@@ -41,7 +41,7 @@ export function removeRuntimeFile(paths: HomePaths, pid: number): void {
 }
 
 /** The value of a JSON text, or undefined. */
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
