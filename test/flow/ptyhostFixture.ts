@@ -147,6 +147,12 @@ export class HostFixture {
     return recorder;
   }
 
+  /** Forgets every session that ended. */
+  async collectAll(): Promise<void> {
+    const { sessions } = await this.control.call('host/list', {});
+    for (const { session } of sessions) await this.control.call('host/collect', { session });
+  }
+
   async stop(): Promise<void> {
     for (const stream of this.#streams) stream.dispose();
     this.control.dispose();
