@@ -20,6 +20,6 @@ export async function reap({ goneHostIds, spared, graceMs }: ReapRequest): Promi
   const scan = new MarkerScan('WAGGLE_HOST_ID', (value) => goneHostIds.has(value));
   const left = scan.find(listRunning()).filter((entry) => !spared.has(entry.pid));
   if (left.length === 0) return 0;
-  const record = new TreeRecord(nobody);
-  return endProcesses({ record, scan, spared, ...(graceMs === undefined ? {} : { graceMs }) });
+  const records = [new TreeRecord(nobody)];
+  return endProcesses({ records, scan, spared, ...(graceMs === undefined ? {} : { graceMs }) });
 }

@@ -6,13 +6,13 @@ import type { MarkerScan } from './markerScan.ts';
 import type { TreeRecord } from './processTree.ts';
 
 export interface EndRequest {
-  /** Everybody seen so far; what they start while they are ended is found too. */
-  readonly record: TreeRecord;
+  /** Everybody seen so far; what they start while they are ended is found too. At least one. */
+  readonly records: readonly TreeRecord[];
   readonly scan: MarkerScan;
   /** Never signalled, whatever their marker: ourselves and the hosts. */
   readonly spared: ReadonlySet<number>;
-  /** Gets SIGHUP as well: interactive shells ignore SIGTERM. */
-  readonly hangUp?: number;
+  /** These get SIGHUP as well: interactive shells ignore SIGTERM. */
+  readonly hangUp?: ReadonlySet<number>;
   /** Between TERM and KILL; 3,000 when absent. */
   readonly graceMs?: number;
 }
@@ -44,15 +44,16 @@ export async function endProcesses(request: EndRequest): Promise<number> {
   }
 }
 
-function findLiving({ record, scan, spared }: EndRequest): ProcessEntry[] {
+function findLiving({ records, scan, spared }: EndRequest): ProcessEntry[] {
   const entries = listProcesses().filter((entry) => !entry.zombie && !spared.has(entry.pid));
-  for (const marked of scan.find(entries)) record.add(marked);
-  return record.record(entries);
+  for (const marked of scan.find(entries)) records[0]?.add(marked);
+  const living = records.flatMap((record) => record.record(entries));
+  return [...new Map(living.map((entry) => [entry.pid, entry])).values()];
 }
 
-function askToEnd(entry: ProcessEntry, hangUp: number | undefined): void {
+function askToEnd(entry: ProcessEntry, hangUp: ReadonlySet<number> | undefined): void {
   signal(entry, 'SIGTERM');
-  if (entry.pid === hangUp) signal(entry, 'SIGHUP');
+  if (hangUp?.has(entry.pid) === true) signal(entry, 'SIGHUP');
   // A stopped process takes the signal only when it goes on.
   signal(entry, 'SIGCONT');
 }

@@ -89,7 +89,7 @@ describe('the end of processes', () => {
     const deadline = performance.now() + 5000;
     while (scan.find(listRunning()).length < 7 && performance.now() < deadline) await delay(10);
     const ended = await endProcesses({
-      record: recordOf(pid),
+      records: [recordOf(pid)],
       scan,
       spared: new Set([process.pid]),
       graceMs: 200,
@@ -101,7 +101,7 @@ describe('the end of processes', () => {
   it('reaches stopped ones', async () => {
     const { marker, pid } = await startMarked('sleep 600 & kill -STOP $!');
     await endProcesses({
-      record: recordOf(pid),
+      records: [recordOf(pid)],
       scan: scanFor(marker),
       spared: new Set([process.pid]),
       graceMs: 2000,
@@ -115,7 +115,7 @@ describe('the end of processes', () => {
       .find(listRunning())
       .filter((found) => found.pid !== pid);
     assert.ok(spared);
-    const request = { record: recordOf(pid), scan: scanFor(marker), graceMs: 100 };
+    const request = { records: [recordOf(pid)], scan: scanFor(marker), graceMs: 100 };
     await endProcesses({ ...request, spared: new Set([process.pid, spared.pid]) });
     assert.equal(readStartTime(spared.pid), spared.startTime);
     await endProcesses({ ...request, spared: new Set([process.pid]) });
@@ -124,7 +124,7 @@ describe('the end of processes', () => {
 
   it('is nothing when nobody is there', async () => {
     const request = {
-      record: new TreeRecord({ pid: -1, startTime: -1 }),
+      records: [new TreeRecord({ pid: -1, startTime: -1 })],
       spared: new Set<number>(),
     };
     assert.equal(await endProcesses({ ...request, scan: scanFor('nobody has this') }), 0);

@@ -37,17 +37,8 @@ export class Ending {
    * @throws WaggleError `notFound`, `timeout`.
    */
   async kill(id: SessionId): Promise<{ session: Session; killed: number }> {
-    const { sessions, watch, daemon } = this.#context;
-    const row = sessions.get(id);
-    const killed = await watch.whileKilling(id, async () => {
-      const count = await this.#endAll(row);
-      await watch.waitForExit(id, exitNewsLimitMs);
-      return count;
-    });
-    const exit = { code: null, signal: null, at: new Date(daemon.clock.now()).toISOString() };
-    await sessions.act(row, { type: 'killed', exit }, { backgroundProcesses: 0 });
-    watch.trees.forget(id);
-    await daemon.tokens.revoke(id);
+    const { sessions } = this.#context;
+    const killed = await this.#killRows([sessions.get(id)]);
     return { session: sessions.toSession(sessions.get(id)), killed };
   }
 
@@ -70,22 +61,44 @@ export class Ending {
     const rows = this.#context.sessions
       .rows()
       .filter((row) => isLive(row.status) || row.backgroundProcesses > 0);
-    const results = await Promise.all(rows.map((row) => this.kill(row.id)));
-    return results.reduce((sum, { killed }) => sum + killed, 0);
+    return this.#killRows(rows);
   }
 
-  #endAll(row: SessionRow): Promise<number> {
+  /** All at once: the list of processes is read for all of them, not for each. */
+  async #killRows(rows: readonly SessionRow[]): Promise<number> {
+    const { watch } = this.#context;
+    const ids = rows.map((row) => row.id);
+    const killed = await watch.whileKilling(ids, async () => {
+      const count = await this.#endAll(rows);
+      await Promise.all(ids.map((id) => watch.waitForExit(id, exitNewsLimitMs)));
+      return count;
+    });
+    await Promise.all(rows.map((row) => this.#settleKilled(row)));
+    return killed;
+  }
+
+  async #settleKilled(row: SessionRow): Promise<void> {
+    const { sessions, watch, daemon } = this.#context;
+    const exit = { code: null, signal: null, at: new Date(daemon.clock.now()).toISOString() };
+    await sessions.act(row, { type: 'killed', exit }, { backgroundProcesses: 0 });
+    watch.trees.forget(row.id);
+    await daemon.tokens.revoke(row.id);
+  }
+
+  #endAll(rows: readonly SessionRow[]): Promise<number> {
     const { hosts, watch } = this.#context;
-    const root =
-      row.pid === null || row.startTime === null
-        ? nobody
-        : { pid: row.pid, startTime: row.startTime };
-    const isShell = row.agent === 'shell' && row.pid !== null;
+    const ids = new Set<string>(rows.map((row) => row.id));
+    const shells = rows.flatMap((row) => (row.agent === 'shell' ? (row.pid ?? []) : []));
+    const known = rows.map((row) => watch.trees.recordOf(row.id) ?? new TreeRecord(rootOf(row)));
     return endProcesses({
-      record: watch.trees.recordOf(row.id) ?? new TreeRecord(root),
-      scan: new MarkerScan('WAGGLE_SESSION_ID', (value) => value === row.id),
+      records: [new TreeRecord(nobody), ...known],
+      scan: new MarkerScan('WAGGLE_SESSION_ID', (value) => ids.has(value)),
       spared: new Set([process.pid, ...hosts.pids()]),
-      ...(isShell && row.pid !== null ? { hangUp: row.pid } : {}),
+      hangUp: new Set(shells),
     });
   }
+}
+
+function rootOf({ pid, startTime }: SessionRow): typeof nobody {
+  return pid === null || startTime === null ? nobody : { pid, startTime };
 }

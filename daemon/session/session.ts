@@ -3,6 +3,7 @@
  * each other; it holds no terminal bytes in memory beyond what is on its way to the spool, and draws nothing.
  */
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { writeShim } from '../../link/shim/shim.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { FeatureContext, SessionOverview } from '../context.ts';
@@ -20,6 +21,8 @@ import { notRecordingWarning, Spool } from './spool.ts';
 import { Watch } from './watching.ts';
 
 export type { SessionNouns } from './nouns.ts';
+
+const takeoverLimitMs = 1500;
 
 export interface SessionFeature extends Feature<'session'>, SessionOverview {
   start(): Promise<void>;
@@ -67,7 +70,8 @@ export function createSessionFeature(
       await hosts.start();
       hosts.onDidConnect((host) => inBackground(recovery.adopt(host)));
       hosts.onDidLose((hostId) => inBackground(recovery.lose(hostId)));
-      await recovery.start();
+      // A host under load may answer late; its sessions are then taken over while clients connect.
+      await Promise.race([recovery.start(), delay(takeoverLimitMs, undefined, { ref: false })]);
     },
     counts: () => ({ running: sessions.countRunning(), total: sessions.rows().length }),
     hosts: () => hosts.statuses().map((host) => ({ ...host, sessions: sessions.countIn(host.id) })),

@@ -92,7 +92,9 @@ export class Watch implements Disposable {
     const { id } = process;
     const exit = toExit(told, this.#context.daemon.clock.now());
     const type = this.#killing.has(id) ? 'killed' : 'exited';
-    const backgroundProcesses = Math.max(told.background, this.trees.addMarked(id));
+    // Who is being killed needs no count, and looking for all of many at once takes seconds.
+    const marked = type === 'killed' ? 0 : this.trees.addMarked(id);
+    const backgroundProcesses = Math.max(told.background, marked);
     const act = () => this.#context.sessions.act(process, { type, exit }, { backgroundProcesses });
     await this.#untilWritten(act);
     this.#exitWaiters.get(id)?.();
@@ -100,12 +102,12 @@ export class Watch implements Disposable {
   }
 
   /** Between these an exit counts as killed. */
-  async whileKilling<T>(id: SessionId, work: () => Promise<T>): Promise<T> {
-    this.#killing.add(id);
+  async whileKilling<T>(ids: readonly SessionId[], work: () => Promise<T>): Promise<T> {
+    for (const id of ids) this.#killing.add(id);
     try {
       return await work();
     } finally {
-      this.#killing.delete(id);
+      for (const id of ids) this.#killing.delete(id);
     }
   }
 

@@ -198,7 +198,7 @@ export class SessionHome {
     for (const host of this.readHostFiles())
       if (isSameProcess(host.pid, host.startTime)) process.kill(host.pid, 'SIGKILL');
     await endProcesses({
-      record: new TreeRecord({ pid: -1, startTime: -1 }),
+      records: [new TreeRecord({ pid: -1, startTime: -1 })],
       scan: new MarkerScan('WAGGLE_HOST_ID', (value) => this.#hostIds.has(value)),
       spared: new Set([process.pid]),
       graceMs: 0,
