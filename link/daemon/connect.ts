@@ -17,7 +17,7 @@ import type { RuntimeFile } from '../home/home.ts';
 import { readPrivateFile, readRuntimeFile } from '../home/home.ts';
 import { randomHex, verifyProof } from '../proof/proof.ts';
 import { closedError } from './closed.ts';
-import type { ConnectOptions, DaemonLink } from './daemonLink.ts';
+import type { ConnectOptions, DaemonInfo, DaemonLink } from './daemonLink.ts';
 import { OpenLink } from './openLink.ts';
 
 /** Whole time for finding a place among many who dial at once. */
@@ -162,6 +162,17 @@ async function shakeHands(
   { options, address, credential }: Handshaking,
 ): Promise<DaemonLink> {
   const answers = readAnswers(socket);
+  try {
+    return new OpenLink(socket, await askBoth(answers, { options, address, credential }));
+  } finally {
+    answers.dispose();
+  }
+}
+
+async function askBoth(
+  answers: Answers,
+  { options, address, credential }: Handshaking,
+): Promise<DaemonInfo> {
   await answers.opened;
   const nonce = randomHex(32);
   const hello = helloResultSchema.safeParse(
@@ -182,8 +193,7 @@ async function shakeHands(
   const auth = authResultSchema.parse(
     await answers.ask(authMethod, { token: credential.token, clientId: options.clientId }),
   );
-  answers.dispose();
-  return new OpenLink(socket, {
+  return {
     protocol: hello.data.protocol,
     serverVersion: hello.data.serverVersion,
     endpoint: hello.data.endpoint,
@@ -192,7 +202,7 @@ async function shakeHands(
     principal: auth.principal,
     connectionId: auth.connectionId,
     transport: address.socketPath === undefined ? 'tcp' : 'local',
-  });
+  };
 }
 
 /** Proof, address and process must all be right before the token is sent. */

@@ -56,6 +56,8 @@ export class OpenLink implements DaemonLink {
     );
     socket.on('close', (code) => this.#end(code));
     socket.on('error', () => socket.terminate());
+    // It may have gone between the last word of the handshake and now.
+    if (socket.readyState > 1) queueMicrotask(() => this.#end(1006));
   }
 
   get isClosed(): boolean {

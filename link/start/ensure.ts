@@ -11,7 +11,7 @@ import { listLiveHosts } from './liveHosts.ts';
 import type { EnsureOptions, EnsureOutcome, Runtime, StartStep } from './outcome.ts';
 import { installProgram } from './program.ts';
 import { explainEnd, spawnDaemon, spawnHost } from './spawn.ts';
-import { countStart, forgetStarts, noteFailure } from './startLimit.ts';
+import { countStart, forgetStarts, noteFailure, uncountStart } from './startLimit.ts';
 import { takeStartLock } from './startLock.ts';
 
 /** From the first look to a link; a migration of a large database is the slowest honest case. */
@@ -19,6 +19,7 @@ const wholeLimitMs = 30_000;
 const lookEveryMs = 20;
 /** The daemon found its data directory held: the one before it is about to go. */
 const lockedExitCode = 75;
+const heldPauseMs = 250;
 const oldestNode = [22, 14] as const;
 
 /** Never rejects for what a person can meet: see `EnsureOutcome`. Rejects with the signal's reason when aborted. */
@@ -142,7 +143,11 @@ class Starter {
       const file = this.#waitForFile(daemon.pid, looking.signal);
       const end = await Promise.race([daemon.ended, file]);
       if (end === undefined) return true;
-      if (end.code === lockedExitCode) return false;
+      if (end.code === lockedExitCode) {
+        uncountStart(paths);
+        await delay(heldPauseMs);
+        return false;
+      }
       const error = explainEnd(end, daemon.readTail());
       noteFailure(paths, error.message);
       throw error;

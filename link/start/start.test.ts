@@ -8,7 +8,7 @@ import { readStartTime } from '../process/process.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import { compareVersions } from './program.ts';
 import { explainEnd } from './spawn.ts';
-import { countStart, forgetStarts, noteFailure } from './startLimit.ts';
+import { countStart, forgetStarts, noteFailure, uncountStart } from './startLimit.ts';
 import { requireLink } from './start.ts';
 import { takeStartLock } from './startLock.ts';
 
@@ -76,6 +76,14 @@ describe('starting', () => {
       noteFailure(paths, 'the sky fell');
       assert.throws(() => countStart(paths), { code: 'startLimit', message: /the sky fell/ });
       forgetStarts(paths);
+      countStart(paths);
+    });
+
+    it('does not count a start that found a daemon', () => {
+      for (let start = 0; start < 20; start += 1) {
+        countStart(paths);
+        uncountStart(paths);
+      }
       countStart(paths);
     });
 

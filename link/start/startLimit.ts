@@ -22,6 +22,12 @@ export function countStart(paths: HomePaths): void {
   write(paths, { at: [...at, Date.now()], reason });
 }
 
+/** The last start found a daemon that holds the directory already: it was none. */
+export function uncountStart(paths: HomePaths): void {
+  const { at, reason } = readStarts(paths);
+  write(paths, { at: at.slice(0, -1), reason });
+}
+
 /** Remembers why a start failed, for the sentence above. */
 export function noteFailure(paths: HomePaths, reason: string): void {
   write(paths, { ...readStarts(paths), reason });

@@ -18,7 +18,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
-import { readRuntimeFile, writeRuntimeFile } from '../../link/home/home.ts';
+import { acquireLock } from '../../daemon/store/store.ts';
+import { ensureHome, readRuntimeFile, writeRuntimeFile } from '../../link/home/home.ts';
 import { readStartTime } from '../../link/process/process.ts';
 import { DaemonHome, until } from './daemonHome.ts';
 
@@ -148,6 +149,19 @@ describe('starting the daemon', () => {
     const [output, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
     assert.equal(code, 75);
     assert.match(output, new RegExp(`The daemon with process id ${pid} holds`));
+  });
+
+  it('waits for a daemon that holds the directory and is not ready yet', async () => {
+    ensureHome(home.paths);
+    const lock = acquireLock(home.paths.lockDatabase);
+    assert.ok(lock !== undefined);
+    const starting = home.ensure();
+    await until(() => existsSync(home.paths.outputFile), 'a start was tried');
+    const tries = () => readFileSync(home.paths.outputFile, 'utf8').split('holds').length - 1;
+    await until(() => tries() >= 2, 'two starts found it held');
+    lock.dispose();
+    const outcome = await starting;
+    assert.equal(outcome.outcome, 'started');
   });
 
   it('takes another port when its own is taken, and says so', async () => {
