@@ -57,7 +57,8 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
   readonly kind: HostKind;
   readonly channels = new Set<Channel>();
   readonly ledger: InputLedger;
-  readonly errors = new Ring(errorRingBytes);
+  /** Standard error; a terminal has none of its own. */
+  readonly errors: Ring;
   readonly output: Output;
   readonly start: SessionStart;
   readonly #surroundings: SessionSurroundings;
@@ -76,6 +77,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
   constructor(start: SessionStart, output: Output, surroundings: SessionSurroundings) {
     this.id = start.session;
     this.kind = start.kind;
+    this.errors = new Ring(start.kind === 'pipe' ? errorRingBytes : 1);
     this.start = start;
     this.output = output;
     this.lease = start.predecessor?.lease ?? null;

@@ -287,6 +287,7 @@ describe('clients of the pty host', function () {
 
 /** How many characters two texts begin with alike. */
 function commonLength(left: string, right: string): number {
-  const at = [...left].findIndex((character, index) => character !== right[index]);
-  return at === -1 ? left.length : at;
+  let at = 0;
+  while (at < left.length && left[at] === right[at]) at += 1;
+  return at;
 }
