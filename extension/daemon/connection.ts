@@ -4,6 +4,7 @@ import { connectDaemon } from '../../link/daemon/daemon.ts';
 import type { HomePaths } from '../../link/home/home.ts';
 import { readRuntimeFile } from '../../link/home/home.ts';
 import type { EnsureOutcome } from '../../link/start/start.ts';
+import { isSameProcess } from '../../link/process/process.ts';
 import { ensureDaemon } from '../../link/start/start.ts';
 import type { MethodName, MethodParams, MethodResult } from '../../protocol/protocol.ts';
 import { Backoff } from '../../protocol/wire/backoff.ts';
@@ -13,6 +14,7 @@ import { WaggleError, errorCodeOf, errorMessageOf } from '../../protocol/wire/er
 import type { Log } from '../log.ts';
 import type { ConnectionAction, ConnectionState } from './connectionState.ts';
 import { reduce, startState } from './connectionState.ts';
+import { endForeignDaemon } from './foreignDaemon.ts';
 
 export interface ConnectionOptions {
   readonly paths: HomePaths;
@@ -25,6 +27,9 @@ export interface ConnectionOptions {
 
 /** How often a window without a daemon looks whether somebody else started one. */
 const lookMs = 2000;
+/** How long a daemon that closed the connection may take to end, and how often that is looked at. */
+const endingMs = 6000;
+const endingLookMs = 50;
 
 export class DaemonConnection implements Disposable {
   readonly #options: ConnectionOptions;
@@ -35,6 +40,8 @@ export class DaemonConnection implements Disposable {
   #state: ConnectionState = startState;
   #link: DaemonLink | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** The daemon whose connection broke last. */
+  #lost: { readonly pid: number; readonly startTime: number; readonly untilMs: number } | undefined;
   #attempting = false;
   #explicit = false;
 
@@ -103,6 +110,13 @@ export class DaemonConnection implements Disposable {
     await closed;
   }
 
+  /** Ends what runs, also a daemon that this version cannot talk to, and starts the one that came with it. */
+  async restart(): Promise<void> {
+    if (this.#link === undefined) await endForeignDaemon(this.#options.paths);
+    else await this.stop();
+    await this.require(true);
+  }
+
   dispose(): void {
     this.#dispatch({ type: 'disposed' });
     this.#abort.abort();
@@ -126,9 +140,28 @@ export class DaemonConnection implements Disposable {
     clearTimeout(this.#timer);
     if (state.kind === 'seeking') void this.#attempt();
     if (state.kind === 'waiting') {
-      this.#timer = setTimeout(() => this.#dispatch({ type: 'retried' }), this.#backoff.next());
+      this.#timer = setTimeout(() => this.#retry(), this.#backoff.next());
     }
     if (state.kind === 'idle') this.#lookOut();
+  }
+
+  /**
+   * A daemon that ends on purpose closes its connections first and removes its runtime file last; one that was killed
+   * leaves the file. So a process that still lives is waited for, and the file decides.
+   */
+  #retry(): void {
+    const lost = this.#lost;
+    if (
+      lost !== undefined &&
+      Date.now() < lost.untilMs &&
+      isSameProcess(lost.pid, lost.startTime)
+    ) {
+      this.#timer = setTimeout(() => this.#retry(), endingLookMs);
+      return;
+    }
+    this.#lost = undefined;
+    const hasEnded = lost !== undefined && !this.#hasRuntimeFile();
+    this.#dispatch({ type: hasEnded ? 'ended' : 'retried' });
   }
 
   /** While idle: another window or the command may start a daemon at any time. */
@@ -226,7 +259,8 @@ export class DaemonConnection implements Disposable {
         code,
         reason: error.message,
       });
-      this.#dispatch({ type: 'lost', orderly: !this.#hasRuntimeFile() });
+      this.#lost = { pid, startTime: link.info.startTime, untilMs: Date.now() + endingMs };
+      this.#dispatch({ type: 'lost' });
     });
     this.#connected.fire(link);
     return { type: 'connected', pid, version: serverVersion };

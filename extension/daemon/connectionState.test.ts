@@ -24,13 +24,13 @@ describe('the connection to the daemon', () => {
   });
 
   it('waits for the next attempt, and may start one, after the daemon was killed', () => {
-    const state = after({ type: 'required' }, connected, { type: 'lost', orderly: false });
+    const state = after({ type: 'required' }, connected, { type: 'lost' });
     assert.equal(state.kind === 'waiting' && state.mayStart && state.known, true);
     assert.equal(reduce(state, { type: 'retried' }).kind, 'seeking');
   });
 
   it('starts nothing after the daemon ended on purpose', () => {
-    assert.deepEqual(after({ type: 'required' }, connected, { type: 'lost', orderly: true }), {
+    assert.deepEqual(after({ type: 'required' }, connected, { type: 'lost' }, { type: 'ended' }), {
       kind: 'idle',
       known: true,
     });
@@ -52,7 +52,7 @@ describe('the connection to the daemon', () => {
       { type: 'required' },
       { type: 'probed' },
       connected,
-      { type: 'lost', orderly: false },
+      { type: 'lost' },
       { type: 'failed', code: 'internal', message: 'x' },
       { type: 'retried' },
     );

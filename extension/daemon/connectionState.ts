@@ -39,8 +39,9 @@ export type ConnectionAction =
   | { readonly type: 'connected'; readonly pid: number; readonly version: string }
   /** A probe found none. */
   | { readonly type: 'absent' }
-  /** The connection broke. `orderly`: the daemon removed its runtime file, so it ended on purpose. */
-  | { readonly type: 'lost'; readonly orderly: boolean }
+  | { readonly type: 'lost' }
+  /** The daemon whose connection broke removed its runtime file: it ended on purpose. */
+  | { readonly type: 'ended' }
   | {
       readonly type: 'failed';
       readonly code: ErrorCode;
@@ -83,7 +84,9 @@ export function reduce(state: ConnectionState, action: ConnectionAction): Connec
     case 'absent':
       return state.kind === 'seeking' ? { kind: 'idle', known: state.known } : state;
     case 'lost':
-      return lose(state, action.orderly);
+      return lose(state);
+    case 'ended':
+      return state.kind === 'waiting' ? { kind: 'idle', known: state.known } : state;
     case 'failed':
       return fail(state, action);
   }
@@ -99,9 +102,8 @@ function seek(state: ConnectionState, mayStart: boolean): ConnectionState {
   };
 }
 
-function lose(state: ConnectionState, orderly: boolean): ConnectionState {
+function lose(state: ConnectionState): ConnectionState {
   if (state.kind !== 'connected') return state;
-  if (orderly) return { kind: 'idle', known: true };
   const message = 'The connection to the daemon broke.';
   return { kind: 'waiting', mayStart: true, code: 'daemonUnreachable', message, known: true };
 }

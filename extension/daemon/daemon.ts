@@ -51,10 +51,7 @@ export function createDaemonFeature(connection: DaemonConnection, logFile: strin
         tail.start();
         channel.show(true);
       },
-      restartDaemon: async () => {
-        await connection.stop();
-        await connection.require(true);
-      },
+      restartDaemon: () => connection.restart(),
       stopDaemon: () => connection.stop(),
     },
     dispose: () => owned.dispose(),
