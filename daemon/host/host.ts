@@ -38,6 +38,7 @@ export class HostPool implements Disposable {
   readonly #onDidLose = new Emitter<string>();
   readonly #abort = new AbortController();
   readonly #retrying = new Set<string>();
+  readonly #ready = Promise.withResolvers<void>();
   /** Started by this daemon, so of its version whatever they call it. */
   readonly #own = new Set<string>();
   readonly #spawning = new Map<HostKind, Promise<ConnectedHost>>();
@@ -58,17 +59,18 @@ export class HostPool implements Disposable {
     return this.#onDidLose.event;
   }
 
+  /** Resolves when every host that runs was asked once; what needs a host waits for it. Never rejects. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
   /** Connects to every host that runs and forgets those that do not. */
   async start(): Promise<void> {
-    const found = await findHosts(this.#context.paths.runDir);
-    const deadline = AbortSignal.timeout(firstConnectLimitMs);
-    await Promise.all(
-      found.map(async (host) => {
-        if (!host.isRunning) return this.#forget(host);
-        const connected = await this.#tryConnect(host, deadline);
-        if (connected === undefined) this.#retryLater(host);
-      }),
-    );
+    try {
+      await this.#start();
+    } finally {
+      this.#ready.resolve();
+    }
   }
 
   list(): ConnectedHost[] {
@@ -126,8 +128,21 @@ export class HostPool implements Disposable {
     this.#onDidLose.dispose();
   }
 
+  async #start(): Promise<void> {
+    const found = await findHosts(this.#context.paths.runDir);
+    const deadline = AbortSignal.timeout(firstConnectLimitMs);
+    await Promise.all(
+      found.map(async (host) => {
+        if (!host.isRunning) return this.#forget(host);
+        const connected = await this.#tryConnect(host, deadline);
+        if (connected === undefined) this.#retryLater(host);
+      }),
+    );
+  }
+
   /** The newest host that takes sessions; starts one of this version when there is none. */
   async #acquire(kind: HostKind): Promise<ConnectedHost> {
+    await this.ready;
     const candidates = this.list()
       .filter((host) => host.isConnected && !host.isDraining && host.file.kind === kind)
       .filter((host) => this.#own.has(host.id) || host.file.version === this.#context.version)

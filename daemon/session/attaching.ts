@@ -27,9 +27,15 @@ export class Attaching {
     this.#context = context;
   }
 
+  /** Hosts are known by then. */
+  get ready(): Promise<void> {
+    return this.#context.hosts.ready;
+  }
+
   /** @throws WaggleError `notFound`, `notRunning`, `hostGone`. */
   async attach(params: AttachParams, caller: Caller): Promise<AttachResult> {
     const { sessions } = this.#context;
+    await this.ready;
     const row = sessions.get(params.sessionId);
     const host = this.hostOf(row);
     const ticket = await this.ticketFor(row, caller, params.right);

@@ -23,14 +23,17 @@ export class Recovery {
     this.#context = context;
   }
 
-  /** After rows and hosts are loaded. Starts nothing again. */
-  async start(): Promise<void> {
+  /**
+   * After rows and hosts are loaded; starts nothing again. `earlier`: what ran before this daemon. Clients may open
+   * sessions meanwhile, which are none of its business.
+   */
+  async start(earlier: readonly SessionRow[]): Promise<void> {
     const { hosts, sessions } = this.#context;
     this.#deleted = new Set(await sessions.listDeleted());
     await Promise.all(hosts.list().map((host) => this.adopt(host)));
-    const lost = sessions
-      .rows()
-      .filter((row) => isLive(row.status) && (row.hostId === null || !hosts.mayLive(row.hostId)));
+    const lost = this.#stillLive(earlier).filter(
+      (row) => row.hostId === null || !hosts.mayLive(row.hostId),
+    );
     await Promise.all(lost.map((row) => this.#interrupt(row)));
     // Ending what ignores TERM takes seconds: nobody who connects has to wait for it.
     void this.#reap();
@@ -40,6 +43,8 @@ export class Recovery {
   async adopt(host: ConnectedHost): Promise<void> {
     const { watch, sessions, daemon } = this.#context;
     watch.listen(host);
+    // Taken before the list: a session that is opened while the host answers is not missing in it.
+    const expected = sessions.rows().filter((row) => row.hostId === host.id);
     const listed = await host.list();
     for (const held of listed) {
       try {
@@ -52,9 +57,7 @@ export class Recovery {
       }
     }
     const ids = new Set<string>(listed.map((held) => held.session));
-    const missing = sessions
-      .rows()
-      .filter((row) => isLive(row.status) && row.hostId === host.id && !ids.has(row.id));
+    const missing = this.#stillLive(expected).filter((row) => !ids.has(row.id));
     await Promise.all(missing.map((row) => this.#interrupt(row)));
   }
 
@@ -63,6 +66,15 @@ export class Recovery {
     const rows = this.#context.sessions.rows().filter((row) => row.hostId === hostId);
     await Promise.all(rows.map((row) => this.#interrupt(row)));
     await this.#reap();
+  }
+
+  /** As they are now, of those that still run the process that they ran then. */
+  #stillLive(rows: readonly SessionRow[]): SessionRow[] {
+    return rows.flatMap((then) => {
+      const row = this.#context.sessions.find(then.id);
+      const isSame = row?.generation === then.generation && row.hostId === then.hostId;
+      return isSame && isLive(row.status) ? [row] : [];
+    });
   }
 
   async #adoptOne(host: ConnectedHost, held: HostSession): Promise<void> {

@@ -26,6 +26,7 @@ export async function sendText(
   { sessionId, text, take }: SendRequest,
   caller: Caller,
 ): Promise<void> {
+  await attaching.ready;
   const row = sessions.get(sessionId);
   if (!isLive(row.status)) throw new WaggleError('notRunning', undefined, { fix: 'Restart it.' });
   const host = attaching.hostOf(row);

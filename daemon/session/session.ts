@@ -13,6 +13,7 @@ import { Ending } from './ending.ts';
 import { Launching } from './launching.ts';
 import type { SessionNouns } from './nouns.ts';
 import { Recovery } from './recovery.ts';
+import type { SessionRow } from './row.ts';
 import { createHandlers } from './session.handlers.ts';
 import { Sequences } from './sequence.ts';
 import { Sessions } from './sessions.ts';
@@ -60,6 +61,13 @@ export function createSessionFeature(
     work.catch((error: unknown) => context.log.error('a change of a host was missed', { error }));
   };
 
+  const takeOver = async (earlier: readonly SessionRow[]): Promise<void> => {
+    await hosts.start();
+    hosts.onDidConnect((host) => inBackground(recovery.adopt(host)));
+    hosts.onDidLose((hostId) => inBackground(recovery.lose(hostId)));
+    await recovery.start(earlier);
+  };
+
   return {
     noun: 'session',
     handlers: createHandlers({ sessions, launching, ending, attaching, watch, spool, sequences }),
@@ -67,11 +75,10 @@ export function createSessionFeature(
       provideShim(context, binDirectory);
       await spool.open();
       await sessions.load();
-      await hosts.start();
-      hosts.onDidConnect((host) => inBackground(recovery.adopt(host)));
-      hosts.onDidLose((hostId) => inBackground(recovery.lose(hostId)));
+      const takeover = takeOver(sessions.rows());
+      inBackground(takeover);
       // A host under load may answer late; its sessions are then taken over while clients connect.
-      await Promise.race([recovery.start(), delay(takeoverLimitMs, undefined, { ref: false })]);
+      await Promise.race([takeover, delay(takeoverLimitMs, undefined, { ref: false })]);
     },
     counts: () => ({ running: sessions.countRunning(), total: sessions.rows().length }),
     hosts: () => hosts.statuses().map((host) => ({ ...host, sessions: sessions.countIn(host.id) })),

@@ -72,6 +72,7 @@ export class Watch implements Disposable {
     try {
       await this.followers.follow(row, host);
     } catch (error) {
+      if (errorCodeOf(error) === 'stopped') return;
       // The session runs on without its history; the next connection to the host tries again.
       this.#context.daemon.log.warn('a session cannot be followed', {
         sessionId: row.id,
