@@ -39,7 +39,7 @@ export async function startHostRig(options: {
   const home = await mkdtemp(join(options.temporaryDirectory, 'host-'));
   const runDirectory = join(home, 'run');
   await mkdir(runDirectory, { mode: 0o700 });
-  await mkdir(join(home, 'logs'), { mode: 0o700 });
+  await mkdir(join(home, 'log'), { mode: 0o700 });
   const program = join(options.programDirectory, 'ptyhost.cjs');
   const child = spawn(
     options.runtime ?? process.execPath,

@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { bundle, extensionEntry, programEntries } from './bundle.ts';
+import { bundle, endBundler, extensionEntry, programEntries } from './bundle.ts';
 import { nameProgram, sha256, writeManifest } from './manifest.ts';
 import { copyNatives, listFiles, nativeNames } from './natives.ts';
 import { getOwnTarget } from './target.ts';
@@ -94,6 +94,7 @@ async function fill(builds: string): Promise<string> {
     renameUnlessThere(temporary, join(builds, hash));
     return join(builds, hash);
   } finally {
+    await endBundler();
     rmSync(temporary, { recursive: true, force: true });
   }
 }

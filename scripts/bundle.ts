@@ -1,7 +1,7 @@
 /** Bundles the programs and the extension with esbuild: CommonJS, so that they start fast and can load natives. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build as esbuild } from 'esbuild';
+import { build as esbuild, stop } from 'esbuild';
 import type { Metafile } from 'esbuild';
 
 interface Entry {
@@ -56,6 +56,11 @@ export async function bundle(options: BundleOptions): Promise<void> {
     results.map(({ metafile }) => metafile),
   );
   if (notices !== '') writeFileSync(join(directory, 'THIRD_PARTY_NOTICES.txt'), notices);
+}
+
+/** Ends the bundler's service process, which would outlive the test that happened to build. Call it after the last `bundle`. */
+export function endBundler(): Promise<void> {
+  return stop();
 }
 
 /** Name, version and licence text of every package in the bundles. */

@@ -59,7 +59,7 @@ export class PtyHost {
 
   constructor(options: PtyHostOptions) {
     this.#options = options;
-    const logs = join(options.home, 'logs');
+    const logs = join(options.home, 'log');
     openFolder(logs);
     this.log = new HostLog(join(logs, `ptyhost-${this.id}.log`));
     this.#identity = {
