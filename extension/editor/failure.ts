@@ -20,6 +20,9 @@ function remedyFor(code: ErrorCode): Remedy {
   if (code === 'versionMismatch' || code === 'daemonUnreachable') {
     return { label: vscode.l10n.t('Restart Daemon'), command: commandIds.restartDaemon };
   }
+  if (code === 'permissionsTooOpen' || code === 'runtimeTooOld') {
+    return { label: vscode.l10n.t('Try Again'), command: commandIds.restartDaemon };
+  }
   return { label: vscode.l10n.t('Show Daemon Log'), command: commandIds.showDaemonLog };
 }
 
