@@ -169,7 +169,24 @@ describe('sessions over deaths', () => {
     await until(() => home.processesOf(session.id).length === 0, 'nobody of it', 10_000);
   });
 
-  it('leave the processes of a host that lives alone, and those of nobody', async () => {
+  it('are reaped by their own daemon only: another data directory is none of its business', async () => {
+    const other = await SessionHome.open();
+    try {
+      const theirs = await other.openSession(await other.connect('window-0'), {
+        ...{ agent: 'command', command: ['sleep', '600'] },
+      });
+      const ours = await home.openSession(link, { agent: 'command', command: ['sleep', '600'] });
+      const [host] = home.readHostFiles();
+      assert.ok(host);
+      process.kill(host.pid, 'SIGKILL');
+      await until(() => home.processesOf(ours.id).length === 0, 'nobody of ours', 10_000);
+      assert.deepEqual(other.processesOf(theirs.id), [theirs.pid]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('leave the processes of a host that lives alone', async () => {
     const session = await home.openSession(link, { agent: 'command', command: ['sleep', '600'] });
     await home.killDaemon();
     await home.startDaemon();
