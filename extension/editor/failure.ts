@@ -30,9 +30,13 @@ function remedyFor(code: ErrorCode): Remedy {
 export async function showFailure(error: unknown): Promise<void> {
   if (error instanceof vscode.CancellationError) return;
   const code = error instanceof WaggleError ? error.code : 'internal';
-  const fix = error instanceof WaggleError && error.fix !== undefined ? ` ${error.fix}` : '';
+  const fix = error instanceof WaggleError ? error.fix : undefined;
   const remedy = remedyFor(code);
-  const message = toPlainLine(`${errorMessageOf(error)}${fix}`, 600);
+  const what = errorMessageOf(error);
+  const message = toPlainLine(
+    fix === undefined ? what : vscode.l10n.t('{0} To fix: {1}', what, fix),
+    600,
+  );
   const chosen = await vscode.window.showErrorMessage(message, remedy.label);
   if (chosen === remedy.label) await vscode.commands.executeCommand(remedy.command);
 }
