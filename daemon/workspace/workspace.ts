@@ -92,7 +92,8 @@ class WorkspaceRows {
 
   decide(root: string, trusted: boolean, by: string): Promise<WorkspaceRow> {
     return this.#inOrder(async () => {
-      const row = await this.#locate(root);
+      // Who vouches now lets git look already: the row is that of the repository from its beginning.
+      const row = await this.#locate(root, trusted);
       const decision: RootDecision = {
         root,
         by,
@@ -108,11 +109,10 @@ class WorkspaceRows {
     });
   }
 
-  async #locate(root: string): Promise<WorkspaceRow> {
+  async #locate(root: string, isTrusted = this.trustOf(root) === 'trusted'): Promise<WorkspaceRow> {
     const known = this.#rows.find((row) => row.roots.includes(root));
-    if (known !== undefined && (this.#observed.has(root) || this.trustOf(root) !== 'trusted'))
-      return known;
-    const facts = await this.#observe(root);
+    if (known !== undefined && (this.#observed.has(root) || !isTrusted)) return known;
+    const facts = isTrusted ? await this.#observe(root) : { root, remotes: [], rootCommits: [] };
     const match = findWorkspace(facts, this.#rows);
     if (match === undefined) return this.#save(this.#create(facts));
     const merged = mergeKeys(match, facts);
@@ -120,8 +120,7 @@ class WorkspaceRows {
     return isSame ? match : this.#save(merged);
   }
 
-  async #observe(root: string): Promise<FolderFacts> {
-    if (this.trustOf(root) !== 'trusted') return { root, remotes: [], rootCommits: [] };
+  #observe(root: string): Promise<FolderFacts> {
     this.#observed.add(root);
     return readFolderFacts(root);
   }
