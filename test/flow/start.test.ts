@@ -13,13 +13,25 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
+import { WebSocketServer } from 'ws';
 import { acquireLock } from '../../daemon/store/store.ts';
-import { ensureHome, readRuntimeFile, writeRuntimeFile } from '../../link/home/home.ts';
+import {
+  ensureHome,
+  newSocketPath,
+  readRuntimeFile,
+  replacePrivateFile,
+  writeRuntimeFile,
+} from '../../link/home/home.ts';
+import { daemonIdSchema } from '../../protocol/wire/brand.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+import { toRpcFailure } from '../../protocol/wire/rpc.ts';
 import { readStartTime } from '../../link/process/process.ts';
 import { DaemonHome, until } from './daemonHome.ts';
 
@@ -242,6 +254,38 @@ describe('what keeps a daemon from starting', () => {
     const { warnings } = await link.call('daemon/status', {});
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? '', /The database was damaged\. It lies in .*waggle\.db\.damaged-/);
+  });
+
+  it('says wrongVersion when the running daemon does not speak ours, and lets it run', async () => {
+    ensureHome(home.paths);
+    replacePrivateFile(home.paths.ownerTokenFile, 'a'.repeat(64));
+    const socket = newSocketPath(home.paths, 'waggled');
+    const server = createHttpServer();
+    const old = new WebSocketServer({ server });
+    old.on('connection', (client) =>
+      client.on('message', () =>
+        client.send(JSON.stringify(toRpcFailure(0, new WaggleError('versionMismatch', 'too old')))),
+      ),
+    );
+    server.listen(socket);
+    await once(server, 'listening');
+    writeRuntimeFile(home.paths, {
+      socket,
+      port: null,
+      portNote: null,
+      pid: process.pid,
+      startTime: readStartTime(process.pid) ?? 0,
+      version: '0.0.1',
+      protocol: 1,
+      daemonId: daemonIdSchema.parse(randomUUID()),
+      startedAt: new Date().toISOString(),
+    });
+    const { outcome, code, message } = await failure();
+    for (const client of old.clients) client.terminate();
+    old.close();
+    server.close();
+    assert.deepEqual([outcome, code, message], ['wrongVersion', 'versionMismatch', 'too old']);
+    assert.equal(home.processes().length, 0);
   });
 
   it('refuses a runtime that is too old before it touches anything', async () => {
