@@ -101,6 +101,12 @@ export class Attaching {
     return ticket;
   }
 
+  /** Takes a ticket back that is not needed again. */
+  async revoke(host: ConnectedHost, ticket: string): Promise<void> {
+    for (const [key, known] of this.#tickets) if (known === ticket) this.#tickets.delete(key);
+    await host.link.call('host/revokeTicket', { ticket });
+  }
+
   /** The session is gone: so are its tickets. */
   forget(sessionId: string): void {
     for (const key of this.#tickets.keys())

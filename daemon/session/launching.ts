@@ -79,7 +79,8 @@ export class Launching {
     if (isLive(row.status))
       throw new WaggleError('conflict', 'The session still runs.', { fix: 'End it first.' });
     const cwd = await resolveFolder(row.cwd);
-    await this.#checkTrust(cwd, row.agent, caller.principal);
+    this.#refuseUntrusted(cwd, row.agent, caller.principal);
+    await this.#vouch(cwd, caller.principal);
     await this.#context.watch.settle(row);
     const inherited = this.#inherit(params.windowId, params.environment);
     const plan = await this.#context.nouns.agents.plan({
@@ -114,7 +115,7 @@ export class Launching {
     if (params.command !== undefined && params.agent !== 'command')
       throw new WaggleError('badRequest', 'A command is given only with the agent "command".');
     const cwd = await resolveFolder(params.cwd);
-    await this.#checkTrust(cwd, params.agent, caller.principal);
+    this.#refuseUntrusted(cwd, params.agent, caller.principal);
     const inherited = this.#inherit(params.windowId, params.environment);
     const plan = await nouns.agents.plan({
       agent: params.agent,
@@ -124,6 +125,7 @@ export class Launching {
       environment: inherited,
       conversationId: null,
     });
+    await this.#vouch(cwd, caller.principal);
     const workspaceId = await nouns.workspaces.locate(cwd);
     const now = new Date(daemon.clock.now()).toISOString();
     const fresh: Omit<SessionRow, 'conversations'> = {
@@ -157,8 +159,8 @@ export class Launching {
     return this.#spawn(await sessions.add(row), { plan, inherited, isNew: true });
   }
 
-  /** Agents run only where somebody vouched; a person who starts one by hand does so. */
-  async #checkTrust(cwd: string, agent: string, principal: Principal): Promise<void> {
+  /** Agents do not run where trust was taken back, and start nothing themselves. */
+  #refuseUntrusted(cwd: string, agent: string, principal: Principal): void {
     if (principal.right === 'self') throw new WaggleError('forbidden');
     const { workspaces } = this.#context.nouns;
     const trust = workspaces.trustOf(cwd);
@@ -168,7 +170,12 @@ export class Launching {
         fix: 'Trust the folder first ("Manage Workspace Trust" in the editor), then try again.',
         details: { root: cwd },
       });
-    if (trust === 'undecided') await workspaces.vouch(cwd, principal);
+  }
+
+  /** A person who starts something by hand vouches for the folder, unless it was decided before. */
+  async #vouch(cwd: string, principal: Principal): Promise<void> {
+    const { workspaces } = this.#context.nouns;
+    if (workspaces.trustOf(cwd) === 'undecided') await workspaces.vouch(cwd, principal);
   }
 
   #inherit(windowId: OpenParams['windowId'], over: Environment): Record<string, string> {

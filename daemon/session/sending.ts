@@ -1,11 +1,15 @@
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import { clientIdSchema } from '../../protocol/wire/brand.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
+import { randomHex } from '../../link/proof/proof.ts';
+import type { StreamTransport } from '../../link/stream/stream.ts';
 import { createHostTransport, openSessionStream } from '../../link/stream/stream.ts';
 import type { InputOutcome } from '../../protocol/wire/mark.ts';
 import type { Caller } from '../feature.ts';
 import type { Attaching } from './attaching.ts';
+import type { ConnectedHost } from '../host/host.ts';
 import { isLive } from './life.ts';
+import type { SessionRow } from './row.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface SendRequest {
@@ -30,16 +34,30 @@ export async function sendText(
   const row = sessions.get(sessionId);
   if (!isLive(row.status)) throw new WaggleError('notRunning', undefined, { fix: 'Restart it.' });
   const host = attaching.hostOf(row);
-  const clientId = clientIdSchema.parse(`send-${caller.connectionId}`.slice(0, 64));
+  const clientId = clientIdSchema.parse(`send-${randomHex(12)}`);
   const ticket = await attaching.ticketFor(row, { ...caller, clientId }, 'write');
-  const listed = (await host.list()).find((session) => session.session === sessionId);
-  const { socket, clientKey, pid, startTime } = host.file;
+  try {
+    const { socket, clientKey, pid, startTime } = host.file;
+    const route = { socket, ticket, pid, startTime, clientId, key: clientKey };
+    await write(createHostTransport({ ...route, kind: 'daemon' }), { row, host, text, take });
+  } finally {
+    await attaching.revoke(host, ticket);
+  }
+}
+
+async function write(
+  transport: StreamTransport,
+  request: {
+    readonly row: SessionRow;
+    readonly host: ConnectedHost;
+    readonly text: string;
+    readonly take: boolean;
+  },
+): Promise<void> {
+  const { row, host, text, take } = request;
+  const listed = (await host.list()).find((session) => session.session === row.id);
   const stream = await openSessionStream({
-    transport: createHostTransport({
-      ...{ socket, ticket, pid, startTime, clientId },
-      key: clientKey,
-      kind: 'daemon',
-    }),
+    transport,
     right: 'write',
     signal: AbortSignal.timeout(answerLimitMs),
     // Nothing of the output is wanted: it starts at its end.
