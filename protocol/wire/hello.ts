@@ -45,7 +45,6 @@ export const authParamsSchema = z.strictObject({
     .max(64)
     .regex(/^[\w.:-]+$/),
 });
-export type AuthParams = z.infer<typeof authParamsSchema>;
 
 export const authResultSchema = z.object({ principal: z.string(), connectionId: z.string() });
 export type AuthResult = z.infer<typeof authResultSchema>;

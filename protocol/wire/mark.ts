@@ -15,14 +15,6 @@ export const terminalSizeSchema = z.object({
   rows: z.int().min(1).max(2000),
 });
 
-// Part of every runtime; declared here because this folder's `lib` knows neither Node nor the DOM.
-declare class TextEncoder {
-  encode(text: string): Uint8Array;
-}
-declare class TextDecoder {
-  decode(bytes: Uint8Array): string;
-}
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -85,7 +77,6 @@ export type LeaseMark = z.infer<typeof leaseMarkSchema>;
 
 /** Payload of `lease` from a client. */
 export const leaseRequestSchema = z.object({ want: z.enum(['acquire', 'take', 'release']) });
-export type LeaseRequest = z.infer<typeof leaseRequestSchema>;
 
 /** JSON payload of a mark or a call. */
 export function encodeJson(value: unknown): Uint8Array {

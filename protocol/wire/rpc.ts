@@ -29,7 +29,6 @@ export type RpcRequest = z.infer<typeof requestSchema>;
 export type RpcNotification = z.infer<typeof notificationSchema>;
 export type RpcSuccess = z.infer<typeof successSchema>;
 export type RpcFailure = z.infer<typeof failureSchema>;
-export type RpcMessage = RpcRequest | RpcNotification | RpcSuccess | RpcFailure;
 
 /** A message by its role, after its envelope was checked. `invalid` carries the id when one could be read. */
 export type ParsedRpc =
