@@ -3,6 +3,7 @@
  * bytes go straight to the pty host, so nothing here waits for the daemon once a terminal is attached.
  */
 import * as vscode from 'vscode';
+import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { showFailure } from '../editor/editor.ts';
@@ -27,12 +28,30 @@ export interface TerminalFeatureOptions extends BackendOptions {
 export function createTerminalFeature(options: TerminalFeatureOptions): Disposable {
   const owned = new DisposableStore();
   owned.add(options.terminals);
+  owned.add(
+    options.terminals.onDidSplit((sessionId) => {
+      openBeside(options, sessionId).catch(showFailure);
+    }),
+  );
   owned.add(registerHistory(options.connection));
   owned.add(noteOnClose({ ...options, memory: options.machineMemory }));
   owned.add(keepPlaces({ ...options, memory: options.workspaceMemory }));
   owned.add(registerProfile(options, 'waggle.session', async () => ({ agent: 'shell' })));
   owned.add(registerProfile(options, 'waggle.agent', () => askForOrder(options.openNew)));
   return owned;
+}
+
+/** Another session of the same program in a group of its own. */
+async function openBeside(options: TerminalFeatureOptions, sessionId: SessionId): Promise<void> {
+  const { sessions, terminals } = options;
+  const [program, ...rest] = sessions.get(sessionId)?.argv ?? [];
+  const agent = sessions.get(sessionId)?.agent ?? 'shell';
+  const isCommand = agent === 'command' && program !== undefined;
+  const order: Order = isCommand ? { agent, command: [program, ...rest] } : { agent };
+  const session = await openNew(options.openNew, order);
+  if (session === undefined) return;
+  sessions.put(session);
+  terminals.create(session, { viewColumn: vscode.ViewColumn.Beside }).show();
 }
 
 /** The editor makes the terminal where the person asked for it. */

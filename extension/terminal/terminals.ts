@@ -1,4 +1,5 @@
 /** The terminals of this window and the sessions in them. */
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Session } from '../../protocol/session/session.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
@@ -37,6 +38,7 @@ const colors: Readonly<Record<string, string>> = {
 };
 const usualSize: TerminalSize = { cols: 120, rows: 30 };
 const closedMax = 20;
+const copyWaitMs = 1000;
 const lastSizeKey = 'waggle.lastSize';
 const closedKey = 'waggle.closed';
 
@@ -48,9 +50,13 @@ export class Terminals implements OpenTerminals, Disposable {
   readonly #closed = this.#owned.add(new Emitter<ClosedTerminal>());
   readonly #open = new Map<string, OpenTerminal>();
 
+  readonly #split = this.#owned.add(new Emitter<SessionId>());
+
   /** Opened, closed or renamed. */
   readonly onDidChange = this.#changed.event;
   readonly onDidClose = this.#closed.event;
+  /** The person split a session's terminal and expects another one of its kind beside it. */
+  readonly onDidSplit = this.#split.event;
 
   constructor(options: BackendOptions, memory: vscode.Memento) {
     this.#options = options;
@@ -145,9 +151,22 @@ export class Terminals implements OpenTerminals, Disposable {
     this.#owned.dispose();
   }
 
+  /** The editor's Split makes a copy without a program; a session beside it is what the person wants. */
+  async #replaceCopy(terminal: vscode.Terminal): Promise<void> {
+    const { name } = terminal.creationOptions;
+    const original = [...this.#open.values()].find((entry) => entry.terminal?.name === name);
+    if (original === undefined || !isCopy(terminal)) return;
+    if ((await Promise.race([terminal.processId, delay(copyWaitMs)])) !== undefined) return;
+    terminal.dispose();
+    this.#split.fire(original.sessionId);
+  }
+
   #adopt(terminal: vscode.Terminal): void {
     const { creationOptions } = terminal;
-    if (!('pty' in creationOptions)) return;
+    if (!('pty' in creationOptions)) {
+      void this.#replaceCopy(terminal);
+      return;
+    }
     const entry = [...this.#open.values()].find(({ pty }) => pty === creationOptions.pty);
     if (entry === undefined || entry.terminal !== undefined) return;
     entry.terminal = terminal;
@@ -190,9 +209,16 @@ export class Terminals implements OpenTerminals, Disposable {
   #takenNames(sessionId: string): ReadonlySet<string> {
     const ours = [...this.#open.values()].filter((entry) => entry.sessionId !== sessionId);
     const own = this.#open.get(sessionId)?.terminal;
-    const others = vscode.window.terminals.filter((terminal) => terminal !== own);
+    const others = vscode.window.terminals.filter(
+      (terminal) => terminal !== own && !isCopy(terminal),
+    );
     return new Set([...ours, ...others].map(({ name }) => name));
   }
+}
+
+/** Has neither a program nor a pty of an extension, as far as one can see. */
+function isCopy({ creationOptions }: vscode.Terminal): boolean {
+  return !('pty' in creationOptions) && creationOptions.shellPath === undefined;
 }
 
 function chosenPlace(): TerminalPlace {

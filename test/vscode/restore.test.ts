@@ -6,7 +6,14 @@ import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
 import { startProduct, type Product } from './support/product.ts';
 import { countTerminals, typeInTerminal, waitForTerminalText } from './support/terminalPane.ts';
 import { until } from './support/until.ts';
-import { openActivity, readTabs, readTree, readWelcome, treeRow, waitForRow } from './support/views.ts';
+import {
+  openActivity,
+  readTabs,
+  readTree,
+  readWelcome,
+  treeRow,
+  waitForRow,
+} from './support/views.ts';
 
 /** Stands in for an agent's program: draws a screen of its own and waits. */
 const agentScript = `#!/bin/sh

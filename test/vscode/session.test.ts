@@ -141,6 +141,29 @@ describe('a session in the editor', function () {
     assert.deepEqual(await readNotifications(window), []);
   });
 
+  it('has another session of its kind beside it when its terminal is split', async () => {
+    await runCommand(window, 'View: Split Editor Right');
+    await until(
+      'two tabs stand side by side',
+      async () => {
+        const tabs = (await readTabs(window)).map(({ title, group }) => [title, group]);
+        return (
+          JSON.stringify(tabs) ===
+          JSON.stringify([
+            ['fix-login', 0],
+            ['bash', 1],
+          ])
+        );
+      },
+      { describe: async () => JSON.stringify(await readTabs(window)) },
+    );
+    await waitForTerminalText(window, prompt, { index: 1 });
+    await typeInTerminal(window, 'exit\n', 1);
+    await waitForTerminalText(window, /^exited 0 · R restarts · H history$/m, { index: 1 });
+    await window.screenshot('split-dark-1400');
+    await runCommand(window, 'View: Close Editor');
+  });
+
   it('ends every process when it is stopped, and says how to go on', async () => {
     await typeInTerminal(window, '(trap "" TERM; sleep 4711) & sleep 4712 &\n');
     const started = await until('both run', async () => {
@@ -164,7 +187,10 @@ describe('a session in the editor', function () {
   it('asks before it deletes, and removes the row and the terminal', async () => {
     await chooseFromContextMenu(window, treeRow(window, 'Sessions', 'fix-login'), 'Delete');
     assert.match(await answerDialog(window, 'Stop and Delete'), /Delete 'fix-login'\?/);
-    await until('the row is gone', async () => (await readTree(window, 'Sessions')).length === 0);
+    await until('only what ended before is left', async () => {
+      const labels = (await readTree(window, 'Sessions')).map(({ label }) => label);
+      return labels.join() === 'History';
+    });
     assert.deepEqual(await readTabs(window), []);
   });
 
