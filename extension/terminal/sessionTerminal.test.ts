@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { SessionStream, StreamOutput, StreamState } from '../../link/stream/stream.ts';
+import { Emitter } from '../../protocol/wire/emitter.ts';
+import type { WaggleError } from '../../protocol/wire/errors.ts';
+import type { ExitMark, InputOutcome, LeaseMark, TerminalSize } from '../../protocol/wire/mark.ts';
+import { fakeSession } from '../session/fakeSession.test.ts';
+import { inEnglish } from '../translate.ts';
+import type { TerminalBackend } from './sessionTerminal.ts';
+import { SessionTerminal } from './sessionTerminal.ts';
+
+const encoder = new TextEncoder();
+const ours: LeaseMark = { writer: 'me', principal: 'owner', self: true };
+const theirs: LeaseMark = { writer: 'other', principal: 'owner', self: false };
+
+/** A stream whose other side is the test. */
+class FakeStream implements SessionStream {
+  readonly typed: string[] = [];
+  readonly resized: TerminalSize[] = [];
+  outcome: InputOutcome = 'delivered';
+  taken = 0;
+  state: StreamState = 'connected';
+  cursor = { generation: 0, seq: 0 };
+  liveAt = 0;
+  size = { cols: 100, rows: 40 };
+  lease = ours;
+  approximate = false;
+  exit = undefined;
+  readonly output = new Emitter<StreamOutput>();
+  readonly exited = new Emitter<{ generation: number; seq: number; exit: ExitMark }>();
+  readonly leased = new Emitter<LeaseMark>();
+  readonly closed = new Emitter<WaggleError>();
+  readonly states = new Emitter<StreamState>();
+  readonly onOutput = this.output.event;
+  readonly onExit = this.exited.event;
+  readonly onLease = this.leased.event;
+  readonly onClosed = this.closed.event;
+  readonly onState = this.states.event;
+  readonly onResize = new Emitter<never>().event;
+  readonly onGap = new Emitter<never>().event;
+  readonly onSnapshot = new Emitter<never>().event;
+  readonly onLive = new Emitter<never>().event;
+
+  write(bytes: Uint8Array): Promise<InputOutcome> {
+    const { outcome } = this;
+    if (outcome === 'delivered') this.typed.push(new TextDecoder().decode(bytes));
+    return Promise.resolve(outcome);
+  }
+  resize(size: TerminalSize): void {
+    this.resized.push(size);
+  }
+  take(): void {
+    this.taken += 1;
+    this.outcome = 'delivered';
+  }
+  acquire(): void {
+    this.lease = ours;
+  }
+  release(): void {
+    this.lease = theirs;
+  }
+  acknowledge(seq: number): void {
+    this.cursor = { generation: 0, seq };
+  }
+  dispose(): void {
+    this.state = 'closed';
+  }
+
+  show(text: string, seq = 0): void {
+    this.output.fire({ generation: 0, seq, bytes: encoder.encode(text) });
+  }
+}
+
+interface Stage {
+  readonly terminal: SessionTerminal;
+  readonly stream: FakeStream;
+  readonly changed: Emitter<void>;
+  text(): string;
+  hints: string[];
+  session: ReturnType<typeof fakeSession>;
+}
+
+async function open(early = ''): Promise<Stage> {
+  const stream = new FakeStream();
+  const changed = new Emitter<void>();
+  let written = '';
+  const silent = (): void => undefined;
+  const stage = {
+    stream,
+    changed,
+    hints: [] as string[],
+    session: fakeSession({ agent: 'shell' }),
+    text: () => written,
+  };
+  const backend: TerminalBackend = {
+    t: inEnglish,
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    session: () => stage.session,
+    onDidChange: changed.event,
+    openStream: () => Promise.resolve(stream),
+    readKept: () => Promise.resolve(encoder.encode('kept')),
+    restart: () => Promise.resolve(),
+    showHistory: () => Promise.resolve(),
+    hint: (message) => stage.hints.push(message),
+  };
+  const terminal = new SessionTerminal(backend);
+  terminal.onDidWrite((text) => (written += text));
+  terminal.open({ columns: 120, rows: 30 });
+  if (early !== '') terminal.handleInput(early);
+  await turn();
+  return Object.assign(stage, { terminal });
+}
+
+describe('a session in a terminal', () => {
+  it('shows the bytes and types the keys', async () => {
+    const { terminal, stream, text } = await open();
+    stream.show('$ ');
+    terminal.handleInput('ls\r');
+    assert.deepEqual({ text: text(), typed: stream.typed }, { text: '$ ', typed: ['ls\r'] });
+    terminal.close();
+  });
+
+  it('sends what was typed before it was attached, and detaches when it is closed', async () => {
+    const { terminal, stream } = await open('early');
+    assert.deepEqual(stream.typed, ['early']);
+    terminal.close();
+    assert.equal(stream.state, 'closed');
+  });
+
+  it('swallows replies to the queries of a replay, also when one piece holds both', async () => {
+    const { terminal, stream } = await open();
+    const replayed = 'old \u001b[6n';
+    stream.liveAt = replayed.length;
+    stream.show(`${replayed}live \u001b[6n`);
+    terminal.handleInput('\u001b[1;1R');
+    terminal.handleInput('x');
+    terminal.handleInput('\u001b[2;2R');
+    assert.deepEqual(stream.typed, ['x', '\u001b[2;2R']);
+    terminal.close();
+  });
+
+  it('leaves the answer to who may type', async () => {
+    const { terminal, stream } = await open();
+    stream.lease = theirs;
+    stream.show('\u001b[c');
+    terminal.handleInput('\u001b[?62c');
+    assert.deepEqual(stream.typed, []);
+    terminal.close();
+  });
+
+  it('keeps refused keys, says so once, and sends them when Enter takes over', async () => {
+    const { terminal, stream, text } = await open();
+    stream.outcome = 'denied';
+    terminal.handleInput('g');
+    await turn();
+    terminal.handleInput('it');
+    assert.equal(text().split('another window is typing · Enter takes over').length, 2);
+    terminal.handleInput('\r');
+    await turn();
+    assert.deepEqual({ taken: stream.taken, typed: stream.typed }, { taken: 1, typed: ['git'] });
+    terminal.close();
+  });
+
+  it('says beside the terminal, not in it, what would damage a program’s screen', async () => {
+    const { terminal, stream, text, hints } = await open();
+    stream.show('\u001b[?1049h');
+    stream.outcome = 'denied';
+    terminal.handleInput('g');
+    await turn();
+    assert.ok(!text().includes('another window'));
+    assert.deepEqual(hints, ['another window is typing · Enter takes over']);
+    terminal.close();
+  });
+
+  it('shows the writer’s size to who only watches', async () => {
+    const { terminal, stream } = await open();
+    const sizes: unknown[] = [];
+    terminal.onDidOverrideDimensions((size) => sizes.push(size));
+    stream.lease = theirs;
+    stream.leased.fire(theirs);
+    stream.lease = ours;
+    stream.leased.fire(ours);
+    assert.deepEqual(sizes, [{ columns: 100, rows: 40 }, undefined]);
+    terminal.close();
+  });
+
+  it('says how the program ended, and "stopped" when a person ended it', async () => {
+    const stage = await open();
+    stage.stream.exited.fire({
+      generation: 0,
+      seq: 0,
+      exit: { code: null, signal: 15, background: 0 },
+    });
+    assert.ok(!stage.text().includes('R restarts'));
+    stage.session = fakeSession({ agent: 'shell', status: 'killed' });
+    stage.changed.fire();
+    assert.match(stage.text(), /stopped · R restarts · H history/);
+    stage.terminal.close();
+  });
+
+  it('attaches again when the session was started anew', async () => {
+    const stage = await open();
+    stage.stream.exited.fire({
+      generation: 0,
+      seq: 0,
+      exit: { code: 0, signal: null, background: 0 },
+    });
+    stage.session = fakeSession({ agent: 'shell', generation: 1 });
+    stage.changed.fire();
+    await turn();
+    stage.terminal.handleInput('new');
+    assert.deepEqual(stage.stream.typed, ['new']);
+    stage.terminal.close();
+  });
+});
