@@ -60,7 +60,7 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   const owned = new DisposableStore();
   const { workspaceState, globalState, globalStorageUri } = context;
   const sessions = owned.add(new SessionList());
-  const daemon = owned.add(createDaemonFeature(connection, paths.logFile));
+  const daemon = owned.add(createDaemonFeature({ connection, logFile: paths.logFile, log }));
   const window = owned.add(new WindowFeature({ connection, windowId, log }));
   const storageDirectory = globalStorageUri.fsPath;
   const agents = owned.add(new AgentFeature({ connection, storageDirectory, log }));
@@ -79,7 +79,7 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   };
   const shared = { connection, sessions, terminals, window, openNew, log };
   const onDidChangeTerminals = terminals.onDidChange;
-  const session = owned.add(createSessionFeature({ ...shared, onDidChangeTerminals }));
+  const session = owned.add(createSessionFeature({ ...shared, daemon, onDidChangeTerminals }));
   const findSession = (id: string) => sessions.get(id);
   const attention = owned.add(createAttentionFeature({ connection, findSession, log }));
   const { needs, onDidChange: onDidChangeNeeds } = attention;

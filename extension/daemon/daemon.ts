@@ -5,8 +5,13 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
+import type { Event } from '../../protocol/wire/emitter.ts';
+import { Emitter } from '../../protocol/wire/emitter.ts';
+import { errorMessageOf } from '../../protocol/wire/errors.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { CommandHandlers } from '../editor/editor.ts';
 import { setContext, translate as t } from '../editor/editor.ts';
+import type { Log } from '../log.ts';
 import type { DaemonConnection } from './connection.ts';
 import type { ConnectionState } from './connectionState.ts';
 import { LogTail } from './logTail.ts';
@@ -30,9 +35,22 @@ const spokenFailures: ReadonlySet<string> = new Set([
 
 export interface DaemonFeature extends Disposable {
   readonly commands: CommandHandlers<'showDaemonLog' | 'restartDaemon' | 'stopDaemon'>;
+  /** What the views say above their rows: the connection's state, else what the daemon warns of. */
+  readonly describe: () => string | undefined;
+  readonly onDidChange: Event<void>;
 }
 
-export function createDaemonFeature(connection: DaemonConnection, logFile: string): DaemonFeature {
+export interface DaemonFeatureOptions {
+  readonly connection: DaemonConnection;
+  readonly logFile: string;
+  readonly log: Log;
+}
+
+export function createDaemonFeature({
+  connection,
+  logFile,
+  log,
+}: DaemonFeatureOptions): DaemonFeature {
   const owned = new DisposableStore();
   const channel = owned.add(vscode.window.createOutputChannel('Waggle Daemon', { log: true }));
   const tail = owned.add(
@@ -45,7 +63,24 @@ export function createDaemonFeature(connection: DaemonConnection, logFile: strin
   tellState(connection.state);
   owned.add(connection.onDidChangeState(tellState));
   owned.add(showProgress(connection));
+  const changed = owned.add(new Emitter<void>());
+  let notes: readonly string[] = [];
+  const note = (next: readonly string[]): void => {
+    notes = next;
+    changed.fire();
+  };
+  owned.add(connection.onDidChangeState(() => changed.fire()));
+  owned.add(
+    connection.onDidConnect((link) => {
+      link.call('daemon/status', {}).then(
+        ({ portNote, warnings }) => note([...(portNote === null ? [] : [portNote]), ...warnings]),
+        (error: unknown) => log.warn('the daemon told no status', errorMessageOf(error)),
+      );
+    }),
+  );
   return {
+    describe: () => describeConnection(connection.state) ?? describeNotes(notes),
+    onDidChange: changed.event,
     commands: {
       showDaemonLog: () => {
         tail.start();
@@ -70,8 +105,13 @@ function failureOf(state: ConnectionState): string {
   return state.kind === 'waiting' && !state.known ? state.code : '';
 }
 
-/** What the views say above their rows while there is no connection; undefined when there is nothing to say. */
-export function describeConnection(state: ConnectionState): string | undefined {
+/** One line each; the daemon's words are cleaned, because they may hold paths. */
+function describeNotes(notes: readonly string[]): string | undefined {
+  return notes.length === 0 ? undefined : notes.map((text) => toPlainLine(text, 300)).join('\n');
+}
+
+/** While there is no connection; undefined when there is nothing to say. */
+function describeConnection(state: ConnectionState): string | undefined {
   const isTrying = state.kind === 'seeking' || state.kind === 'waiting';
   if (isTrying && state.known) return t('reconnecting…');
   if (state.kind === 'idle' && state.known) {

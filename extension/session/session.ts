@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import type { Event } from '../../protocol/wire/emitter.ts';
-import { describeConnection } from '../daemon/daemon.ts';
+import type { DaemonFeature } from '../daemon/daemon.ts';
 import type { CommandHandlers } from '../editor/editor.ts';
 import { translate as t } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
@@ -27,6 +27,7 @@ export { SessionList } from './sessionList.ts';
 export { describeState, escapeMarkdown, isHistory, isRunning, nameOf } from './sessionRow.ts';
 
 export interface SessionFeatureOptions extends SessionCommandsOptions {
+  readonly daemon: Pick<DaemonFeature, 'describe' | 'onDidChange'>;
   readonly onDidChangeTerminals: Event<void>;
   readonly log: Log;
 }
@@ -70,10 +71,11 @@ export function createSessionFeature(options: SessionFeatureOptions): SessionFea
   owned.add(subscription.workspaces.onDidChange(refreshAll));
   owned.add(vscode.workspace.onDidChangeWorkspaceFolders(refreshAll));
   owned.add(options.onDidChangeTerminals(refreshAll));
-  const tellConnection = (): void => {
-    view.message = describeConnection(connection.state) ?? '';
-  };
-  owned.add(connection.onDidChangeState(tellConnection));
+  owned.add(
+    options.daemon.onDidChange(() => {
+      view.message = options.daemon.describe() ?? '';
+    }),
+  );
   return { commands: createSessionCommands(options), dispose: () => owned.dispose() };
 }
 

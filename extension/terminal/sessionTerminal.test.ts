@@ -75,7 +75,7 @@ interface Stage {
   readonly terminal: SessionTerminal;
   readonly stream: FakeStream;
   readonly changed: Emitter<void>;
-  text(): string;
+  readonly text: () => string;
   hints: string[];
   session: ReturnType<typeof fakeSession>;
 }
