@@ -47,12 +47,12 @@ function npm(args) {
     stdio: ['ignore', 2, 2],
     shell: command === 'npm' && process.platform === 'win32',
   });
-  if (result.status !== 0) {
-    console.error(
-      `waggle: "npm ${args.join(' ')}" failed. Check the network and the npm registry, then run the command again.`,
-    );
-    process.exit(1);
-  }
+  if (result.status === 0) return;
+  const reason = result.error?.message ?? result.signal ?? `exit code ${result.status}`;
+  console.error(
+    `waggle: "npm ${args.join(' ')}" failed (${reason}). Check the network and the npm registry, then run the command again.`,
+  );
+  process.exit(1);
 }
 
 /** Only the `node` package may run its install script (it unpacks the runtime); every other package ships what it needs. */
@@ -61,8 +61,8 @@ function install() {
   if (existsSync(stampFile) && existsSync(nodeBinary) && readFileSync(stampFile, 'utf8') === hash)
     return;
   console.error('waggle: installing the pinned packages …');
-  npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
-  npm(['rebuild', 'node', '--ignore-scripts=false']);
+  npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  npm(['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error']);
   writeFileSync(stampFile, hash);
 }
 
