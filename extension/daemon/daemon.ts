@@ -17,8 +17,6 @@ import type { ConnectionState } from './connectionState.ts';
 import { LogTail } from './logTail.ts';
 
 export { DaemonConnection } from './connection.ts';
-export type { ConnectionOptions } from './connection.ts';
-export type { ConnectionState } from './connectionState.ts';
 export { findHome, findProgramDirectory } from './program.ts';
 
 const progressAfterMs = 300;

@@ -6,11 +6,10 @@ import * as vscode from 'vscode';
 import type { Translate } from '../translate.ts';
 
 export { commandIds } from './commandIds.ts';
-export type { CommandHandler, CommandHandlers, CommandName } from './commandIds.ts';
+export type { CommandHandlers } from './commandIds.ts';
 export { registerCommands, runCommand } from './commands.ts';
 export { showFailure } from './failure.ts';
 export { chooseExecutable, readSettings, silenceCloseNote } from './settings.ts';
-export type { Settings } from './settings.ts';
 
 /** The words of this person's language, or English. */
 export const translate: Translate = (message, ...values) => vscode.l10n.t(message, ...values);

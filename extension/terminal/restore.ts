@@ -21,7 +21,7 @@ export interface RestoreOptions {
 const storedKey = 'waggle.window';
 
 /** What the last life of this window showed; undefined when it showed nothing of ours. */
-export function readStored(memory: vscode.Memento): StoredWindow | undefined {
+function readStored(memory: vscode.Memento): StoredWindow | undefined {
   return parseStoredWindow(memory.get<unknown>(storedKey));
 }
 

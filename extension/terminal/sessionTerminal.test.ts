@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { SessionStream, StreamOutput, StreamState } from '../../link/stream/stream.ts';
+import type { SessionStream, StreamOutput } from '../../link/stream/stream.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
 import type { WaggleError } from '../../protocol/wire/errors.ts';
 import type { ExitMark, InputOutcome, LeaseMark, TerminalSize } from '../../protocol/wire/mark.ts';
@@ -8,6 +8,8 @@ import { fakeSession } from '../session/fakeSession.test.ts';
 import { inEnglish } from '../translate.ts';
 import type { TerminalBackend } from './sessionTerminal.ts';
 import { SessionTerminal } from './sessionTerminal.ts';
+
+type StreamState = SessionStream['state'];
 
 const encoder = new TextEncoder();
 const ours: LeaseMark = { writer: 'me', principal: 'owner', self: true };

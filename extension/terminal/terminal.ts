@@ -15,7 +15,6 @@ import { registerHistory } from './history.ts';
 import { keepPlaces } from './restore.ts';
 import { Terminals } from './terminals.ts';
 
-export { readStored } from './restore.ts';
 export { Terminals } from './terminals.ts';
 
 export interface TerminalFeatureOptions extends BackendOptions {

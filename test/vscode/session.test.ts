@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { isAlive, listProcesses } from './support/liveProcesses.ts';
-import { fillInput, acceptInput, pick, readPicks, runCommand } from './support/commandPalette.ts';
+import {
+  fillInput,
+  acceptInput,
+  pick,
+  readPicks,
+  readPrompt,
+  runCommand,
+} from './support/commandPalette.ts';
 import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
 import { startProduct, type Product } from './support/product.ts';
 import {
@@ -16,7 +23,9 @@ import {
   chooseFromContextMenu,
   clickRowAction,
   openActivity,
+  readBadge,
   readNotifications,
+  readStatusBar,
   readTabs,
   readTree,
   readWelcome,
@@ -57,12 +66,15 @@ describe('a session in the editor', function () {
     assert.ok(buttons.includes('Shell'), buttons.join());
     await window.screenshot('empty-dark-1400');
     assert.equal(product.daemonPid(), undefined);
+    assert.equal(await readBadge(window, 'Waggle'), '');
+    assert.ok((await readStatusBar(window)).includes('Waggle, quiet'));
   });
 
   it('opens a shell in the folder, in an editor terminal, from the palette', async () => {
     await runCommand(window, 'Waggle: New Session…');
     const labels = (await readPicks(window)).map(({ label }) => label);
     assert.deepEqual(labels.slice(-2), ['Shell', 'Command…']);
+    assert.equal(await readPrompt(window), 'New Session');
     await pick(window, 'Shell');
     await waitForTerminalText(window, prompt);
     await typeInTerminal(window, 'echo $((40+2)) $PWD $TERM_PROGRAM\n');
