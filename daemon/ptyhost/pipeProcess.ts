@@ -9,7 +9,7 @@ import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { readStartTime } from '../../link/process/process.ts';
 import type { Child, ChildExit, ChildSink, Launch } from './child.ts';
 import { resolveProgram } from './program.ts';
-import { inputQueueMaxBytes } from './ptyWriter.ts';
+import { costOfInput, inputQueueMaxBytes } from './ptyWriter.ts';
 
 /** How long after the exit a survivor that holds the output open may keep the exit from being told. */
 const lingerMs = 1000;
@@ -66,10 +66,11 @@ class PipeProcess implements Child {
 
   write(bytes: Uint8Array, delivered: () => void): 'queued' | 'inputFull' | 'ended' {
     if (this.#inputEnded || this.#exit !== undefined) return 'ended';
-    if (this.#queuedBytes + bytes.length > inputQueueMaxBytes) return 'inputFull';
-    this.#queuedBytes += bytes.length;
+    const cost = costOfInput(bytes);
+    if (this.#queuedBytes + cost > inputQueueMaxBytes) return 'inputFull';
+    this.#queuedBytes += cost;
     this.#child.stdin.write(bytes, (error) => {
-      this.#queuedBytes -= bytes.length;
+      this.#queuedBytes -= cost;
       if (!error) delivered();
     });
     return 'queued';

@@ -7,8 +7,18 @@ import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { Backoff } from '../../protocol/wire/backoff.ts';
 
 export const inputQueueMaxBytes = 8 * 1024 * 1024;
+/** What a piece of input counts at least: many small ones cost memory and time too. */
+const pieceBytes = 128;
 /** Most that one turn of the loop writes, so that a paste does not hold up other sessions. */
 const turnBytes = 1024 * 1024;
+const turnPieces = 1024;
+/** Written pieces that may stay at the front of the queue before it is cut. */
+const behindMax = 4096;
+
+/** What a piece of input counts in a queue of `inputQueueMaxBytes`. */
+export function costOfInput(bytes: Uint8Array): number {
+  return Math.max(pieceBytes, bytes.length);
+}
 
 interface Queued {
   readonly bytes: Uint8Array;
@@ -20,6 +30,8 @@ export class PtyWriter implements Disposable {
   readonly #descriptor: number;
   readonly #backoff = new Backoff({ firstMs: 1, maxMs: 50 });
   #queue: Queued[] = [];
+  /** Index of the next in the queue: taking the first out of a long array would move all the others. */
+  #next = 0;
   #queuedBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
@@ -30,9 +42,10 @@ export class PtyWriter implements Disposable {
 
   write(bytes: Uint8Array, delivered: () => void): 'queued' | 'inputFull' | 'ended' {
     if (this.#ended) return 'ended';
-    if (this.#queuedBytes + bytes.length > inputQueueMaxBytes) return 'inputFull';
+    const cost = costOfInput(bytes);
+    if (this.#queuedBytes + cost > inputQueueMaxBytes) return 'inputFull';
     this.#queue.push({ bytes, offset: 0, delivered });
-    this.#queuedBytes += bytes.length;
+    this.#queuedBytes += cost;
     if (this.#timer === undefined) this.#pump();
     return 'queued';
   }
@@ -40,6 +53,7 @@ export class PtyWriter implements Disposable {
   dispose(): void {
     this.#ended = true;
     this.#queue = [];
+    this.#next = 0;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -47,8 +61,10 @@ export class PtyWriter implements Disposable {
   #pump(): void {
     this.#timer = undefined;
     let left = turnBytes;
-    for (let first = this.#queue[0]; first !== undefined; first = this.#queue[0]) {
-      if (left <= 0) return this.#later(0);
+    let pieces = turnPieces;
+    for (let first = this.#first(); first !== undefined; first = this.#first()) {
+      if (left <= 0 || pieces <= 0) return this.#later(0);
+      pieces -= 1;
       const written = this.#writeOnce(first.bytes.subarray(first.offset, first.offset + left));
       if (written === 'full') return this.#later(this.#backoff.next());
       if (written === 'gone') return this.dispose();
@@ -58,11 +74,19 @@ export class PtyWriter implements Disposable {
     }
   }
 
+  #first(): Queued | undefined {
+    return this.#queue[this.#next];
+  }
+
   #advance(first: Queued, written: number): void {
     first.offset += written;
-    this.#queuedBytes -= written;
     if (first.offset < first.bytes.length) return;
-    this.#queue.shift();
+    this.#queuedBytes -= costOfInput(first.bytes);
+    this.#next += 1;
+    if (this.#next === this.#queue.length || this.#next > behindMax) {
+      this.#queue.splice(0, this.#next);
+      this.#next = 0;
+    }
     first.delivered();
   }
 
