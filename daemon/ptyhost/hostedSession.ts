@@ -50,6 +50,7 @@ export interface SessionStart {
 }
 
 const resizeDrainBytes = 64 * 1024;
+const smallRingBytes = 256 * 1024;
 const errorRingBytes = 64 * 1024;
 
 export class HostedSession implements Flushable, ChildSink, Disposable {
@@ -239,8 +240,10 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     this.channels.clear();
   }
 
+  /** What a client may be behind; a small ring needs room for what one more read brings. */
   get #limitBytes(): number {
-    return this.output.ring.capacityBytes * 0.75;
+    const { capacityBytes } = this.output.ring;
+    return capacityBytes * (capacityBytes < smallRingBytes ? 0.5 : 0.75);
   }
 
   #tryWrite(channel: Channel, number: number, bytes: Uint8Array): InputOutcome | undefined {
@@ -313,6 +316,8 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     }, leftMs);
     this.#pausing.set(channel, timer);
     this.#applyPause();
+    // It stands still for this: not a moment longer than sending takes.
+    this.#surroundings.pacing.hurry(this);
   }
 
   #shed(channel: Channel): void {

@@ -176,7 +176,13 @@ class PtyProcess implements Child {
   #received(bytesRead: number): void {
     if (bytesRead <= 0) return;
     this.#sink.onBytes(readBuffer.subarray(0, bytesRead));
-    if (bytesRead >= worthAnotherRead && !this.#paused) this.drain(turnBytes);
+    if (bytesRead < worthAnotherRead) return;
+    // Read piece by piece: what is read may be what a client cannot keep up with.
+    for (let left = turnBytes; left > 0 && !this.#paused;) {
+      const drained = this.drain(1);
+      if (drained === 0) return;
+      left -= drained;
+    }
   }
 
   /** 0: nothing waits, or the descriptor is not ours any more. */

@@ -115,6 +115,15 @@ describe('clients of the pty host', function () {
     assert.ok(sheds > 0);
   });
 
+  it('that keep up get every byte of a burst that is larger than the ring', async () => {
+    const session = await host.spawn(flood(3000), { ringBytes: 64 * 1024 });
+    const client = await host.attach(session);
+    await client.see('ready');
+    await client.type('\n');
+    await client.exit();
+    assert.deepEqual([client.gaps, client.text.split('\n').length > 3000], [[], true]);
+  });
+
   it('that never read are closed and hold nobody up', async () => {
     const session = await host.spawn(flood(100_000), { ringBytes: 16 * megabyte });
     const client = 'stuck';
