@@ -67,7 +67,9 @@ describe('a session in the editor', function () {
     await window.screenshot('empty-dark-1400');
     assert.equal(product.daemonPid(), undefined);
     assert.equal(await readBadge(window, 'Waggle'), '');
-    assert.ok((await readStatusBar(window)).includes('Waggle, quiet'));
+    await until('the status bar is quiet', async () =>
+      (await readStatusBar(window)).includes('Waggle, quiet'),
+    );
   });
 
   it('opens a shell in the folder, in an editor terminal, from the palette', async () => {
@@ -208,5 +210,12 @@ describe('a session in the editor', function () {
 
   it('asks nothing of any address off this machine', () => {
     assert.deepEqual(window.refused, []);
+  });
+
+  it('gives the editor nothing to complain about', () => {
+    assert.deepEqual(
+      window.errors.filter((error) => error.includes('waggle.waggle')),
+      [],
+    );
   });
 });
