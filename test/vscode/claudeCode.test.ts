@@ -90,6 +90,10 @@ describe('the real Claude Code in the editor', function () {
     });
     const row = await waitForRow(window, 'Sessions', /Claude Code/);
     assert.match(row.description, /claude · main/);
+    await until('the views are connected again', async () => {
+      const shown = await window.page.locator('[id="workbench.parts.sidebar"]').innerText();
+      return !shown.includes('reconnecting');
+    });
     await window.screenshot('claude-light-1400');
   });
 
