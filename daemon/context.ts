@@ -1,6 +1,7 @@
 /** What every feature receives at its construction, and the small contracts that gateway, store and log share. */
 import type { HostStatus } from '../protocol/daemon/daemon.ts';
 import type { DaemonId, SessionId } from '../protocol/wire/brand.ts';
+import type { Event } from '../protocol/wire/emitter.ts';
 import type { HomePaths } from '../link/home/home.ts';
 import type { Publish } from './feature.ts';
 import type { AnyStore, StoreProxy } from './store/store.ts';
@@ -38,6 +39,8 @@ export interface SessionTokens {
   }): Promise<{ readonly id: string; readonly token: string }>;
   /** Ends all tokens of a session; their sockets are closed with 4401. */
   revoke(sessionId: SessionId): Promise<void>;
+  /** Fires with a principal's id: its sockets and streams have to go. */
+  readonly onDidRevoke: Event<string>;
 }
 
 /** Secrets that the log replaces wherever they would appear (value, base64, URL forms). */

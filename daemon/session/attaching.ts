@@ -1,7 +1,9 @@
 import { randomHex } from '../../link/proof/proof.ts';
 import type { ParamsOut, ResultIn } from '../../protocol/wire/define.ts';
 import type { session } from '../../protocol/session/session.ts';
+import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
+import type { FeatureContext } from '../context.ts';
 import type { Caller } from '../feature.ts';
 import type { ConnectedHost, HostPool } from '../host/host.ts';
 import { Relay } from './relay.ts';
@@ -11,7 +13,14 @@ import type { Sessions } from './sessions.ts';
 type AttachParams = ParamsOut<(typeof session)['methods']['session/attach']>;
 type AttachResult = ResultIn<(typeof session)['methods']['session/attach']>;
 
+interface Ticket {
+  readonly value: string;
+  readonly sessionId: string;
+  readonly principal: string;
+}
+
 export interface AttachingContext {
+  readonly daemon: Pick<FeatureContext, 'log' | 'tokens'>;
   readonly hosts: HostPool;
   readonly sessions: Sessions;
 }
@@ -20,11 +29,20 @@ export interface AttachingContext {
 export class Attaching {
   readonly #context: AttachingContext;
   /** One per host, session, client, principal and right, so that reconnecting clients do not pile them up. */
-  readonly #tickets = new Map<string, string>();
+  readonly #tickets = new Map<string, Ticket>();
+  /** Principals that a host could not be told of when they were revoked. */
+  readonly #owed = new Set<string>();
   readonly #relays = new Map<string, Relay>();
+  readonly #owned = new DisposableStore();
 
   constructor(context: AttachingContext) {
     this.#context = context;
+    const { daemon, hosts } = context;
+    const inBackground = (work: Promise<void>): void => {
+      work.catch((error: unknown) => daemon.log.error('a host was not told of it', { error }));
+    };
+    this.#owned.add(daemon.tokens.onDidRevoke((id) => inBackground(this.#revokePrincipal(id))));
+    this.#owned.add(hosts.onDidConnect((host) => inBackground(this.#settleOwed(host))));
   }
 
   /** Hosts are known by then. */
@@ -89,34 +107,54 @@ export class Attaching {
     const host = this.hostOf(row);
     const { clientId, principal } = caller;
     const key = [host.id, row.id, clientId, principal.id, right].join('/');
-    const ticket = this.#tickets.get(key) ?? randomHex(32);
+    const known = this.#tickets.get(key)?.value;
+    const value = known ?? randomHex(32);
+    // Kept before the host answers: what is revoked meanwhile is not used again.
+    this.#tickets.set(key, { value, sessionId: row.id, principal: principal.id });
     await host.link.call('host/addTicket', {
-      ticket,
+      ticket: value,
       session: row.id,
       right,
       principal: principal.id,
       client: clientId,
     });
-    this.#tickets.set(key, ticket);
-    return ticket;
+    return value;
   }
 
   /** Takes a ticket back that is not needed again. */
   async revoke(host: ConnectedHost, ticket: string): Promise<void> {
-    for (const [key, known] of this.#tickets) if (known === ticket) this.#tickets.delete(key);
+    for (const [key, { value }] of this.#tickets) if (value === ticket) this.#tickets.delete(key);
     await host.link.call('host/revokeTicket', { ticket });
   }
 
   /** The session is gone: so are its tickets. */
   forget(sessionId: string): void {
-    for (const key of this.#tickets.keys())
-      if (key.split('/')[1] === sessionId) this.#tickets.delete(key);
+    for (const [key, ticket] of this.#tickets)
+      if (ticket.sessionId === sessionId) this.#tickets.delete(key);
   }
 
   dispose(): void {
+    this.#owned.dispose();
     for (const relay of this.#relays.values()) relay.dispose();
     this.#relays.clear();
     this.#tickets.clear();
+  }
+
+  /** The token of a principal counts no more: nor do its streams, also those that go past the daemon. */
+  async #revokePrincipal(principal: string): Promise<void> {
+    for (const [key, ticket] of this.#tickets)
+      if (ticket.principal === principal) this.#tickets.delete(key);
+    await Promise.all(
+      this.#context.hosts.list().map(async (host) => {
+        if (!host.isConnected) return void this.#owed.add(principal);
+        await host.link.call('host/revokeTicket', { principal });
+      }),
+    );
+  }
+
+  /** Tells a host that is connected again what it missed. */
+  async #settleOwed(host: ConnectedHost): Promise<void> {
+    for (const principal of this.#owed) await host.link.call('host/revokeTicket', { principal });
   }
 
   async #openChannel(request: {

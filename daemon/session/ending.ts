@@ -6,6 +6,7 @@ import type { HostPool } from '../host/host.ts';
 import { endProcesses, MarkerScan, TreeRecord } from '../process/process.ts';
 import { isLive } from './life.ts';
 import type { SessionRow } from './row.ts';
+import type { Sequences } from './sequence.ts';
 import type { Sessions } from './sessions.ts';
 import type { SocketLinks } from './socketLinks.ts';
 import type { Spool } from './spool.ts';
@@ -18,6 +19,7 @@ export interface EndingContext {
   readonly watch: Watch;
   readonly spool: Spool;
   readonly links: SocketLinks;
+  readonly sequences: Sequences;
 }
 
 /** How long the host may take to tell the exit of a process that is gone. */
@@ -58,9 +60,10 @@ export class Ending {
 
   /** Ends all sessions that run, and the background processes of ended ones. Resolves with the number of processes. */
   async killAll(): Promise<number> {
-    const rows = this.#context.sessions
-      .rows()
-      .filter((row) => isLive(row.status) || row.backgroundProcesses > 0);
+    const { sessions, sequences } = this.#context;
+    const starting = sessions.rows().filter(({ status }) => status === 'starting');
+    await Promise.all(starting.map(({ id }) => sequences.run(id, untilStarted)));
+    const rows = sessions.rows().filter((row) => isLive(row.status) || row.backgroundProcesses > 0);
     return this.#killRows(rows);
   }
 
@@ -97,6 +100,11 @@ export class Ending {
       hangUp: new Set(shells),
     });
   }
+}
+
+/** Only its turn is waited for. */
+function untilStarted(): Promise<void> {
+  return Promise.resolve();
 }
 
 function rootOf({ pid, startTime }: SessionRow): typeof nobody {

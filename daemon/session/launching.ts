@@ -48,6 +48,8 @@ export interface LaunchingContext {
   readonly sessions: Sessions;
   readonly watch: Watch;
   readonly links: SocketLinks;
+  /** Operations of one session run one after the other. */
+  readonly sequences: Sequences;
   /** Directory of the `waggle` shim. */
   readonly binDirectory: string;
 }
@@ -156,7 +158,10 @@ export class Launching {
       revision: 0,
     };
     const row: SessionRow = { ...fresh, conversations: this.#withConversation(undefined, plan) };
-    return this.#spawn(await sessions.add(row), { plan, inherited, isNew: true });
+    // Who kills what is listed as starting waits until there is a process to end.
+    return this.#context.sequences.run(row.id, async () =>
+      this.#spawn(await sessions.add(row), { plan, inherited, isNew: true }),
+    );
   }
 
   /** Agents do not run where trust was taken back, and start nothing themselves. */
@@ -249,6 +254,15 @@ export class Launching {
   /** Points the links of a session at the sockets of the window that shows it now. */
   adopt(sessionId: SessionId, caller: Caller): void {
     const environment = this.#context.nouns.windows.findEnvironment(caller.clientId);
-    if (environment !== undefined) this.#context.links.point(sessionId, environment);
+    if (environment === undefined) return;
+    try {
+      this.#context.links.point(sessionId, environment);
+    } catch (error) {
+      // A full disk, for one: the session is shown all the same.
+      this.#context.daemon.log.warn('the sockets of a window cannot be linked', {
+        sessionId,
+        reason: errorMessageOf(error),
+      });
+    }
   }
 }

@@ -17,7 +17,6 @@ export interface RecoveryContext {
 /** Brings rows and hosts together: at the start, when a host is connected again, and when one is gone. */
 export class Recovery {
   readonly #context: RecoveryContext;
-  #deleted: ReadonlySet<string> = new Set();
 
   constructor(context: RecoveryContext) {
     this.#context = context;
@@ -28,8 +27,7 @@ export class Recovery {
    * sessions meanwhile, which are none of its business.
    */
   async start(earlier: readonly SessionRow[]): Promise<void> {
-    const { hosts, sessions } = this.#context;
-    this.#deleted = new Set(await sessions.listDeleted());
+    const { hosts } = this.#context;
     await Promise.all(hosts.list().map((host) => this.adopt(host)));
     const lost = this.#stillLive(earlier).filter(
       (row) => row.hostId === null || !hosts.mayLive(row.hostId),
@@ -83,6 +81,7 @@ export class Recovery {
     if (row === undefined) return this.#dropDeleted(host, held);
     if (held.generation !== row.generation) return this.#dropOld(host, held);
     const current = await this.#revive(row, host, held);
+    if (held.exit === null && !isLive(current.status)) await this.#endUnwanted(host, held);
     await watch.handleListed(current, held);
     await watch.setClients(row.id, held.clients);
     await watch.begin(sessions.get(row.id), host);
@@ -100,7 +99,8 @@ export class Recovery {
   }
 
   async #rebuild(host: ConnectedHost, held: HostSession): Promise<SessionRow | undefined> {
-    if (this.#deleted.has(held.session)) return undefined;
+    // Asked now, not at the start: it may have been deleted while the host was away.
+    if ((await this.#context.sessions.listDeleted()).includes(held.session)) return undefined;
     const row = fromMeta(held.meta, held.session);
     if (row === undefined) return undefined;
     const { pid, startTime, generation, size } = held;
@@ -114,9 +114,13 @@ export class Recovery {
   }
 
   async #dropDeleted(host: ConnectedHost, held: HostSession): Promise<void> {
-    if (held.exit === null)
-      await host.link.call('host/signal', { session: held.session, signal: 'SIGKILL' });
+    if (held.exit === null) await this.#endUnwanted(host, held);
     else await host.link.call('host/collect', { session: held.session });
+  }
+
+  /** It was ended, or its start was given up, while the host could not be told. */
+  async #endUnwanted(host: ConnectedHost, held: HostSession): Promise<void> {
+    await host.link.call('host/signal', { session: held.session, signal: 'SIGKILL' });
   }
 
   async #dropOld(host: ConnectedHost, held: HostSession): Promise<void> {
@@ -128,11 +132,12 @@ export class Recovery {
     watch.forget(row.id);
     if (!isLive(row.status)) {
       await sessions.change(row.id, () => ({ hostId: null, backgroundProcesses: 0 }));
-      return;
+      return watch.endRights(row);
     }
     const reason = `interrupted by a restart, ${toClock(daemon.clock.now())}`;
     const gone = { hostId: null, backgroundProcesses: 0 };
     await sessions.act(row, { type: 'hostLost', reason }, gone);
+    await watch.endRights(row);
   }
 
   async #reap(): Promise<void> {

@@ -48,9 +48,10 @@ export function createSessionFeature(
   const links = new SocketLinks(context.paths.runDir);
   const watch = new Watch({ daemon: context, sessions, hosts, spool, ...options });
   const binDirectory = join(context.paths.home, 'bin');
-  const launching = new Launching({ daemon: context, nouns, sessions, watch, links, binDirectory });
-  const ending = new Ending({ daemon: context, hosts, sessions, watch, spool, links });
-  const attaching = new Attaching({ hosts, sessions });
+  const shared = { daemon: context, sessions, watch, links, sequences };
+  const launching = new Launching({ ...shared, nouns, binDirectory });
+  const ending = new Ending({ ...shared, hosts, spool });
+  const attaching = new Attaching({ daemon: context, hosts, sessions });
   const recovery = new Recovery({ daemon: context, hosts, sessions, watch });
 
   spool.onDidChangeRecording(({ isRecording, reason }) => {

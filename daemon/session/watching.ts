@@ -100,6 +100,14 @@ export class Watch implements Disposable {
     await this.#untilWritten(act);
     this.#exitWaiters.get(id)?.();
     this.collecting.schedule(id);
+    await this.endRights(process);
+  }
+
+  /** The tokens of a session end with its last process; those of a later generation are none of it. */
+  async endRights({ id, generation }: Pick<SessionRow, 'id' | 'generation'>): Promise<void> {
+    const row = this.#context.sessions.find(id);
+    if (row?.generation !== generation || isLive(row.status) || row.backgroundProcesses > 0) return;
+    await this.#context.daemon.tokens.revoke(id);
   }
 
   /** Between these an exit counts as killed. */
@@ -185,7 +193,7 @@ export class Watch implements Disposable {
     const change = this.#context.sessions.change(id, (current) =>
       isLive(current.status) ? {} : { backgroundProcesses: others },
     );
-    this.#inBackground(change);
+    this.#inBackground(change.then(() => this.endRights(row)));
   }
 
   #inBackground(work: Promise<unknown>): void {

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import { sessionIdSchema } from '../../protocol/wire/brand.ts';
-import type { Event } from '../../protocol/wire/emitter.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
 import type { ProvenServer } from '../../link/proof/proof.ts';
 import { constantTimeEqual, makeProofOfHash, randomHex } from '../../link/proof/proof.ts';
@@ -27,8 +26,6 @@ export interface TokenAuthority extends SessionTokens {
   findBearer(hex: string): Principal | undefined;
   /** Makes a new owner token; `onDidRevoke` fires for the old one. */
   rotateOwner(): void;
-  /** Fires with a principal's id: its sockets have to go. */
-  readonly onDidRevoke: Event<string>;
 }
 
 const ownerTokenId = 'owner';
@@ -77,6 +74,8 @@ export async function createTokenAuthority(options: TokenOptions): Promise<Token
   secrets.add(owner);
   const live = new LiveTokens();
   const revoked = new Emitter<string>();
+  /** Values that the log must not show, by id; no longer than they count. */
+  const issued = new Map<string, string>();
   const ownerPrincipal: Principal = { id: ownerTokenId, kind: 'owner', right: 'owner' };
 
   const findRecord = (tokenId: string): SecretRecord | undefined =>
@@ -111,12 +110,17 @@ export async function createTokenAuthority(options: TokenOptions): Promise<Token
       const secret = randomHex(32);
       const row: SessionTokenRow = { id, hash: hashOf(secret), right, sessionId };
       secrets.add(secret);
+      issued.set(id, secret);
       await store.add(row);
       live.add(row);
       return { id, token: `${id}.${secret}` };
     },
     async revoke(sessionId: SessionId) {
-      for (const id of live.removeOf(sessionId)) revoked.fire(id);
+      for (const id of live.removeOf(sessionId)) {
+        secrets.remove(issued.get(id) ?? '');
+        issued.delete(id);
+        revoked.fire(id);
+      }
       await store.revoke({ sessionId });
     },
   };

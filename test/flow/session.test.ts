@@ -290,6 +290,22 @@ describe('a session', () => {
     );
   });
 
+  it('is gone with its process when it is killed while it starts', async () => {
+    const starting = new Promise<Session>((resolve) => {
+      const listening = link.onEvent('session/opened', ({ session }) => {
+        listening.dispose();
+        resolve(session);
+      });
+    });
+    await link.call('session/subscribe', {});
+    const opening = home.openSession(link, { agent: 'command', command: ['sleep', '600'] });
+    const { id } = await starting;
+    const [killed] = await Promise.all([kill(id), opening]);
+    assert.equal(killed.session.status, 'killed');
+    assert.deepEqual(home.processesOf(id), []);
+    assert.equal((await get(id)).status, 'killed');
+  });
+
   it('goes into another host when its own takes no more', async () => {
     const [file] = home.readHostFiles();
     assert.ok(file);

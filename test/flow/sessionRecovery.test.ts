@@ -217,6 +217,36 @@ describe('sessions over deaths', () => {
     await screen.waitFor('hello');
   });
 
+  it('stay deleted when their host was away meanwhile and still holds them', async function () {
+    this.timeout(30_000);
+    const { id } = await home.openSession(link, { agent: 'command', command: ['true'] });
+    await until(async () => (await listAll(link))[0]?.status === 'ended', 'the end');
+    const [host] = home.readHostFiles();
+    assert.ok(host);
+    await home.killDaemon();
+    process.kill(host.pid, 'SIGSTOP');
+    try {
+      await home.startDaemon();
+      const again = await home.connect('window-0');
+      // Answered when every host had its chance.
+      await assert.rejects(again.call('session/send', { sessionId: id, text: 'x' }), {
+        code: 'notRunning',
+      });
+      await again.call('session/delete', { sessionId: id });
+      process.kill(host.pid, 'SIGCONT');
+      const connected = async () =>
+        (await again.call('daemon/status', {})).hosts.some((known) => known.connected);
+      await until(connected, 'the host answers');
+      await home.openSession(again, { agent: 'command', command: ['cat'] });
+      assert.deepEqual(
+        (await listAll(again)).map((session) => session.argv.at(-1)?.endsWith('cat')),
+        [true],
+      );
+    } finally {
+      process.kill(host.pid, 'SIGCONT');
+    }
+  });
+
   it('hear of an end that came while no daemon ran', async () => {
     const session = await home.openSession(link, {
       agent: 'command',

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import { connectHost } from '../../link/host/host.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { SessionHome, until } from './sessionHome.ts';
 
@@ -16,7 +19,7 @@ describe('who may touch a session', () => {
   /** A session, and a connection with the token that its processes have. */
   async function openInside(
     agent: 'shell' | 'command',
-  ): Promise<{ session: Session; inside: DaemonLink }> {
+  ): Promise<{ session: Session; inside: DaemonLink; token: string }> {
     const command = { agent, command: ['sh', '-c', 'echo token=$WAGGLE_TOKEN=; exec sleep 600'] };
     const session = await home.openSession(link, agent === 'shell' ? {} : command);
     const screen = await home.attach(link, session.id, 'window-1');
@@ -26,7 +29,8 @@ describe('who may touch a session', () => {
     const token = pattern.exec(screen.text)?.[1];
     assert.ok(token);
     screen.stream.dispose();
-    return { session, inside: await home.connect(`inside-${session.id.slice(-8)}`, token) };
+    const inside = await home.connect(`inside-${session.id.slice(-8)}`, token);
+    return { session, inside, token };
   }
 
   it('is itself alone when an agent asks: it sees itself and nothing more', async () => {
@@ -77,6 +81,65 @@ describe('who may touch a session', () => {
     const closed = new Promise((resolve) => inside.onDidClose(resolve));
     await link.call('session/kill', { sessionId: session.id });
     await closed;
+  });
+
+  it('is nobody after the session ended by itself', async () => {
+    const { session, inside, token } = await openInside('shell');
+    const closed = new Promise((resolve) => inside.onDidClose(resolve));
+    await link.call('session/send', { sessionId: session.id, text: 'exit\n', take: true });
+    await closed;
+    await assert.rejects(home.connect('late', token), { code: 'unauthenticated' });
+  });
+
+  it('stays who it is while something of the ended session runs in the background', async () => {
+    const { session, inside, token } = await openInside('shell');
+    const text = 'nohup sleep 600 >/dev/null 2>&1 & exit\n';
+    await link.call('session/send', { sessionId: session.id, text, take: true });
+    const ended = async () => (await link.call('session/get', { sessionId: session.id })).session;
+    await until(async () => (await ended()).status === 'ended', 'the end');
+    assert.equal((await ended()).backgroundProcesses, 1);
+    assert.equal(
+      (await inside.call('session/get', { sessionId: session.id })).session.id,
+      session.id,
+    );
+    const [pid] = home.processesOf(session.id);
+    assert.ok(pid);
+    process.kill(pid, 'SIGKILL');
+    await until(async () => (await ended()).backgroundProcesses === 0, 'nothing runs');
+    await assert.rejects(home.connect('late', token), { code: 'unauthenticated' });
+  });
+
+  it('loses the streams it was given together with its token', async () => {
+    const { session: other } = await openInside('command');
+    const { session, inside } = await openInside('shell');
+    const route = await inside.call('session/attach', { sessionId: other.id, via: 'host' });
+    assert.ok(route.via === 'host');
+    const { socket, key: secret, ticket } = route;
+    const stream = await connectHost({
+      ...{ socket, secret, tokenId: 'client', clientId: 'thief', kind: 'test' },
+    });
+    await stream.call('host/attach', { ticket });
+    const closed = new Promise((resolve) => stream.onEvent('host/channelClosed', resolve));
+    await link.call('session/kill', { sessionId: session.id });
+    await closed;
+    await assert.rejects(stream.call('host/attach', { ticket }), { code: 'forbidden' });
+    stream.dispose();
+  });
+
+  it('shows a session also when the sockets of its window cannot be linked', async () => {
+    const session = await home.openSession(link, { agent: 'command', command: ['cat'] });
+    const links = join(home.paths.runDir, 'links');
+    rmSync(links, { recursive: true, force: true });
+    writeFileSync(links, '');
+    const window = await home.connect('window-9');
+    const environment = { SSH_AUTH_SOCK: '/tmp/agent.sock' };
+    await window.call('window/reportEnvironment', { windowId: 'window-9', environment });
+    try {
+      await home.attach(window, session.id, 'window-9');
+    } finally {
+      rmSync(links);
+      mkdirSync(links, { mode: 0o700 });
+    }
   });
 
   it('is one window at a time: another is denied until it is silent, or takes over', async () => {
