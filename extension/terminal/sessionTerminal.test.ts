@@ -82,7 +82,7 @@ interface Stage {
   session: ReturnType<typeof fakeSession>;
 }
 
-async function open(early = ''): Promise<Stage> {
+async function open(early = '', relaid?: { columns: number; rows: number }): Promise<Stage> {
   const stream = new FakeStream();
   const changed = new Emitter<void>();
   let written = '';
@@ -109,6 +109,7 @@ async function open(early = ''): Promise<Stage> {
   terminal.onDidWrite((text) => (written += text));
   terminal.open({ columns: 120, rows: 30 });
   if (early !== '') terminal.handleInput(early);
+  if (relaid !== undefined) terminal.setDimensions(relaid);
   await turn();
   return Object.assign(stage, { terminal });
 }
@@ -127,6 +128,12 @@ describe('a session in a terminal', () => {
     assert.deepEqual(stream.typed, ['early']);
     terminal.close();
     assert.equal(stream.state, 'closed');
+  });
+
+  it('tells the size that the editor settled on while the stream was being opened', async () => {
+    const { terminal, stream } = await open('', { columns: 118, rows: 46 });
+    assert.deepEqual(stream.resized.at(-1), { cols: 118, rows: 46 });
+    terminal.close();
   });
 
   it('swallows replies to the queries of a replay, also when one piece holds both', async () => {

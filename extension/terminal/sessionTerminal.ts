@@ -91,9 +91,7 @@ export class SessionTerminal {
 
   /** The person looks at it now: size follows focus. */
   focus(): void {
-    if (this.#phase.kind !== 'attached') return;
-    this.#phase.stream.acquire();
-    if (this.#size !== undefined) this.#phase.stream.resize(this.#size);
+    if (this.#phase.kind === 'attached') this.#claim(this.#phase.stream);
   }
 
   rename(name: string): void {
@@ -154,10 +152,17 @@ export class SessionTerminal {
         this.#interrupt(stream.cursor.generation);
       }),
     );
-    if (this.#size !== undefined) stream.acquire();
+    this.#claim(stream);
     const early = this.#early;
     this.#early = '';
     if (early !== '') this.#type(stream, early);
+  }
+
+  /** Our size is told again: the editor may have laid the terminal out anew while the stream was being opened. */
+  #claim(stream: SessionStream): void {
+    if (this.#size === undefined) return;
+    stream.acquire();
+    stream.resize(this.#size);
   }
 
   #followState(stream: SessionStream): Disposable {
