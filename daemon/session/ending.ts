@@ -51,6 +51,8 @@ export class Ending {
     if (isLive(row.status))
       throw new WaggleError('conflict', 'The session still runs.', { fix: 'End it first.' });
     await watch.collecting.collectNow(row);
+    // A write on its way would bring the folder of the history back.
+    await watch.followers.end(id);
     watch.forget(id);
     await daemon.tokens.revoke(id);
     links.remove(id);

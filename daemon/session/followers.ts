@@ -70,7 +70,14 @@ export class Followers implements Disposable {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#followed.keys()].map((id) => this.#end(id)));
+    await Promise.all([...this.#followed.keys()].map((id) => this.end(id)));
+  }
+
+  /** Ends the following; resolves when what was received is written. */
+  async end(id: SessionId): Promise<void> {
+    const writer = this.#followed.get(id)?.writer;
+    this.forget(id);
+    await writer?.flush();
   }
 
   dispose(): void {
@@ -80,7 +87,7 @@ export class Followers implements Disposable {
   async #follow(row: SessionRow, host: ConnectedHost): Promise<void> {
     const known = this.#followed.get(row.id);
     if (known?.follower.generation === row.generation && known.link === host.link) return;
-    await this.#end(row.id);
+    await this.end(row.id);
     const { link } = host;
     const writer = await this.#context.spool.openWriter(row.id, row.generation);
     const follower = await Follower.start({
@@ -93,12 +100,6 @@ export class Followers implements Disposable {
         this.#inBackground(this.#context.sessions.change(row.id, () => ({ size }))),
     });
     this.#followed.set(row.id, { follower, writer, link, reports: [], timer: undefined });
-  }
-
-  async #end(id: SessionId): Promise<void> {
-    const writer = this.#followed.get(id)?.writer;
-    this.forget(id);
-    await writer?.flush();
   }
 
   #queue(id: SessionId, reports: readonly TerminalReport[]): void {

@@ -47,9 +47,8 @@ export function createSessionFeature(
   const spool = new Spool({ directory: context.paths.spoolDir });
   const links = new SocketLinks(context.paths.runDir);
   const watch = new Watch({ daemon: context, sessions, hosts, spool, ...options });
-  const binDirectory = join(context.paths.home, 'bin');
   const shared = { daemon: context, sessions, watch, links, sequences };
-  const launching = new Launching({ ...shared, nouns, binDirectory });
+  const launching = new Launching({ ...shared, nouns, binDirectory: binDirectoryOf(context) });
   const ending = new Ending({ ...shared, hosts, spool });
   const attaching = new Attaching({ daemon: context, hosts, sessions });
   const recovery = new Recovery({ daemon: context, hosts, sessions, watch });
@@ -73,9 +72,9 @@ export function createSessionFeature(
     noun: 'session',
     handlers: createHandlers({ sessions, launching, ending, attaching, watch, spool, sequences }),
     async start() {
-      provideShim(context, binDirectory);
-      await spool.open();
+      provideShim(context);
       await sessions.load();
+      await spool.open(await sessions.listDeleted());
       const takeover = takeOver(sessions.rows());
       inBackground(takeover);
       // A host under load may answer late; its sessions are then taken over while clients connect.
@@ -98,10 +97,14 @@ export function createSessionFeature(
   };
 }
 
+function binDirectoryOf({ paths }: FeatureContext): string {
+  return join(paths.home, 'bin');
+}
+
 /** Sessions run without the command as well: that it cannot be written is told, not fatal. */
-function provideShim(context: FeatureContext, directory: string): void {
+function provideShim(context: FeatureContext): void {
   try {
-    writeShim({ home: context.paths.home, directory });
+    writeShim({ home: context.paths.home, directory: binDirectoryOf(context) });
   } catch (error) {
     context.warnings.set('session.shim', `no waggle command in sessions: ${errorMessageOf(error)}`);
   }

@@ -105,6 +105,32 @@ describe('the spool', () => {
     assert.deepEqual([...newer.data], [...bytesFrom(500, 500)]);
   });
 
+  it('holds its limit while many sessions write at once', async () => {
+    const spool = new Spool({ directory, segmentBytes: 100, totalBytes: 2000 });
+    const ids = Array.from({ length: 12 }, (_value, index) => `s${index}`);
+    const writers = await Promise.all(ids.map((id) => spool.openWriter(id, 0)));
+    for (let round = 0; round < 60; round += 1) {
+      for (const writer of writers) writer.append(round * 100, bytesFrom(round * 100, 100));
+      await Promise.all(writers.map((writer) => writer.flush()));
+    }
+    const kept = ids.flatMap((id) => {
+      const folder = join(directory, id);
+      return readdirSync(folder).map((name) => statSync(join(folder, name)).size);
+    });
+    const bytes = kept.reduce((sum, size) => sum + size, 0);
+    assert.ok(bytes <= 2000 + ids.length * 100, `${bytes} bytes are kept`);
+  });
+
+  it('removes at its start what a deleted session left', async () => {
+    for (const id of ['deleted', session]) {
+      const writer = await new Spool({ directory }).openWriter(id, 0);
+      writer.append(0, Buffer.from('secret'));
+      await writer.flush();
+    }
+    await new Spool({ directory }).open(['deleted', 'never-written']);
+    assert.deepEqual(readdirSync(directory), [session]);
+  });
+
   it('reads what is left of files that were cut anywhere, and ignores foreign ones', async () => {
     const spool = new Spool({ directory, segmentBytes: 100 });
     const writer = await spool.openWriter(session, 0);

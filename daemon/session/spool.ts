@@ -2,6 +2,7 @@ import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Emitter } from '../../protocol/wire/emitter.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
+import { Sequences } from './sequence.ts';
 import type { SpoolPage } from './spoolReader.ts';
 import { findSpoolEnd, readSpoolPage } from './spoolReader.ts';
 import type { SpoolSegment } from './spoolSegment.ts';
@@ -36,6 +37,8 @@ export class Spool {
   readonly directory: string;
   readonly #options: Required<SpoolOptions>;
   readonly #onDidChangeRecording = new Emitter<RecordingState>();
+  /** What removes files runs alone: two that saw the same file would count it twice. */
+  readonly #removals = new Sequences();
   #isRecording = true;
   #totalBytes = 0;
 
@@ -55,10 +58,12 @@ export class Spool {
     return this.#onDidChangeRecording.event;
   }
 
-  /** Counts what is there. Once, before the first writer. */
-  async open(): Promise<void> {
-    const sizes = (await this.#listAll()).map((segment) => segment.bytes);
-    this.#totalBytes = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  /** Counts what is there, without what a daemon that died left of `deleted` sessions. Once, before the first writer. */
+  async open(deleted: readonly string[] = []): Promise<void> {
+    const gone = new Set(deleted);
+    for (const id of (await readdir(this.directory).catch(noneWhenMissing)) ?? [])
+      if (gone.has(id)) await rm(join(this.directory, id), { recursive: true, force: true });
+    this.#totalBytes = sumOf(await this.#listAll());
   }
 
   async openWriter(sessionId: string, generation: number): Promise<SpoolWriter> {
@@ -80,11 +85,13 @@ export class Spool {
     return readSpoolPage({ directory: join(this.directory, sessionId), ...page });
   }
 
-  async remove(sessionId: string): Promise<void> {
+  remove(sessionId: string): Promise<void> {
     const directory = join(this.directory, sessionId);
-    const segments = await listSegments(directory);
-    await rm(directory, { recursive: true, force: true });
-    for (const segment of segments) this.#totalBytes -= segment.bytes;
+    return this.#removals.run('', async () => {
+      const bytes = sumOf(await listSegments(directory));
+      await rm(directory, { recursive: true, force: true });
+      this.#totalBytes -= bytes;
+    });
   }
 
   async #write(directory: string, path: string, bytes: Uint8Array): Promise<boolean> {
@@ -108,13 +115,21 @@ export class Spool {
   }
 
   async #trim(directory: string, current: string): Promise<void> {
-    const own = await listSegments(directory);
-    await this.#dropOldest(own, current, this.#options.sessionBytes);
-    if (this.#totalBytes <= this.#options.totalBytes) return;
-    const all = (await this.#listAll()).toSorted(
-      (left, right) => left.changedAtMs - right.changedAtMs,
-    );
-    await this.#dropOldest(all, current, this.#options.totalBytes);
+    const { sessionBytes, totalBytes } = this.#options;
+    if (sumOf(await listSegments(directory)) > sessionBytes)
+      await this.#removals.run('', async () =>
+        this.#dropOldest(await listSegments(directory), current, sessionBytes),
+      );
+    if (this.#totalBytes > totalBytes) await this.#removals.run('', () => this.#trimAll(current));
+  }
+
+  async #trimAll(current: string): Promise<void> {
+    const { totalBytes } = this.#options;
+    if (this.#totalBytes <= totalBytes) return;
+    const all = await this.#listAll();
+    this.#totalBytes = sumOf(all);
+    const oldestFirst = all.toSorted((left, right) => left.changedAtMs - right.changedAtMs);
+    await this.#dropOldest(oldestFirst, current, totalBytes);
   }
 
   async #dropOldest(
@@ -122,7 +137,7 @@ export class Spool {
     current: string,
     limit: number,
   ): Promise<void> {
-    let bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    let bytes = sumOf(segments);
     for (const segment of segments) {
       if (bytes <= limit) return;
       if (segment.path === current) continue;
@@ -139,6 +154,10 @@ export class Spool {
     );
     return lists.flat();
   }
+}
+
+function sumOf(segments: readonly SpoolSegment[]): number {
+  return segments.reduce((sum, segment) => sum + segment.bytes, 0);
 }
 
 async function appendToFile(path: string, bytes: Uint8Array): Promise<void> {
