@@ -52,6 +52,8 @@ export type FrameFault =
   | 'badLength';
 
 const noBytes = new Uint8Array(0);
+/** Chunks that are kept apart at most. */
+const partsMax = 64;
 
 /** Writes header and payload into one new buffer: a frame is always a copy, so a ring may be overwritten behind it. */
 export function encodeFrame(frame: Partial<Frame> & Pick<Frame, 'kind'>): Uint8Array {
@@ -118,14 +120,34 @@ export function decodeFrame(bytes: Uint8Array): Frame | FrameFault {
  * fault the decoder stays faulty. Payloads are copies unless a chunk holds the whole frame.
  */
 export class FrameDecoder {
-  #rest: Uint8Array = noBytes;
+  /** Chunks of a frame that is not complete: joined once when it is, instead of again with every chunk. */
+  #parts: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #neededBytes = frameHeaderBytes;
   #fault: FrameFault | undefined;
 
+  /** Keeps `chunk` until its frame is complete: it must not be overwritten. */
   push(chunk: Uint8Array): Frame[] | FrameFault {
     if (this.#fault !== undefined) return this.#fault;
-    const bytes = this.#rest.length === 0 ? chunk : concat(this.#rest, chunk);
+    this.#parts.push(chunk);
+    this.#pendingBytes += chunk.length;
+    if (this.#pendingBytes < this.#neededBytes) {
+      // Chunks of a byte each must not cost more than the bytes.
+      if (this.#parts.length >= partsMax) this.#parts = [join(this.#parts, this.#pendingBytes)];
+      return [];
+    }
+    return this.#cut(join(this.#parts, this.#pendingBytes));
+  }
+
+  /** Bytes of an incomplete frame that wait for more; at most one header and one payload. */
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
+  #cut(bytes: Uint8Array): Frame[] | FrameFault {
     const frames: Frame[] = [];
     let offset = 0;
+    this.#neededBytes = frameHeaderBytes;
     while (bytes.length - offset >= frameHeaderBytes) {
       const header = readHeader(bytes, offset);
       if (typeof header === 'string') {
@@ -133,24 +155,27 @@ export class FrameDecoder {
         return header;
       }
       const end = offset + frameHeaderBytes + header.length;
+      this.#neededBytes = end - offset;
       if (end > bytes.length) break;
       const { length: _length, ...rest } = header;
       frames.push({ ...rest, payload: bytes.subarray(offset + frameHeaderBytes, end) });
       offset = end;
+      this.#neededBytes = frameHeaderBytes;
     }
-    this.#rest = offset === bytes.length ? noBytes : bytes.slice(offset);
+    this.#parts = offset === bytes.length ? [] : [bytes.slice(offset)];
+    this.#pendingBytes = bytes.length - offset;
     return frames;
-  }
-
-  /** Bytes of an incomplete frame that wait for more; at most one header and one payload. */
-  get pendingBytes(): number {
-    return this.#rest.length;
   }
 }
 
-function concat(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(left.length + right.length);
-  joined.set(left);
-  joined.set(right, left.length);
+function join(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only;
+  const joined = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
   return joined;
 }
