@@ -40,6 +40,8 @@ export class ResumingStream implements SessionStream {
   #owned = new DisposableStore();
   #retry: NodeJS.Timeout | undefined;
   #wantsLease: boolean;
+  /** Generation that the session had when the channel was opened. */
+  #attachedTo = 0;
 
   state: StreamState = 'connected';
   cursor: StreamCursor;
@@ -89,7 +91,6 @@ export class ResumingStream implements SessionStream {
     this.cursor = options.cursor ?? { generation: opened.generation, seq: opened.start };
     this.#input = new PendingInput(opened.lastInput ?? 0);
     this.#ackPace = new AckPace((seq) => this.#sendAck(seq));
-    this.liveAt = opened.liveAt;
     this.#adopt(channel);
     // After the caller's continuation, so that its listeners are there before the first frame.
     setImmediate(() => this.#follow(channel));
@@ -127,7 +128,8 @@ export class ResumingStream implements SessionStream {
   }
 
   acknowledge(seq: number): void {
-    this.#ackPace.advance(seq);
+    // What was shown last may belong to the generation before: a seq beyond ours would silence the acks up to there.
+    this.#ackPace.advance(Math.min(seq, this.cursor.seq));
   }
 
   dispose(): void {
@@ -162,6 +164,8 @@ export class ResumingStream implements SessionStream {
   #adopt(channel: StreamChannel): void {
     if (this.state === 'closed') return channel.dispose();
     this.#channel = channel;
+    this.#attachedTo = channel.opened.generation;
+    this.liveAt = channel.opened.liveAt;
     this.#owned = new DisposableStore();
     this.#owned.add(channel);
     this.#owned.add(channel.onDidClose((reason) => this.#lose(reason)));
@@ -197,7 +201,6 @@ export class ResumingStream implements SessionStream {
         signal: this.#abort.signal,
       });
       this.#backoff.reset();
-      this.liveAt = channel.opened.liveAt;
       this.#adopt(channel);
       this.#setState('connected');
       this.#follow(channel);
@@ -280,15 +283,17 @@ export class ResumingStream implements SessionStream {
   #receiveGap({ generation, seq, payload }: Frame): void {
     const to = decodeGap(payload);
     if (to === undefined) return this.#lose(new WaggleError('badFrame', 'Malformed gap.'));
-    if (generation !== this.cursor.generation) this.#startGeneration();
+    if (generation !== this.cursor.generation) this.#startGeneration(generation);
     this.cursor = { generation, seq: to };
     this.#gaps.fire({ generation, from: seq, to });
     this.#received();
   }
 
   /** A new process knows neither our size nor that we want to type. */
-  #startGeneration(): void {
+  #startGeneration(generation: number): void {
     this.exit = undefined;
+    // One that began while we were attached was never replayed.
+    if (generation !== this.#attachedTo) this.liveAt = 0;
     this.#ackPace.reset();
     if (this.#wantsLease) this.#ask('acquire');
     this.#sendSize();

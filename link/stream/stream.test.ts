@@ -17,6 +17,8 @@ class FakeHost implements StreamTransport {
   #closed = new Emitter<WaggleError>();
   failure: WaggleError | undefined;
   lastInput = 0;
+  generation = 0;
+  liveAt = 0;
 
   open({ cursor }: { cursor?: StreamCursor }): Promise<StreamChannel> {
     if (this.failure) return Promise.reject(this.failure);
@@ -27,7 +29,7 @@ class FakeHost implements StreamTransport {
     const size = { cols: 80, rows: 24 };
     const start = cursor?.seq ?? 0;
     return Promise.resolve({
-      opened: { generation: 0, start, liveAt: 0, size, lastInput: this.lastInput },
+      opened: { generation: 0, start, liveAt: this.liveAt, size, lastInput: this.lastInput },
       onFrame: frames.event,
       onDidClose: closed.event,
       send: ({ kind, seq = 0, payload = none }) => {
@@ -46,7 +48,8 @@ class FakeHost implements StreamTransport {
 
   say(kind: Frame['kind'], seq: number, payload: Uint8Array | string = none): void {
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
-    this.#frames.fire({ kind, flags: 0, channel: 1, generation: 0, seq, payload: bytes });
+    const { generation } = this;
+    this.#frames.fire({ kind, flags: 0, channel: 1, generation, seq, payload: bytes });
   }
 
   close(error: WaggleError): void {
@@ -194,6 +197,31 @@ describe('a session stream', () => {
     stream.acknowledge(150_000);
     stream.dispose();
     assert.deepEqual([before, host.sent], [0, ['ack 150000']]);
+  });
+
+  it('keeps acknowledging when what is shown late belongs to the process before', async () => {
+    const { host, stream } = await start({ acknowledge: 'manual' });
+    host.say('output', 0, 'x'.repeat(200_000));
+    host.generation = 1;
+    host.say('gap', 0, encodeGap(0));
+    stream.acknowledge(200_000);
+    host.say('output', 0, 'x'.repeat(100_000));
+    stream.acknowledge(70_000);
+    const acks = host.sent.filter((line) => line.startsWith('ack'));
+    assert.deepEqual(acks, ['ack 70000']);
+    stream.dispose();
+  });
+
+  it('takes the output of a process that began meanwhile for live', async () => {
+    const host = new FakeHost();
+    host.liveAt = 500;
+    const stream = await openSessionStream({ transport: host, right: 'observe' });
+    await nextTurn();
+    assert.equal(stream.liveAt, 500);
+    host.generation = 1;
+    host.say('gap', 0, encodeGap(0));
+    assert.equal(stream.liveAt, 0);
+    stream.dispose();
   });
 
   it('splits a long paste, and the part that was not delivered decides', async () => {
