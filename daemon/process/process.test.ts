@@ -98,6 +98,21 @@ describe('the end of processes', () => {
     assert.deepEqual(scanFor(marker).find(listRunning()), []);
   });
 
+  it('finds whoever is asked for in one scan that is kept, and forgets who is gone', async () => {
+    const { marker, pid } = await startMarked('sleep 600 &');
+    const kept = new MarkerScan('WAGGLE_TEST_MARKER', () => false);
+    const find = () => kept.find(listRunning(), (value) => value === marker);
+    assert.deepEqual(kept.find(listRunning()), []);
+    assert.ok(find().some((found) => found.pid === pid));
+    await endProcesses({
+      records: [recordOf(pid)],
+      scan: scanFor(marker),
+      spared: new Set([process.pid]),
+      graceMs: 100,
+    });
+    assert.deepEqual(find(), []);
+  });
+
   it('reaches stopped ones', async () => {
     const { marker, pid } = await startMarked('sleep 600 & kill -STOP $!');
     await endProcesses({

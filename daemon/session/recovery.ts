@@ -33,6 +33,7 @@ export class Recovery {
       (row) => row.hostId === null || !hosts.mayLive(row.hostId),
     );
     await Promise.all(lost.map((row) => this.#interrupt(row)));
+    for (const row of earlier) if (row.backgroundProcesses > 0) this.#context.watch.recount(row.id);
     // Ending what ignores TERM takes seconds: nobody who connects has to wait for it.
     void this.#reap();
   }

@@ -8,11 +8,14 @@ export interface TreeRoot {
 }
 
 const recordEveryMs = 2000;
+const nobody: TreeRoot = { pid: -1, startTime: -1 };
 
 /** Who was ever seen below the process of a session, looked at every 2 s: what is re-parented later is still known. */
 export class Trees implements Disposable {
   readonly #trees = new Map<SessionId, { readonly root: TreeRoot; readonly record: TreeRecord }>();
   readonly #onCounted: (id: SessionId, others: number) => void;
+  /** Kept, because many sessions may end at once. */
+  readonly #marks = new MarkerScan('WAGGLE_SESSION_ID', () => false);
   #timer: NodeJS.Timeout | undefined;
 
   /** `onCounted` tells how many processes beside the root live. */
@@ -28,15 +31,16 @@ export class Trees implements Disposable {
   }
 
   /**
-   * Adds who carries the marker of a session, also when nobody saw it below the root. Returns how many live beside the
-   * root. Reads the environment of every process: for the end of a session, not for every look.
+   * Adds who carries the marker of a session, also when nobody saw it below the root, or its root ended before we could.
+   * Returns how many live beside the root. Reads the environment of every process that it has not seen before: for the
+   * end of a session, not for every look.
    */
   addMarked(id: SessionId): number {
+    if (!this.#trees.has(id)) this.begin(id, nobody);
     const tree = this.#trees.get(id);
     if (tree === undefined) return 0;
     const entries = listRunning();
-    const scan = new MarkerScan('WAGGLE_SESSION_ID', (value) => value === id);
-    for (const entry of scan.find(entries)) tree.record.add(entry);
+    for (const entry of this.#marks.find(entries, (value) => value === id)) tree.record.add(entry);
     return countOthers(tree.record.record(entries), tree.root);
   }
 

@@ -103,6 +103,11 @@ export class Watch implements Disposable {
     await this.endRights(process);
   }
 
+  /** What still runs behind an end of which an earlier daemon heard. */
+  recount(id: SessionId): void {
+    this.#count(id, this.trees.addMarked(id));
+  }
+
   /** The tokens of a session end with its last process; those of a later generation are none of it. */
   async endRights({ id, generation }: Pick<SessionRow, 'id' | 'generation'>): Promise<void> {
     const row = this.#context.sessions.find(id);

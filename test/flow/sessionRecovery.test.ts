@@ -247,6 +247,30 @@ describe('sessions over deaths', () => {
     }
   });
 
+  it('know what still runs behind their end, and when it does not any more', async () => {
+    const command = ['sh', '-c', 'setsid sleep 600 >/dev/null 2>&1 & sleep 0.3'];
+    const { id } = await home.openSession(link, { agent: 'command', command });
+    const countOn = async (on: DaemonLink) => (await listAll(on))[0]?.backgroundProcesses;
+    await until(async () => (await countOn(link)) === 1, 'one in the background');
+    await home.killDaemon();
+    await home.startDaemon();
+    const again = await home.connect('window-0');
+    await again.call('session/kill', { sessionId: id });
+    assert.equal(await countOn(again), 0);
+    const next = await home.openSession(again, { agent: 'command', command });
+    const countOfNext = async (on: DaemonLink) =>
+      (await on.call('session/get', { sessionId: next.id })).session.backgroundProcesses;
+    await until(async () => (await countOfNext(again)) === 1, 'one in the background');
+    await home.killDaemon();
+    const [pid] = home.processesOf(next.id);
+    assert.ok(pid);
+    await home.startDaemon();
+    const last = await home.connect('window-0');
+    assert.equal(await countOfNext(last), 1);
+    process.kill(pid, 'SIGKILL');
+    await until(async () => (await countOfNext(last)) === 0, 'nothing runs');
+  });
+
   it('hear of an end that came while no daemon ran', async () => {
     const session = await home.openSession(link, {
       agent: 'command',
