@@ -104,8 +104,17 @@ export class Channel {
     return this.#acked === this.#output.ring.end;
   }
 
+  /** All that is left of this process, whatever the window: it cannot be had later. At most what the ring holds. */
+  takeRest(): Outgoing[] {
+    const rest: Outgoing[] = [];
+    this.#acked = Infinity;
+    while (this.isReady) rest.push(...this.take(framePayloadMax));
+    return rest;
+  }
+
   /** The session has a new process: follow it from its first byte. */
   follow(output: Output, generation: number): void {
+    this.#queued = this.takeRest();
     this.#output = output;
     this.#cursor = 0;
     this.#acked = 0;

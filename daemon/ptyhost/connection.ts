@@ -122,7 +122,11 @@ export class Connection implements ChannelLink {
 
   close(channel: Channel, reason: 'revoked' | 'collected'): void {
     const { number } = channel.owner;
-    if (this.detach(number)) this.notify('host/channelClosed', { channel: number, reason });
+    if (!this.detach(number)) return;
+    // Nothing of a session that is collected can be asked for again.
+    const rest = reason === 'collected' ? channel.takeRest().flat() : [];
+    for (const chunk of rest) this.#write(chunk);
+    this.notify('host/channelClosed', { channel: number, reason });
   }
 
   notify(method: HostEventName, params: unknown): void {

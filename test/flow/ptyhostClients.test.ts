@@ -124,6 +124,31 @@ describe('clients of the pty host', function () {
     assert.deepEqual([client.gaps, client.text.split('\n').length > 3000], [[], true]);
   });
 
+  it('that are behind get the end of a program before its successor, and before it is collected', async () => {
+    const session = await host.spawn(flood(20_000), { ringBytes: 4 * megabyte });
+    const client = await host.attach(session, { acknowledge: 'manual' });
+    await client.see('ready');
+    await client.type('\n');
+    await until('the program to end', async () => {
+      const { sessions } = await host.control.call('host/list', {});
+      return sessions.find((held) => held.session === session)?.exit !== null;
+    });
+    await until('a closed window', () => client.seq >= megabyte);
+    await host.spawn(flood(20_000), { session, generation: 1, ringBytes: 4 * megabyte });
+    await client.see(/END\n[^]*ready/);
+    assert.equal(client.gaps.some(({ from, to }) => from !== to), false);
+    client.stream.take();
+    assert.equal(await client.type('\n'), 'delivered');
+    await until('the second to end', async () => {
+      const { sessions } = await host.control.call('host/list', {});
+      return sessions.find((held) => held.session === session)?.exit !== null;
+    });
+    await host.control.call('host/collect', { session });
+    await until('the end of the channel', () => client.closed);
+    assert.match(client.text, /END\n[^]*ready[^]*END\n$/);
+    assert.equal(client.gaps.some(({ from, to }) => from !== to), false);
+  });
+
   it('that never read are closed and hold nobody up', async () => {
     const session = await host.spawn(flood(100_000), { ringBytes: 16 * megabyte });
     const client = 'stuck';
