@@ -1,10 +1,14 @@
-/** The kept output of a session, as it was: bytes to stdout, in pages, with gaps said on stderr. */
+/**
+ * The kept output of a session, in pages, with gaps said on stderr: to a pipe or a file as it was, to a terminal what can
+ * be read of it, because the terminal would answer to what a program once asked.
+ */
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../output/output.ts';
 import { findMeant } from './change.ts';
 import { listSessions } from './list.ts';
+import { ReadableOutput } from './readableOutput.ts';
 
 interface HistoryOptions {
   readonly reference: string | undefined;
@@ -25,15 +29,19 @@ export async function showHistory(
     context.output.result({ sessionId: session.id, ...page }, () => []);
     return exitCodes.ok;
   }
+  const readable = context.output.isTerminal ? new ReadableOutput() : undefined;
   let from = 0;
   for (;;) {
     const page = await readPage(link, { session, generation, from });
     for (const gap of page.gaps) context.output.note(`[${gap.to - gap.from} bytes not kept]`);
     if (page.from > from) context.output.note(`[${page.from - from} bytes not kept]`);
-    await write(Buffer.from(page.data, 'base64'));
-    if (page.next >= page.end || page.next <= from) return exitCodes.ok;
+    const data = Buffer.from(page.data, 'base64');
+    await write(readable === undefined ? data : Buffer.from(readable.push(data)));
+    if (page.next >= page.end || page.next <= from) break;
     from = page.next;
   }
+  if (readable !== undefined) await write(Buffer.from(readable.end()));
+  return exitCodes.ok;
 }
 
 interface PagePlace {

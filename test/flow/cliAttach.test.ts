@@ -34,6 +34,17 @@ describe('a session in a terminal', function () {
     assert.equal((await terminal.exited).exitCode, 143);
   });
 
+  it('is read later without asking the terminal again what the program asked', async () => {
+    const script = String.raw`printf 'one\033[6n\033]52;c;Zm9v\007\033[31mtwo\n'; sleep 0.1`;
+    const session = await cli.start('asked', 'sh', '-c', script);
+    await until(async () => (await cli.run('history', 'asked')).stdout.includes('two'));
+    const terminal = cli.terminal('history', session.id);
+    await terminal.exited;
+    assert.equal(terminal.text, 'one\u001b[31mtwo\r\n\u001b[m');
+    const { stdout } = await cli.run('history', session.id);
+    assert.equal(stdout, 'one\u001b[6n\u001b]52;c;Zm9v\u0007\u001b[31mtwo\r\n');
+  });
+
   it('is left and shown again with the same process and what it printed meanwhile', async () => {
     const first = cli.terminal('new', '--name', 'kept', '--', 'sh');
     await first.see(prompt);
