@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readRuntimeFile } from '../../link/home/home.ts';
 import { isSameProcess } from '../../link/process/process.ts';
+import { errorCodeOf } from '../../protocol/wire/errors.ts';
 import type { CommandContext } from '../context.ts';
 
 export interface StopResult {
@@ -20,12 +21,14 @@ const orderlyMs = 8000;
 const termMs = 5000;
 const stepMs = 25;
 
-/** Asks the daemon to end; one that does not answer or does not end is signalled. */
+type StopContext = Pick<CommandContext, 'paths' | 'identity' | 'connectIfRunning'>;
+
+/** Asks the daemon to end; one that does not answer, does not end or does not understand us is signalled. */
 export async function stopDaemon(
-  context: CommandContext,
+  context: StopContext,
   sessions: 'keep' | 'kill',
 ): Promise<StopResult> {
-  const link = await context.connectIfRunning();
+  const link = await connectIfUnderstood(context, sessions);
   if (link !== undefined) {
     const { pid, startTime } = link.info;
     const { killed } = await link.call('daemon/stop', { sessions });
@@ -37,6 +40,20 @@ export async function stopDaemon(
     return { pid: null, killed: 0 };
   await end(left);
   return { pid: left.pid, killed: 0 };
+}
+
+/** Sessions can be ended only by a daemon that understands; a session's token ends none. */
+async function connectIfUnderstood(
+  { identity, connectIfRunning }: StopContext,
+  sessions: 'keep' | 'kill',
+): ReturnType<StopContext['connectIfRunning']> {
+  try {
+    return await connectIfRunning();
+  } catch (error) {
+    const isForeign = errorCodeOf(error) === 'versionMismatch';
+    if (!isForeign || identity !== undefined || sessions === 'kill') throw error;
+    return undefined;
+  }
 }
 
 async function end(target: RunningProcess): Promise<void> {
