@@ -1,11 +1,12 @@
 /** Connects to the running daemon or starts one; of many who try at once, one spawns and the others wait. */
+import { existsSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WaggleError, errorCodeOf, wrapError } from '../../protocol/wire/errors.ts';
 import type { ErrorCode } from '../../protocol/wire/errors.ts';
 import type { DaemonLink } from '../daemon/daemon.ts';
 import { connectDaemon } from '../daemon/daemon.ts';
-import type { RuntimeFile } from '../home/home.ts';
-import { ensureHome, readRuntimeFile } from '../home/home.ts';
+import type { HomePaths, RuntimeFile } from '../home/home.ts';
+import { ensureHome, hasCode, readRuntimeFile } from '../home/home.ts';
 import { isSameProcess } from '../process/process.ts';
 import { listLiveHosts } from './liveHosts.ts';
 import type { EnsureOptions, EnsureOutcome, Runtime, StartStep } from './outcome.ts';
@@ -29,9 +30,37 @@ export async function ensureDaemon(options: EnsureOptions): Promise<EnsureOutcom
     return await starter.run();
   } catch (error) {
     options.signal?.throwIfAborted();
-    const typed = error instanceof WaggleError ? error : wrapError('start the daemon', error);
+    const isFull = isDiskFull(error);
+    // What is kept for this: without a daemon nobody could end the session that fills the disk.
+    if (isFull && giveReserveBack(options.paths)) return ensureDaemon(options);
+    const typed = isFull ? diskFull(error) : toTyped(error);
     return { outcome: outcomeOf(typed.code), error: typed };
   }
+}
+
+function toTyped(error: unknown): WaggleError {
+  return error instanceof WaggleError ? error : wrapError('start the daemon', error);
+}
+
+/** Here, or in the daemon that could not start for it. */
+function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof WaggleError))
+    return ['ENOSPC', 'EDQUOT'].some((code) => hasCode(error, code));
+  return (
+    error.code === 'diskFull' || /ENOSPC|EDQUOT/.test(String(error.details?.['logTail'] ?? ''))
+  );
+}
+
+function diskFull(cause: unknown): WaggleError {
+  const fix = 'Free some space on the disk of the data directory.';
+  return new WaggleError('diskFull', 'The disk is full: the daemon cannot start.', { cause, fix });
+}
+
+/** False when there was none. */
+function giveReserveBack({ reserveFile }: HomePaths): boolean {
+  if (!existsSync(reserveFile)) return false;
+  rmSync(reserveFile, { force: true });
+  return true;
 }
 
 type FailedOutcome = Extract<EnsureOutcome, { readonly error: WaggleError }>['outcome'];

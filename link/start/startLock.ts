@@ -30,14 +30,21 @@ export function takeStartLock(paths: HomePaths): Disposable | undefined {
 
 function create(path: string, text: string): boolean {
   const { O_WRONLY, O_CREAT, O_EXCL } = constants;
+  let descriptor: number;
   try {
-    const descriptor = openSync(path, O_WRONLY | O_CREAT | O_EXCL, 0o600);
-    writeSync(descriptor, text);
-    closeSync(descriptor);
-    return true;
+    descriptor = openSync(path, O_WRONLY | O_CREAT | O_EXCL, 0o600);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
+  }
+  try {
+    writeSync(descriptor, text);
+    return true;
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -11,7 +11,11 @@ import {
   renameSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
+  writeSync,
+  openSync,
+  closeSync,
 } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
@@ -36,6 +40,17 @@ import { readStartTime } from '../../link/process/process.ts';
 import { DaemonHome, until } from './daemonHome.ts';
 
 const run = promisify(execFile);
+
+function fillDisk(path: string): void {
+  const descriptor = openSync(path, 'w');
+  try {
+    for (;;) writeSync(descriptor, Buffer.alloc(4096));
+  } catch (error) {
+    assert.ok(error instanceof Error && 'code' in error && error.code === 'ENOSPC');
+  } finally {
+    closeSync(descriptor);
+  }
+}
 
 describe('starting the daemon', () => {
   let home: DaemonHome;
@@ -255,6 +270,26 @@ describe('what keeps a daemon from starting', () => {
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? '', /The database was damaged\. It lies in .*waggle\.db\.damaged-/);
   });
+
+  it('starts on a full disk by giving its reserve back, and says what is wrong when there is none', async function () {
+    const mount = ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', home.directory];
+    if (process.platform !== 'linux' || process.getuid?.() !== 0) this.skip();
+    if (!(await run('mount', mount).then(Boolean, () => false))) this.skip();
+    try {
+      ensureHome(home.paths);
+      fillDisk(join(home.directory, 'filler'));
+      assert.equal((await failure()).code, 'diskFull');
+      assert.deepEqual(readdirSync(home.paths.runDir), []);
+      truncateSync(join(home.directory, 'filler'), 0);
+      writeFileSync(home.paths.reserveFile, Buffer.alloc(32 * 1024 * 1024), { mode: 0o600 });
+      fillDisk(join(home.directory, 'filler'));
+      assert.equal((await home.ensure()).outcome, 'started');
+    } finally {
+      for (const pid of home.processes()) process.kill(pid, 'SIGKILL');
+      await until(() => home.processes().length === 0, 'the programs are gone');
+      await run('umount', ['--lazy', home.directory]);
+    }
+  }).timeout(60_000);
 
   it('says wrongVersion when the running daemon does not speak ours, and lets it run', async () => {
     ensureHome(home.paths);
