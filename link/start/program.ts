@@ -31,6 +31,11 @@ const manifestSchema = z.object({
 });
 type Manifest = z.infer<typeof manifestSchema>;
 
+interface Installed {
+  readonly name: string;
+  readonly manifest: Manifest;
+}
+
 export interface StartableProgram {
   /** Entries of the daemon and of the pty host. */
   readonly daemon: string;
@@ -83,19 +88,29 @@ function readManifest(directory: string): Manifest {
   return manifestSchema.parse(JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')));
 }
 
+/** That of a program which is all there; undefined for anything else, whatever befell it. */
+function findWhole(directory: string): Manifest | undefined {
+  try {
+    const manifest = readManifest(directory);
+    const isWhole = Object.keys(manifest.files).every((path) => existsSync(join(directory, path)));
+    return isWhole ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** `<package version>-<first 8 hex of the manifest's hash>`. */
 function nameOf(directory: string): string {
   const hash = hashOf(readFileSync(join(directory, 'manifest.json')));
   return `${readManifest(directory).version}-${hash.slice(0, 8)}`;
 }
 
-/** What `current` names, when that is whole: its manifest is renamed into place with everything else. */
-function readCurrent(paths: HomePaths): { name: string; manifest: Manifest } | undefined {
+/** What `current` names, when that is whole. */
+function readCurrent(paths: HomePaths): Installed | undefined {
   const name = readPrivateFile(join(paths.programDir, currentName))?.trim();
   if (name === undefined || !/^[\w.+-]+$/.test(name)) return undefined;
-  const directory = join(paths.programDir, name);
-  if (!existsSync(join(directory, 'manifest.json'))) return undefined;
-  return { name, manifest: readManifest(directory) };
+  const manifest = findWhole(join(paths.programDir, name));
+  return manifest === undefined ? undefined : { name, manifest };
 }
 
 /** By version, then by the time of the build: `current` never goes backwards. */
@@ -117,7 +132,7 @@ export function compareVersions(left: string, right: string): number {
 
 /** Copies into a directory of another name, checking every hash, and renames it into place. */
 function copyProgram(from: string, to: string): void {
-  if (existsSync(join(to, 'manifest.json')) || realpathSync(from) === to) return;
+  if (findWhole(to) !== undefined || realpathSync(from) === to) return;
   const draft = `${to}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     for (const [path, hash] of Object.entries(readManifest(from).files))
@@ -128,7 +143,11 @@ function copyProgram(from: string, to: string): void {
       hash: hashOf(manifest),
     });
     mkdirSync(join(draft, 'cache'), { mode: 0o700 });
+    if (existsSync(to)) renameSync(to, `${to}.${randomBytes(6).toString('hex')}.tmp`);
     renameSync(draft, to);
+  } catch (error) {
+    // Another starter that took the lock over may have been faster.
+    if (findWhole(to) === undefined) throw error;
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
@@ -165,8 +184,8 @@ function prune(paths: HomePaths, current: string): void {
     rmSync(join(paths.programDir, name), { recursive: true, force: true });
   const others = entries
     .filter(({ name }) => name !== current && !name.endsWith('.tmp'))
-    .filter(({ name }) => existsSync(join(paths.programDir, name, 'manifest.json')))
-    .map(({ name }) => ({ name, manifest: readManifest(join(paths.programDir, name)) }))
+    .map(({ name }) => ({ name, manifest: findWhole(join(paths.programDir, name)) }))
+    .filter((entry): entry is Installed => entry.manifest !== undefined)
     .toSorted((a, b) => (isNewer(a.manifest, b.manifest) ? -1 : 1));
   for (const { name } of others.slice(versionsKept - 1))
     if (!live.has(name)) rmSync(join(paths.programDir, name), { recursive: true, force: true });

@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { HomePaths } from '../home/home.ts';
 import { ensureHome, homePaths } from '../home/home.ts';
 import { readStartTime } from '../process/process.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
-import { compareVersions } from './program.ts';
+import { compareVersions, installProgram } from './program.ts';
 import { explainEnd } from './spawn.ts';
 import { countStart, forgetStarts, noteFailure, uncountStart } from './startLimit.ts';
 import { requireLink } from './start.ts';
@@ -93,6 +103,44 @@ describe('starting', () => {
       countStart(paths);
       writeFileSync(paths.startsFile, 'x', { mode: 0o600 });
       countStart(paths);
+    });
+  });
+
+  describe('the installed program', () => {
+    const runtime = { execPath: process.execPath, node: process.versions.node, electron: false };
+
+    /** A program of two files. */
+    function make(version: string): string {
+      const source = join(directory, `source-${version}`);
+      mkdirSync(source, { recursive: true });
+      const files: Record<string, string> = {};
+      for (const name of ['waggled.cjs', 'ptyhost.cjs']) {
+        writeFileSync(join(source, name), `${name} ${version}`);
+        files[name] = createHash('sha256').update(`${name} ${version}`).digest('hex');
+      }
+      const manifest = { version, builtAt: '2026-11-20T00:00:00Z', files };
+      writeFileSync(join(source, 'manifest.json'), JSON.stringify(manifest));
+      return source;
+    }
+
+    it('is made whole again when a file of it is gone', () => {
+      const source = make('1.0.0');
+      const { daemon } = installProgram(paths, source, runtime);
+      rmSync(daemon);
+      assert.equal(installProgram(paths, source, runtime).daemon, daemon);
+      assert.equal(readFileSync(daemon, 'utf8'), 'waggled.cjs 1.0.0');
+      assert.deepEqual(
+        readdirSync(paths.programDir).filter((name) => name.endsWith('.tmp')),
+        [],
+      );
+    });
+
+    it('is replaced when its manifest cannot be read, and is not kept back by a broken older one', () => {
+      const { daemon } = installProgram(paths, make('1.0.0'), runtime);
+      writeFileSync(join(dirname(daemon), 'manifest.json'), '');
+      const next = installProgram(paths, make('1.1.0'), runtime);
+      assert.equal(readFileSync(next.daemon, 'utf8'), 'waggled.cjs 1.1.0');
+      assert.equal(installProgram(paths, make('1.1.0'), runtime).daemon, next.daemon);
     });
   });
 
