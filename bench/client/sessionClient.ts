@@ -21,7 +21,9 @@ const stream = await openSessionStream({
 const counter = new Counter(order.bytes, order.verify, () => void stream.write(Buffer.from('\n')));
 // What was skipped never comes, and neither does anything after the end: waiting for it would last for ever.
 stream.onGap(() => finish({ failure: 'bytes were skipped', gaps: 1 }));
-stream.onExit(() => setTimeout(() => finish({ failure: 'the program ended early', gaps: 0 }), 2000));
+stream.onExit(() =>
+  setTimeout(() => finish({ failure: 'the program ended early', gaps: 0 }), 2000),
+);
 stream.onOutput(({ bytes }) => {
   const result = counter.push(bytes);
   if (result) finish({ ...result, gaps: 0 });

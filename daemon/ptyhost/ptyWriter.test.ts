@@ -53,6 +53,9 @@ describe('the writer of a pty', () => {
     arrived += read();
     assert.equal(arrived, kernel + accepted);
     assert.ok(largest <= 4096, `${largest} in one turn`);
-    assert.equal(writer.write(Buffer.alloc(8 * 1024 * 1024), () => undefined), 'queued');
+    assert.equal(
+      writer.write(Buffer.alloc(8 * 1024 * 1024), () => undefined),
+      'queued',
+    );
   });
 });

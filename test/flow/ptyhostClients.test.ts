@@ -136,7 +136,10 @@ describe('clients of the pty host', function () {
     await until('a closed window', () => client.seq >= megabyte);
     await host.spawn(flood(20_000), { session, generation: 1, ringBytes: 4 * megabyte });
     await client.see(/END\n[^]*ready/);
-    assert.equal(client.gaps.some(({ from, to }) => from !== to), false);
+    assert.equal(
+      client.gaps.some(({ from, to }) => from !== to),
+      false,
+    );
     client.stream.take();
     assert.equal(await client.type('\n'), 'delivered');
     await until('the second to end', async () => {
@@ -146,7 +149,10 @@ describe('clients of the pty host', function () {
     await host.control.call('host/collect', { session });
     await until('the end of the channel', () => client.closed);
     assert.match(client.text, /END\n[^]*ready[^]*END\n$/);
-    assert.equal(client.gaps.some(({ from, to }) => from !== to), false);
+    assert.equal(
+      client.gaps.some(({ from, to }) => from !== to),
+      false,
+    );
   });
 
   it('that never read are closed and hold nobody up', async () => {
