@@ -44,11 +44,9 @@ function toTyped(error: unknown): WaggleError {
 
 /** Here, or in the daemon that could not start for it. */
 function isDiskFull(error: unknown): boolean {
-  if (!(error instanceof WaggleError))
-    return ['ENOSPC', 'EDQUOT'].some((code) => hasCode(error, code));
-  return (
-    error.code === 'diskFull' || /ENOSPC|EDQUOT/.test(String(error.details?.['logTail'] ?? ''))
-  );
+  if (!(error instanceof WaggleError)) return hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT');
+  const tail = error.details?.['logTail'];
+  return error.code === 'diskFull' || (typeof tail === 'string' && /ENOSPC|EDQUOT/.test(tail));
 }
 
 function diskFull(cause: unknown): WaggleError {
