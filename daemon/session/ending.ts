@@ -44,12 +44,17 @@ export class Ending {
     return { session: sessions.toSession(sessions.get(id)), killed };
   }
 
-  /** @throws WaggleError `notFound`, `conflict` while it runs. */
+  /** @throws WaggleError `notFound`, `conflict` while it or something that it left behind runs. */
   async delete(id: SessionId): Promise<void> {
     const { sessions, watch, spool, links, daemon } = this.#context;
     const row = sessions.get(id);
     if (isLive(row.status))
       throw new WaggleError('conflict', 'The session still runs.', { fix: 'End it first.' });
+    // Without the row nobody could find them again.
+    if (row.backgroundProcesses > 0)
+      throw new WaggleError('conflict', 'Something of the session still runs in the background.', {
+        fix: 'End it first.',
+      });
     await watch.collecting.collectNow(row);
     // A write on its way would bring the folder of the history back.
     await watch.followers.end(id);

@@ -182,7 +182,7 @@ async function remove(
   { connection, terminals }: SessionCommandsOptions,
   session: Session,
 ): Promise<void> {
-  const running = isRunning(session);
+  const running = isRunning(session) || session.backgroundProcesses > 0;
   const button = running ? t('Stop and Delete') : t('Delete');
   const detail = running
     ? t('It is still running. Its processes are ended, and its output is removed for good.')

@@ -159,6 +159,9 @@ describe('a session', () => {
       async () => (await get(session.id)).backgroundProcesses === 1,
       'one in the background',
     );
+    await assert.rejects(link.call('session/delete', { sessionId: session.id }), {
+      code: 'conflict',
+    });
     await kill(session.id);
     assert.deepEqual(home.processesOf(session.id), []);
     const { status, backgroundProcesses } = await get(session.id);
