@@ -19,6 +19,10 @@ export interface RestoreOptions {
 }
 
 const storedKey = 'waggle.window';
+const settleTries = 3;
+/** A window that still loads takes seconds for its first terminal; what is there already changes at once. */
+const tabLimitMs = 20_000;
+const changeLimitMs = 2000;
 
 /** What the last life of this window showed; undefined when it showed nothing of ours. */
 function readStored(memory: vscode.Memento): StoredWindow | undefined {
@@ -49,7 +53,9 @@ function storeChanges({ terminals, memory, log }: RestoreOptions): Disposable {
   let last = '';
   const store = async (): Promise<void> => {
     const layout: unknown = await vscode.commands.executeCommand('vscode.getEditorLayout');
-    const window = { terminals: describeTerminals(listTabs(), terminals.names), layout };
+    const tabs = listTabs();
+    const others = tabs.filter(({ isTerminal }) => !isTerminal).length;
+    const window = { terminals: describeTerminals(tabs, terminals.names), others, layout };
     const text = JSON.stringify(window);
     if (text === last || owned.isDisposed) return;
     last = text;
@@ -92,6 +98,8 @@ async function restore(options: RestoreOptions, window: StoredWindow): Promise<v
   const link = await connection.require();
   const listed = await link.call('session/list', { history: true });
   sessions.replace(listed.sessions, listed.revision);
+  // Places count from what the editor itself brings back, which may still be on its way.
+  await waitForTabs(() => listTabs().length >= window.others);
   await layOut(window);
   const files = listActiveFiles();
   const focused = vscode.window.activeTextEditor?.document.uri;
@@ -148,38 +156,44 @@ function findTab(terminals: Terminals, sessionId: string): TabFact | undefined {
 /** Tabs are made one after the other, so that they come in order. */
 async function isShown(terminals: Terminals, { sessionId, place }: StoredTerminal): Promise<void> {
   if (place === 'panel') return;
-  await waitForTabs(() => findTab(terminals, sessionId) !== undefined);
+  await waitForTabs(() => findTab(terminals, sessionId) !== undefined, tabLimitMs);
 }
 
-/** Settles when `isDone` holds, and at the latest after 2 s: a tab that does not come keeps nothing else waiting. */
-async function waitForTabs(isDone: () => boolean): Promise<void> {
+/** Settles when `isDone` holds, and at `limitMs` anyway: a tab that does not come keeps nothing else waiting for ever. */
+async function waitForTabs(isDone: () => boolean, limitMs = changeLimitMs): Promise<void> {
   if (isDone()) return;
   await new Promise<void>((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
-      subscription.dispose();
+      for (const subscription of subscriptions) subscription.dispose();
       resolve();
     };
-    const timer = setTimeout(done, 2000);
-    const subscription = vscode.window.tabGroups.onDidChangeTabs(() => {
+    const look = (): void => {
       if (isDone()) done();
-    });
+    };
+    const timer = setTimeout(done, limitMs);
+    const { onDidChangeTabs, onDidChangeTabGroups } = vscode.window.tabGroups;
+    const subscriptions = [onDidChangeTabs(look), onDidChangeTabGroups(look)];
   });
 }
 
-/** What the editor does for the focused tab only: pin it, and move it before the first one. */
+/** What the editor does for the focused tab only: pin it, and move it before the first one. Tried again while it loads. */
 async function settle(terminals: Terminals, terminal: StoredTerminal): Promise<void> {
-  const { sessionId, position, isPinned } = terminal;
-  const tab = terminal.place === 'editor' ? findTab(terminals, sessionId) : undefined;
-  if (tab === undefined || (tab.position === position && !isPinned)) return;
-  terminals.find(sessionId)?.show(false);
-  await waitForTabs(() => {
-    const { activeTab } = vscode.window.tabGroups.activeTabGroup;
-    return activeTab?.label === tab.label && activeTab.input instanceof vscode.TabInputTerminal;
-  });
-  if (isPinned) await vscode.commands.executeCommand('workbench.action.pinEditor');
-  const to = { to: 'position', by: 'tab', value: position + 1 };
-  await vscode.commands.executeCommand('moveActiveEditor', to);
+  const { sessionId, position, isPinned, place } = terminal;
+  const isSettled = (): boolean => {
+    const tab = findTab(terminals, sessionId);
+    return tab === undefined || (tab.position === position && tab.isPinned === isPinned);
+  };
+  for (let tries = 0; tries < settleTries && place === 'editor' && !isSettled(); tries += 1) {
+    const isInFront = (): boolean => findTab(terminals, sessionId)?.isActive === true;
+    terminals.find(sessionId)?.show(false);
+    await waitForTabs(isInFront);
+    if (!isInFront()) continue;
+    if (isPinned) await vscode.commands.executeCommand('workbench.action.pinEditor');
+    const to = { to: 'position', by: 'tab', value: position + 1 };
+    await vscode.commands.executeCommand('moveActiveEditor', to);
+    await waitForTabs(isSettled);
+  }
 }
 
 interface ShownFiles {

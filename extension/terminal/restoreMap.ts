@@ -15,6 +15,8 @@ const storedTerminalSchema = z.object({
 });
 const storedWindowSchema = z.object({
   terminals: z.array(storedTerminalSchema).max(200),
+  /** How many tabs of others stood there, which the editor brings back itself. */
+  others: z.int().min(0).default(0),
   /** As `vscode.getEditorLayout` gives it. */
   layout: z.unknown().optional(),
 });
