@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { WaggleError } from '../../protocol/wire/errors.ts';
@@ -18,6 +19,15 @@ export async function resolveFolder(path: string): Promise<string> {
   } catch (error) {
     if (error instanceof WaggleError) throw error;
     throw missing(reasonOf(error));
+  }
+}
+
+/** The real path, or the path itself where there is nothing. */
+export function realpathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
   }
 }
 

@@ -2,6 +2,7 @@
  * Workspaces: which repository a folder belongs to, and whether a person vouched for it. Runs git only in vouched
  * folders and with neutral flags; deliberately keeps no branches and no worktree list.
  */
+import { homedir } from 'node:os';
 import { basename } from 'node:path';
 import type { Workspace } from '../../protocol/workspace/workspace.ts';
 import type { WorkspaceId } from '../../protocol/wire/brand.ts';
@@ -13,9 +14,9 @@ import { createUuid } from '../uuid.ts';
 import { findRepositoryRoot, readFolderFacts } from './git.ts';
 import type { FolderFacts } from './matching.ts';
 import { findWorkspace, mergeKeys } from './matching.ts';
-import { resolveFolder } from './folder.ts';
+import { realpathOf, resolveFolder } from './folder.ts';
 import type { Trust } from './trust.ts';
-import { decideTrust } from './trust.ts';
+import { decideTrust, isInside } from './trust.ts';
 import type { RootDecision, WorkspaceRow, workspaceStore } from './workspace.store.ts';
 
 export { resolveFolder } from './folder.ts';
@@ -25,7 +26,10 @@ export interface WorkspaceFeature extends Feature<'workspace'> {
   /** The workspace of a real path; a new row is durable before this resolves. */
   locate(folder: string): Promise<WorkspaceId>;
   trustOf(folder: string): Trust;
-  /** Records that somebody trusts the repository of a folder, or the folder when there is none. */
+  /**
+   * Records that somebody trusts the repository of a folder, or the folder when there is none. Starting something in the
+   * home directory, or above it, says nothing about everything below: nothing is recorded.
+   */
   vouch(folder: string, by: Principal): Promise<void>;
 }
 
@@ -37,7 +41,8 @@ export function createWorkspaceFeature(context: FeatureContext): WorkspaceFeatur
     locate: async (folder) => workspaceIdSchema.parse((await rows.locate(folder)).id),
     trustOf: (folder) => rows.trustOf(folder),
     async vouch(folder, by) {
-      await rows.decide(findRepositoryRoot(folder), true, by.id);
+      const root = [findRepositoryRoot(folder), folder].find((path) => !holdsHome(path));
+      if (root !== undefined) await rows.decide(root, true, by.id);
     },
     handlers: {
       'workspace/list': () => ({ workspaces: rows.list().map(toWire) }),
@@ -49,6 +54,10 @@ export function createWorkspaceFeature(context: FeatureContext): WorkspaceFeatur
     },
     dispose: () => rows.clear(),
   };
+}
+
+function holdsHome(folder: string): boolean {
+  return isInside(realpathOf(homedir()), folder);
 }
 
 /** The rows in memory; each change is written before it holds. Changes run one after the other. */

@@ -57,6 +57,26 @@ describe('workspaces', () => {
     assert.equal(saved.size, 1);
   });
 
+  it('are never vouched for by a repository around the whole home, or by the home itself', async () => {
+    const feature = await startFeature();
+    const homeBefore = process.env['HOME'];
+    process.env['HOME'] = makeRepository('home');
+    try {
+      const home = join(base, 'home');
+      const [opened, cloned] = [join(home, 'opened'), join(home, 'cloned')];
+      for (const folder of [opened, cloned]) mkdirSync(folder);
+      await feature.vouch(home, owner);
+      await feature.vouch(base, owner);
+      const trust = (...folders: string[]) => folders.map((folder) => feature.trustOf(folder));
+      assert.deepEqual(trust(home, base), ['undecided', 'undecided']);
+      await feature.vouch(opened, owner);
+      assert.deepEqual(trust(opened, cloned, home), ['trusted', 'undecided', 'undecided']);
+    } finally {
+      if (homeBefore === undefined) delete process.env['HOME'];
+      else process.env['HOME'] = homeBefore;
+    }
+  });
+
   it('stay the same when the remotes change, over a restart too', async () => {
     const folder = makeRepository('repo', 'https://github.com/acme/old');
     const before = await startFeature();
