@@ -6,6 +6,7 @@ import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Caller } from '../feature.ts';
 import type { ConnectedHost, HostPool } from '../host/host.ts';
+import type { RelayRequest } from './relay.ts';
 import { Relay } from './relay.ts';
 import type { SessionRow } from './row.ts';
 import type { Sessions } from './sessions.ts';
@@ -19,6 +20,9 @@ interface Ticket {
   readonly principal: string;
 }
 
+/** Channels at once, by principal: each is a connection to a host. */
+const channelsMax = { owner: 512, others: 32 };
+
 export interface AttachingContext {
   readonly daemon: Pick<FeatureContext, 'log' | 'tokens'>;
   readonly hosts: HostPool;
@@ -30,6 +34,8 @@ export class Attaching {
   readonly #context: AttachingContext;
   /** One per host, session, client, principal and right, so that reconnecting clients do not pile them up. */
   readonly #tickets = new Map<string, Ticket>();
+  /** Channels that are open or being opened, by principal. */
+  readonly #counts = new Map<string, number>();
   /** Principals that a host could not be told of when they were revoked. */
   readonly #owed = new Set<string>();
   readonly #relays = new Map<string, Relay>();
@@ -165,7 +171,7 @@ export class Attaching {
     readonly ticket: string;
   }): Promise<AttachResult> {
     const { params, caller, row, host, ticket } = request;
-    const relay = await Relay.open({ host, ticket, caller, cursor: params.cursor });
+    const relay = await this.#openRelay({ host, ticket, caller, cursor: params.cursor });
     const key = `${caller.connectionId}/${relay.number}`;
     this.#relays.set(key, relay);
     relay.onDidEnd(() => this.#relays.delete(key));
@@ -174,5 +180,30 @@ export class Attaching {
       ...{ via: 'channel', channel: relay.number, generation, start, liveAt, size },
       ...{ approximate, lastInput, session: this.#context.sessions.toSession(row) },
     };
+  }
+
+  /** @throws WaggleError `limitReached`. */
+  async #openRelay(request: RelayRequest): Promise<Relay> {
+    const { id, right } = request.caller.principal;
+    const max = right === 'owner' ? channelsMax.owner : channelsMax.others;
+    if ((this.#counts.get(id) ?? 0) >= max)
+      throw new WaggleError('limitReached', `At most ${max} sessions are shown at once.`, {
+        fix: 'Close one that is shown.',
+      });
+    this.#count(id, 1);
+    try {
+      const relay = await Relay.open(request);
+      relay.onDidEnd(() => this.#count(id, -1));
+      return relay;
+    } catch (error) {
+      this.#count(id, -1);
+      throw error;
+    }
+  }
+
+  #count(principal: string, step: 1 | -1): void {
+    const count = (this.#counts.get(principal) ?? 0) + step;
+    if (count === 0) this.#counts.delete(principal);
+    else this.#counts.set(principal, count);
   }
 }

@@ -126,6 +126,19 @@ describe('who may touch a session', () => {
     stream.dispose();
   });
 
+  it('is shown so many times at once over the daemon, and again when one was left', async () => {
+    const { session, inside } = await openInside('shell');
+    const attach = () =>
+      inside.call('session/attach', { sessionId: session.id, via: 'channel', right: 'observe' });
+    const opened = await Promise.all(Array.from({ length: 32 }, attach));
+    await assert.rejects(attach(), { code: 'limitReached' });
+    const [first] = opened;
+    assert.ok(first?.via === 'channel');
+    await inside.call('session/detach', { channel: first.channel });
+    await attach();
+    await link.call('session/kill', { sessionId: session.id });
+  });
+
   it('shows a session also when the sockets of its window cannot be linked', async () => {
     const session = await home.openSession(link, { agent: 'command', command: ['cat'] });
     const links = join(home.paths.runDir, 'links');
