@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fillInput, pick, runCommand } from './support/commandPalette.ts';
+import { acceptInput, fillInput, pick, readPicks, runCommand } from './support/commandPalette.ts';
 import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
 import { startProduct, type Product } from './support/product.ts';
-import { countTerminals, typeInTerminal, waitForTerminalText } from './support/terminalPane.ts';
+import {
+  countTerminals,
+  readTerminal,
+  typeInTerminal,
+  waitForTerminalText,
+} from './support/terminalPane.ts';
 import { until } from './support/until.ts';
 import {
   openActivity,
@@ -62,7 +67,11 @@ describe('the terminals of a window', function () {
     await waitForTerminalText(window, /\$ ?$/, { index: 1 });
     await runCommand(window, 'Go to File...');
     await fillInput(window, 'server.js');
-    await pick(window, 'server.js');
+    await until(
+      'the file alone is offered',
+      async () => (await readPicks(window))[0]?.label === 'server.js',
+    );
+    await acceptInput(window);
     await until('the file is open', async () =>
       (await readTabs(window)).some(({ title }) => title === 'server'),
     );
@@ -86,8 +95,10 @@ describe('the terminals of a window', function () {
     );
     await waitForRow(window, 'Sessions', 'bash');
     await window.screenshot('restored-light-1400');
-    await treeRow(window, 'Sessions', 'Claude Code').click();
-    await waitForTerminalText(window, /you said hello/);
+    await until('a click on its row shows the agent', async () => {
+      await treeRow(window, 'Sessions', 'Claude Code').click();
+      return /you said hello/.test(await readTerminal(window));
+    });
   });
 
   it('fit a narrow window', async () => {
