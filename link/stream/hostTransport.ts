@@ -42,8 +42,16 @@ export function createHostTransport(route: HostRoute): StreamTransport {
         signal,
       });
       try {
+        // A channel may be closed in the same breath in which it was opened.
+        const ended = new Map<number, WaggleError>();
+        link.onEvent('host/channelClosed', ({ channel, reason }) =>
+          ended.set(channel, reasonOf(reason)),
+        );
         const params = { ticket: route.ticket, pace, ...(cursor === undefined ? {} : { cursor }) };
-        return toChannel(link, await link.call('host/attach', params, { signal }));
+        const opened = await link.call('host/attach', params, { signal });
+        const reason = ended.get(opened.channel);
+        if (reason !== undefined) throw reason;
+        return toChannel(link, opened);
       } catch (error) {
         link.dispose();
         throw error;
@@ -56,6 +64,12 @@ export function createHostTransport(route: HostRoute): StreamTransport {
   };
 }
 
+function reasonOf(reason: 'revoked' | 'collected'): WaggleError {
+  return reason === 'revoked'
+    ? new WaggleError('forbidden', 'The right to this session was revoked.')
+    : new WaggleError('notFound', 'The session was removed.');
+}
+
 function toChannel(
   link: HostLink,
   opened: StreamChannel['opened'] & { readonly channel: number },
@@ -64,11 +78,7 @@ function toChannel(
   link.onDidClose((reason) => closed.fire(reason));
   link.onEvent('host/channelClosed', ({ channel, reason }) => {
     if (channel !== opened.channel) return;
-    closed.fire(
-      reason === 'revoked'
-        ? new WaggleError('forbidden', 'The right to this session was revoked.')
-        : new WaggleError('notFound', 'The session was removed.'),
-    );
+    closed.fire(reasonOf(reason));
     link.dispose();
   });
   return {
