@@ -34,9 +34,14 @@ function isInherited(descriptor: number): boolean {
   }
 }
 
-/** Open descriptors of this process, null where it cannot be told. */
+/** Open descriptors of this process, null where it cannot be told: also when none is left to look with. */
 export function countDescriptors(): number | null {
-  return process.platform === 'linux' ? readdirSync('/proc/self/fd').length - 1 : null;
+  if (process.platform !== 'linux') return null;
+  try {
+    return readdirSync('/proc/self/fd').length - 1;
+  } catch {
+    return null;
+  }
 }
 
 /** Fills every hole up to `highest` until the returned function is called. */

@@ -3,6 +3,7 @@
  * session's life, because Node closes the master on EIO, which would hang up a program that only let go of its terminal.
  */
 import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { ReadStream } from 'node:tty';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { TerminalSize } from '../../protocol/wire/mark.ts';
@@ -80,7 +81,13 @@ function toLaunchError(error: unknown): WaggleError {
 
 function findPtyFault(): unknown {
   try {
-    closeSync(openSync('/dev/ptmx', constants.O_RDWR | constants.O_NOCTTY));
+    // Two, as a fork takes them: master and slave.
+    const spare = openSync(devNull, 'r');
+    try {
+      closeSync(openSync('/dev/ptmx', constants.O_RDWR | constants.O_NOCTTY));
+    } finally {
+      closeSync(spare);
+    }
     return undefined;
   } catch (error) {
     return error;

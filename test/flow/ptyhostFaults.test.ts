@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { connectHost } from '../../link/host/host.ts';
 import { HostCalls } from '../../link/host/hostCalls.ts';
+import { listProcesses } from '../../link/process/process.ts';
 import { randomHex } from '../../link/proof/proof.ts';
 import { WaggleError, errorCodeOf } from '../../protocol/wire/errors.ts';
 import { encodeFrame } from '../../protocol/wire/frame.ts';
@@ -78,6 +79,26 @@ describe('a pty host that is treated badly', function () {
     } finally {
       await other.stop();
     }
+  });
+
+  it('says that no descriptor is left, and leaves no process behind', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const reasons = new Set<unknown>();
+    // An odd number and an even one: with one descriptor left, and with none.
+    for (const limit of [44, 45]) {
+      const wrapper = ['sh', '-c', `ulimit -n ${limit}; exec "$@"`, 'sh'];
+      const other = await HostFixture.start({ wrapper });
+      let failure: unknown;
+      while (failure === undefined) {
+        failure = await other.spawn(['sleep', '60']).then(() => undefined, errorCodeOf);
+      }
+      reasons.add(failure);
+      const { sessions } = await other.control.call('host/list', {});
+      const children = listProcesses().filter(({ ppid }) => ppid === other.file.pid);
+      assert.equal(children.length, sessions.length);
+      await other.stop();
+    }
+    assert.deepEqual([...reasons], ['limitReached']);
   });
 
   it('refuses a wrong key, a key for another right and another process', async () => {
