@@ -16,6 +16,7 @@ export class Channels {
   readonly #sinks = new Map<number, ChannelSink>();
   #waiting: (() => void)[] = [];
   #nextNumber = 1;
+  #isClosed = false;
 
   constructor(wire: FrameWire) {
     this.#wire = wire;
@@ -23,7 +24,9 @@ export class Channels {
 
   open(sink: ChannelSink): Channel {
     const number = this.#nextNumber++;
-    this.#sinks.set(number, sink);
+    if (!this.#isClosed) this.#sinks.set(number, sink);
+    // The connection went while the stream was being opened; whoever opens has time to listen.
+    else setImmediate(() => sink.closed());
     return {
       number,
       send: (frame) => {
@@ -55,6 +58,7 @@ export class Channels {
   }
 
   closeAll(): void {
+    this.#isClosed = true;
     const sinks = [...this.#sinks.values()];
     this.#sinks.clear();
     this.#waiting = [];
