@@ -46,6 +46,8 @@ export interface SessionStart {
   readonly kind: HostKind;
   readonly size: TerminalSize;
   readonly meta: string;
+  /** What its ring should hold; it may have less while memory is short. */
+  readonly ringBytes: number;
   readonly predecessor?: Predecessor | undefined;
 }
 

@@ -8,6 +8,7 @@ function createRing(capacityBytes: number, activeAt: number, minimumBytes = 0): 
   const ring = {
     activeAt,
     minimumBytes,
+    wantedBytes: capacityBytes,
     capacityBytes,
     setCapacity: (bytes: number) => {
       ring.capacityBytes = bytes;
@@ -28,6 +29,18 @@ describe('the memory of all rings', () => {
     const granted = new RingBudget(1024 * kiB).grant(400 * kiB, rings);
     const left = rings.map(({ capacityBytes }) => capacityBytes / kiB);
     assert.deepEqual([granted, left], [400 * kiB, [400, 224]]);
+  });
+
+  it('goes back to the rings that shrank when some becomes free, to those in use first', () => {
+    const rings = [createRing(400 * kiB, 1), createRing(400 * kiB, 2), createRing(100 * kiB, 3)];
+    const budget = new RingBudget(1024 * kiB);
+    budget.grant(700 * kiB, rings);
+    const sizes = (): number[] => rings.map(({ capacityBytes }) => capacityBytes / kiB);
+    assert.deepEqual(sizes(), [64, 160, 100]);
+    budget.giveBack([...rings, createRing(300 * kiB, 4)]);
+    assert.deepEqual(sizes(), [224, 400, 100]);
+    budget.giveBack(rings);
+    assert.deepEqual(sizes(), [400, 400, 100]);
   });
 
   it('leaves each ring 64 KiB and a queue all it has', () => {

@@ -10,6 +10,8 @@ export interface BudgetedRing {
   readonly activeAt: number;
   /** Least that it may shrink to: a queue cannot give up what nobody acknowledged. */
   readonly minimumBytes: number;
+  /** What was asked for when it was made. */
+  readonly wantedBytes: number;
   setCapacity(capacityBytes: number): void;
 }
 
@@ -30,8 +32,20 @@ export class RingBudget {
       if (ring.capacityBytes > least)
         ring.setCapacity(Math.max(least, ring.capacityBytes - excess));
     }
-    const left = this.#maxBytes - sumCapacity(rings);
-    return Math.min(wantedBytes, Math.max(ringMinBytes, left));
+    return Math.min(wantedBytes, Math.max(ringMinBytes, this.#leftBytes(rings)));
+  }
+
+  /** Memory became free: rings that shrank get theirs back, those that are in use first. */
+  giveBack(rings: readonly BudgetedRing[]): void {
+    const activeFirst = rings.toSorted((left, right) => right.activeAt - left.activeAt);
+    for (const ring of activeFirst) {
+      const more = Math.min(ring.wantedBytes - ring.capacityBytes, this.#leftBytes(rings));
+      if (more > 0) ring.setCapacity(ring.capacityBytes + more);
+    }
+  }
+
+  #leftBytes(rings: readonly BudgetedRing[]): number {
+    return this.#maxBytes - sumCapacity(rings);
   }
 }
 

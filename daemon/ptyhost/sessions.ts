@@ -85,6 +85,7 @@ export class Sessions {
     const session = this.#sessions.get(id);
     if (session === undefined || session.exit === undefined || session.held) return undefined;
     this.#sessions.delete(id);
+    this.#budget.giveBack(this.#rings());
     return session;
   }
 
@@ -98,7 +99,10 @@ export class Sessions {
     const { session: id, generation, size, meta } = request;
     const ringBytes = this.#budget.grant(request.ringBytes, this.#rings(id));
     const output = new Output(kind, ringBytes, { size, lease: existing?.lease ?? null });
-    const start = { session: id, generation, kind, size, meta, predecessor: existing };
+    const start = {
+      ...{ session: id, generation, kind, size, meta, predecessor: existing },
+      ringBytes: request.ringBytes,
+    };
     const session = new HostedSession(start, output, surroundings);
     const env = { ...request.env, WAGGLE_HOST_ID: hostId };
     session.adopt(launch({ ...request, env }, session));
@@ -138,6 +142,7 @@ function toBudgeted(session: HostedSession): BudgetedRing {
   const { ring, isQueue } = session.output;
   return {
     activeAt: session.activeAt,
+    wantedBytes: session.start.ringBytes,
     get capacityBytes() {
       return ring.capacityBytes;
     },
