@@ -1,6 +1,5 @@
-/** Rights to one session that the daemon registered before it handed them out. Reusable until revoked. */
+/** Rights to one session that the daemon registered before it handed them out. Reusable until revoked or long unused. */
 import type { SessionId } from '../../protocol/wire/brand.ts';
-import { WaggleError } from '../../protocol/wire/errors.ts';
 
 export interface Ticket {
   readonly ticket: string;
@@ -15,16 +14,19 @@ const ticketsMax = 16_384;
 export class Tickets {
   readonly #tickets = new Map<string, Ticket>();
 
-  /** Throws `limitReached`. */
+  /** Every client that ever attached has one: beyond the limit the one that was used longest ago goes. */
   add(ticket: Ticket): void {
-    if (this.#tickets.size >= ticketsMax && !this.#tickets.has(ticket.ticket)) {
-      throw new WaggleError('limitReached', `This host knows ${ticketsMax} tickets already.`);
-    }
+    this.#tickets.delete(ticket.ticket);
     this.#tickets.set(ticket.ticket, ticket);
+    const [oldest] = this.#tickets.keys();
+    if (this.#tickets.size > ticketsMax && oldest !== undefined) this.#tickets.delete(oldest);
   }
 
+  /** The right that somebody shows, which makes it the last to be forgotten. */
   find(ticket: string): Ticket | undefined {
-    return this.#tickets.get(ticket);
+    const found = this.#tickets.get(ticket);
+    if (found !== undefined) this.add(found);
+    return found;
   }
 
   /** Forgets and returns one ticket, or all of a principal. */
