@@ -104,7 +104,7 @@ export function repeated(flags: string, text: string): Option {
 
 export function counted(flags: string, text: string): Option {
   return new Option(flags, text).argParser((value) => {
-    if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It is not a whole number.');
+    if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError('It is not a whole number.');
     return Number(value);
   });
 }

@@ -64,11 +64,15 @@ export const sessionCommands: readonly CommandSpec[] = [
     name: 'history',
     summary: 'print what a session wrote; without one, list what ended too',
     words: ['[session]'],
-    options: [counted('--generation <number>', 'of which start of the session')],
+    options: [
+      counted('--generation <number>', 'of which start of the session'),
+      counted('--from <position>', 'from this byte on; a JSON page names the next one'),
+    ],
     run: async (context, input) =>
       (await load()).showHistory(context, {
         reference: input.findWord(0),
         generation: input.findCount('generation'),
+        start: input.findCount('from') ?? 0,
         write: (bytes) => new Promise((resolve) => process.stdout.write(bytes, () => resolve())),
       }),
   },

@@ -13,6 +13,8 @@ import { ReadableOutput } from './readableOutput.ts';
 interface HistoryOptions {
   readonly reference: string | undefined;
   readonly generation: number | undefined;
+  /** Position of the first byte that is wanted. */
+  readonly start: number;
   /** Takes bytes; resolves when more may come. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
 }
@@ -20,17 +22,17 @@ interface HistoryOptions {
 /** `waggle history`: without a session the table with everything that ended. */
 export async function showHistory(
   context: CommandContext,
-  { reference, generation, write }: HistoryOptions,
+  { reference, generation, start, write }: HistoryOptions,
 ): Promise<number> {
   if (reference === undefined) return listSessions(context, { all: true });
   const { link, session } = await findMeant(context, reference);
   if (context.output.json) {
-    const page = await readPage(link, { session, generation, from: 0 });
+    const page = await readPage(link, { session, generation, from: start });
     context.output.result({ sessionId: session.id, ...page }, () => []);
     return exitCodes.ok;
   }
   const readable = context.output.isTerminal ? new ReadableOutput() : undefined;
-  let from = 0;
+  let from = start;
   for (;;) {
     const page = await readPage(link, { session, generation, from });
     for (const gap of page.gaps) context.output.note(`[${gap.to - gap.from} bytes not kept]`);

@@ -83,6 +83,25 @@ describe('the command without a terminal', function () {
     );
   });
 
+  it('reads a long history in pages of JSON', async () => {
+    const script = 'head -c 300000 /dev/zero | tr "\\0" x; sleep 600';
+    const { id } = await cli.start('long', 'sh', '-c', script);
+    interface Page {
+      readonly data: string;
+      readonly next: number;
+      readonly end: number;
+    }
+    const read = (from: number) => cli.json<Page>('history', id, '--from', String(from));
+    await until(async () => (await read(0)).end === 300_000);
+    const first = await read(0);
+    assert.ok(first.next < first.end);
+    const second = await read(first.next);
+    assert.equal(second.next, 300_000);
+    const bytes = [first, second].map(({ data }) => Buffer.from(data, 'base64').length);
+    assert.deepEqual(bytes, [first.next, 300_000 - first.next]);
+    await cli.run('kill', id);
+  });
+
   it('renames and tags by any unique name', async () => {
     const { id } = await cli.start('first', 'sleep', '600');
     await cli.run('rename', 'first', 'second');
