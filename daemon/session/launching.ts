@@ -80,6 +80,10 @@ export class Launching {
     const row = sessions.get(params.sessionId);
     if (isLive(row.status))
       throw new WaggleError('conflict', 'The session still runs.', { fix: 'End it first.' });
+    if (row.wish.command?.length === 0)
+      throw new WaggleError('launchFailed', 'The command of this session is not known any more.', {
+        fix: 'Start it as a new session.',
+      });
     const cwd = await resolveFolder(row.cwd);
     this.#refuseUntrusted(cwd, row.agent, caller.principal);
     await this.#vouch(cwd, caller.principal);

@@ -6,6 +6,7 @@ import type { TitleState } from './title.ts';
 
 /** How a session is started again: what the person asked for, without any value of an environment. */
 export interface LaunchWish {
+  /** Empty: it was too long for its host to keep, and nothing else was left of the session. */
   readonly command: readonly string[] | null;
   readonly arguments: readonly string[];
 }
@@ -79,15 +80,19 @@ const metaMaxChars = 16_384;
 export function toMeta(row: SessionRow): string {
   const text = JSON.stringify({ version: 1, row: trimmed(row) });
   if (text.length <= metaMaxChars) return text;
-  const bare = { ...trimmed(row), argv: row.argv.slice(0, 1), wish: noWish, environmentNames: [] };
+  const bare = { ...withoutWish(row), environmentNames: [] };
   return JSON.stringify({ version: 1, row: bare });
 }
 
-const noWish: LaunchWish = { command: null, arguments: [] };
-
 function trimmed(row: SessionRow): SessionRow {
   const isShort = JSON.stringify(row.argv).length + JSON.stringify(row.wish).length < metaArgvChars;
-  return isShort ? row : { ...row, argv: row.argv.slice(0, 1), wish: noWish };
+  return isShort ? row : withoutWish(row);
+}
+
+/** An empty command is one that is not known any more: it is never run without its arguments instead. */
+function withoutWish(row: SessionRow): SessionRow {
+  const command = row.wish.command === null ? null : [];
+  return { ...row, argv: row.argv.slice(0, 1), wish: { command, arguments: [] } };
 }
 
 /** The row behind a host's meta; undefined when it is not ours or of a later version. */

@@ -217,6 +217,20 @@ describe('sessions over deaths', () => {
     await screen.waitFor('hello');
   });
 
+  it('are not started again without the arguments that their host could not keep', async () => {
+    const command = ['sh', '-c', `exec sleep 600 # ${'x'.repeat(9000)}`];
+    const { id } = await home.openSession(link, { agent: 'command', command });
+    await home.killDaemon();
+    for (const suffix of ['', '-wal', '-shm'])
+      rmSync(`${home.paths.database}${suffix}`, { force: true });
+    await home.startDaemon();
+    const again = await home.connect('window-0');
+    await again.call('session/kill', { sessionId: id });
+    await assert.rejects(again.call('session/restart', { sessionId: id, environment: home.env }), {
+      code: 'launchFailed',
+    });
+  });
+
   it('stay deleted when their host was away meanwhile and still holds them', async function () {
     this.timeout(30_000);
     const { id } = await home.openSession(link, { agent: 'command', command: ['true'] });
