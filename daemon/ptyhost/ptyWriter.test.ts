@@ -15,7 +15,7 @@ describe('the writer of a pty', () => {
     if (process.platform === 'win32') this.skip();
     folder = mkdtempSync(join(tmpdir(), 'waggle-writer-'));
     const path = join(folder, 'fifo');
-    execFileSync('mkfifo', [path]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', path]);
     descriptor = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
     writer = new PtyWriter(descriptor);
   });
