@@ -11,6 +11,7 @@ import type { BenchContext, Figure, Measurement } from './figure.ts';
 import type { HostRig } from './hostRig.ts';
 import { startHostRig } from './hostRig.ts';
 import { findRuntimes } from './runtimes.ts';
+import { waitFor } from './waitFor.ts';
 
 const runsPerCase = 20;
 const bigRing = 32 << 20;
@@ -71,17 +72,38 @@ async function attach(
 
 async function runOnce(rig: HostRig, tailCase: TailCase): Promise<boolean> {
   const session = await rig.spawn(['/bin/sh', '-c', commandOf(tailCase.bytes)], bigRing);
-  const live = await attach(rig, session, tailCase.held ? 'manual' : 'automatic');
-  const seen = hashUntilExit(live, () => void live.write(Buffer.from('\n')));
-  let hash = await seen;
-  live.dispose();
-  if (tailCase.held) {
-    const late = await attach(rig, session, 'automatic');
-    hash = await hashUntilExit(late, () => undefined);
-    late.dispose();
-  }
+  const hash = tailCase.held
+    ? await hashBehindHeldClient(rig, session)
+    : await hashLive(rig, session);
   await rig.collect(session);
   return hash === expectedHash(tailCase.bytes);
+}
+
+async function hashLive(rig: HostRig, session: SessionId): Promise<string> {
+  const live = await attach(rig, session, 'automatic');
+  const hash = await hashUntilExit(live, () => void live.write(Buffer.from('\n')));
+  live.dispose();
+  return hash;
+}
+
+/** The held client holds the program back as long as it may; what counts is what a later one finds after the end. */
+async function hashBehindHeldClient(rig: HostRig, session: SessionId): Promise<string> {
+  const held = await attach(rig, session, 'manual');
+  void hashUntilExit(held, () => void held.write(Buffer.from('\n'))).catch(ignoreDetached);
+  await waitFor('the end of the program', async () => {
+    const { sessions } = await rig.control.call('host/list', {});
+    return sessions.find((candidate) => candidate.session === session)?.exit ?? undefined;
+  });
+  held.dispose();
+  const late = await attach(rig, session, 'automatic');
+  const hash = await hashUntilExit(late, () => undefined);
+  late.dispose();
+  return hash;
+}
+
+/** The held client is taken away before it has seen the end: that is the case. */
+function ignoreDetached(): void {
+  return;
 }
 
 async function countLost(rig: HostRig, tailCase: TailCase, signal: AbortSignal): Promise<number> {
