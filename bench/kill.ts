@@ -2,44 +2,25 @@
  * `kill9`: `kill -9` of the daemon in mid-stream, at random moments. Bytes that a client attached on the same machine
  * lost or got twice, and the longest silence it saw.
  */
+import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { DaemonLink } from '../link/daemon/daemon.ts';
-import { createHostTransport, openSessionStream } from '../link/stream/stream.ts';
-import type { SessionStream } from '../link/stream/stream.ts';
+import type { HostRoute } from '../link/stream/stream.ts';
 import type { SessionId } from '../protocol/wire/brand.ts';
+import type { LineResult } from './client/lineClient.ts';
 import { startDaemonRig } from './daemonRig.ts';
 import type { BenchContext, Figure, Measurement } from './figure.ts';
 
 const kills = 20;
+const clientId = 'bench-kill9';
+const program = join(dirname(fileURLToPath(import.meta.url)), 'client', 'lineClient.ts');
 // About 3 MB/s of lines that count up, so that a lost or doubled byte shows as a wrong number.
 const counting = 'i=1; while :; do seq $i $((i+999)); i=$((i+1000)); sleep 0.002; done';
-
-/** Follows the numbers. Every line that is not its predecessor plus one is counted. */
-class LineChecker {
-  #rest = '';
-  #last = 0;
-  #lastAt = performance.now();
-  wrong = 0;
-  lines = 0;
-  longestSilenceMs = 0;
-
-  push(bytes: Uint8Array): void {
-    const now = performance.now();
-    this.longestSilenceMs = Math.max(this.longestSilenceMs, now - this.#lastAt);
-    this.#lastAt = now;
-    const parts = (this.#rest + Buffer.from(bytes).toString('latin1')).split('\r\n');
-    this.#rest = parts.pop() ?? '';
-    for (const part of parts) {
-      const number = Number(part);
-      if (number !== this.#last + 1) this.wrong += 1;
-      this.#last = number;
-      this.lines += 1;
-    }
-  }
-}
 
 async function openCounting(link: DaemonLink): Promise<SessionId> {
   const { session } = await link.call('session/open', {
@@ -52,24 +33,38 @@ async function openCounting(link: DaemonLink): Promise<SessionId> {
   return session.id;
 }
 
-async function attachHost(link: DaemonLink, sessionId: SessionId): Promise<SessionStream> {
-  const route = await link.call('session/attach', { sessionId, right: 'write', via: 'host' });
-  if (route.via !== 'host') throw new Error('the daemon gave no way to the host');
-  const transport = createHostTransport({ ...route, clientId: 'bench-kill9', kind: 'test' });
-  return openSessionStream({ transport, right: 'write' });
+interface LineClient {
+  /** Ends it and tells what it saw. */
+  finish(): Promise<LineResult>;
+}
+
+/** Attaches straight to the host, as a terminal on the same machine does. */
+async function startClient(link: DaemonLink, sessionId: SessionId): Promise<LineClient> {
+  const found = await link.call('session/attach', { sessionId, right: 'write', via: 'host' });
+  if (found.via !== 'host') throw new Error('the daemon gave no way to the host');
+  const { socket, key, ticket, pid, startTime } = found;
+  const route: HostRoute = { socket, key, ticket, pid, startTime, clientId, kind: 'test' };
+  const child = spawn(process.execPath, [program, JSON.stringify({ route })], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  await lines.next();
+  return {
+    async finish() {
+      child.kill('SIGTERM');
+      return JSON.parse(String((await lines.next()).value)) as LineResult;
+    },
+  };
 }
 
 async function* measure(context: BenchContext): AsyncIterable<Measurement> {
   const home = await mkdtemp(join(context.temporaryDirectory, 'kill9-'));
   const rig = startDaemonRig({ home, programDirectory: context.programDirectory });
-  const checker = new LineChecker();
-  let gaps = 0;
+  let seen: LineResult;
   try {
     let link = await rig.connect();
     const sessionId = await openCounting(link);
-    const stream = await attachHost(link, sessionId);
-    stream.onGap(() => (gaps += 1));
-    stream.onOutput(({ bytes }) => checker.push(bytes));
+    const client = await startClient(link, sessionId);
     context.say(`kill9: ${kills} kills at random moments`);
     for (let turn = 0; turn < kills; turn += 1) {
       context.signal.throwIfAborted();
@@ -81,20 +76,20 @@ async function* measure(context: BenchContext): AsyncIterable<Measurement> {
       if (session.status !== 'running')
         throw new Error(`After the kill the session is ${session.status}`);
     }
-    stream.dispose();
+    seen = await client.finish();
     await link.call('session/kill', { sessionId });
     link.dispose();
   } finally {
     await rig.stop();
   }
   const bound = { floor: 0, goal: 0, better: 'lower' } as const;
-  const shared = { id: 'kill9', rounds: kills, anchor: { lines: checker.lines } } as const;
-  yield { ...shared, case: 'lost or doubled', value: checker.wrong + gaps, unit: 'count', bound };
+  const shared = { id: 'kill9', rounds: kills, anchor: { lines: seen.lines } } as const;
+  yield { ...shared, case: 'lost or doubled', value: seen.wrong + seen.gaps, unit: 'count', bound };
   const silence = { floor: 2000, goal: 50, better: 'lower' } as const;
   yield {
     ...shared,
     case: 'longest silence',
-    value: checker.longestSilenceMs,
+    value: seen.longestSilenceMs,
     unit: 'ms',
     bound: silence,
   };
