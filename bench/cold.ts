@@ -3,7 +3,7 @@
  * opens, against `node -e 0`. `cold.listen`: from starting the daemon to its runtime file, which is written once it listens.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spawn as spawnPty } from 'node-pty';
@@ -42,15 +42,16 @@ function measurePrompt(context: BenchContext, home: string): Promise<number> {
   });
 }
 
-/** Milliseconds from starting the daemon to its runtime file; the host already runs, as after a crash. */
-async function measureListen(context: BenchContext, home: string): Promise<number> {
-  const { runtimeFile } = resolveHome({ ...process.env, WAGGLE_HOME: home });
+/** Milliseconds from starting the installed daemon, with the compile cache that its starter gives it, to its runtime file. */
+async function measureListen(home: string): Promise<number> {
+  const { runtimeFile, programDir } = resolveHome({ ...process.env, WAGGLE_HOME: home });
+  const program = join(programDir, readFileSync(join(programDir, 'current'), 'utf8').trim());
   const begin = performance.now();
-  const daemon = spawn(
-    process.execPath,
-    [join(context.programDirectory, 'waggled.cjs'), '--home', home],
-    { stdio: 'ignore', detached: true, env: { ...process.env, WAGGLE_PORT: '0' } },
-  );
+  const daemon = spawn(process.execPath, [join(program, 'waggled.cjs'), '--home', home], {
+    stdio: 'ignore',
+    detached: true,
+    env: { ...process.env, WAGGLE_PORT: '0', NODE_COMPILE_CACHE: join(program, 'cache') },
+  });
   daemon.unref();
   await waitFor('the runtime file', () => (existsSync(runtimeFile) ? true : undefined));
   return performance.now() - begin;
@@ -66,7 +67,7 @@ async function measureRound(context: BenchContext, rig: DaemonRig): Promise<Roun
   const node = await measureNodeStart();
   const prompt = await measurePrompt(context, rig.home);
   await rig.end();
-  const listen = await measureListen(context, rig.home);
+  const listen = await measureListen(rig.home);
   await rig.end();
   return { node, prompt, listen };
 }
