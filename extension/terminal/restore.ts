@@ -98,6 +98,7 @@ async function restore(options: RestoreOptions, window: StoredWindow): Promise<v
   const link = await connection.require();
   const listed = await link.call('session/list', { history: true });
   sessions.replace(listed.sessions, listed.revision);
+  closeRelics(window.terminals);
   // Places count from what the editor itself brings back, which may still be on its way.
   await waitForTabs(() => listTabs().length >= window.others);
   await layOut(window);
@@ -115,6 +116,19 @@ async function restore(options: RestoreOptions, window: StoredWindow): Promise<v
   for (const { sessionId, isActive } of ordered) if (isActive) terminals.reveal(sessionId);
   await showFiles(window.terminals, { files, focused });
   log.info('terminals brought back', { count: ordered.length });
+}
+
+/**
+ * After a crash of the extension host the editor keeps the tabs of its terminals, but nobody is behind them any more. Ours
+ * are known by their names and by having no program of their own.
+ */
+function closeRelics(stored: readonly StoredTerminal[]): void {
+  const names = new Set(stored.map(({ name }) => name).filter((name) => name !== ''));
+  for (const terminal of vscode.window.terminals) {
+    const { creationOptions } = terminal;
+    const hasProgram = 'shellPath' in creationOptions && creationOptions.shellPath !== undefined;
+    if (names.has(terminal.name) && !hasProgram) terminal.dispose();
+  }
 }
 
 /** Groups that held nothing but terminals are gone after a reload. */

@@ -25,8 +25,24 @@ describe('the stored places of terminals', () => {
       ['shell', 'b'],
     ]);
     assert.deepEqual(describeTerminals(tabs, open), [
-      { sessionId: 'a', place: 'editor', column: 2, position: 3, isActive: true, isPinned: true },
-      { sessionId: 'b', place: 'panel', column: 1, position: 0, isActive: false, isPinned: false },
+      {
+        sessionId: 'a',
+        name: 'claude',
+        place: 'editor',
+        column: 2,
+        position: 3,
+        isActive: true,
+        isPinned: true,
+      },
+      {
+        sessionId: 'b',
+        name: 'shell',
+        place: 'panel',
+        column: 1,
+        position: 0,
+        isActive: false,
+        isPinned: false,
+      },
     ]);
   });
 

@@ -6,6 +6,8 @@ import { z } from 'zod';
 
 const storedTerminalSchema = z.object({
   sessionId: z.string(),
+  /** Of its terminal, to recognise the tab that a crashed extension host left behind. */
+  name: z.string().default(''),
   place: z.enum(['editor', 'panel']),
   /** Of editors: the group (from 1) and the position of the tab in it (from 0). */
   column: z.int().min(1).default(1),
@@ -44,6 +46,7 @@ export function describeTerminals(
     if (tab === undefined) {
       return {
         sessionId,
+        name,
         place: 'panel',
         column: 1,
         position: 0,
@@ -52,7 +55,7 @@ export function describeTerminals(
       };
     }
     const { column, position, isActive, isPinned } = tab;
-    return { sessionId, place: 'editor', column, position, isActive, isPinned };
+    return { sessionId, name, place: 'editor', column, position, isActive, isPinned };
   });
 }
 
