@@ -42,7 +42,8 @@ export function ensureChromium(): string {
   ) {
     say('installing chromium with apt-get …');
     apt(['update']);
-    apt(['install', '-y', '--no-install-recommends', 'chromium']);
+    // Without any font the editor cannot lay a terminal out.
+    apt(['install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core']);
     const installed = findChromium();
     if (installed) return installed;
   }
