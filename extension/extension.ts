@@ -5,7 +5,7 @@ import type { ClientId } from '../protocol/wire/brand.ts';
 import type { Disposable } from '../protocol/wire/disposable.ts';
 import { DisposableStore } from '../protocol/wire/disposable.ts';
 import { AgentFeature } from './agent/agent.ts';
-import { createAttentionFeature } from './attention/attention.ts';
+import { createAttentionFeature, watchSeen } from './attention/attention.ts';
 import { createShimCommands } from './command.ts';
 import {
   DaemonConnection,
@@ -84,6 +84,7 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   const attention = owned.add(createAttentionFeature({ connection, findSession, log }));
   const { needs, onDidChange: onDidChangeNeeds } = attention;
   owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds }));
+  owned.add(watchSeen({ connection, attention, terminals, log }));
   owned.add(
     registerCommands({
       ...session.commands,

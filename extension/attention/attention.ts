@@ -18,6 +18,8 @@ import { translate as t } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import { NeedTree } from './needTree.ts';
 
+export { watchSeen } from './seen.ts';
+
 export interface AttentionOptions {
   readonly connection: DaemonConnection;
   readonly findSession: (id: string) => Session | undefined;

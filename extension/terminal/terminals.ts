@@ -81,6 +81,16 @@ export class Terminals implements OpenTerminals, Disposable {
     );
   }
 
+  /** Sessions that can be seen now: the active tabs of the groups, and the terminal that is in front in the panel. */
+  get visible(): ReadonlySet<string> {
+    const { names } = this;
+    const inTabs = vscode.window.tabGroups.all.flatMap(({ activeTab }) =>
+      activeTab?.input instanceof vscode.TabInputTerminal ? [activeTab.label] : [],
+    );
+    const labels = [...inTabs, vscode.window.activeTerminal?.name ?? ''];
+    return new Set(labels.flatMap((label) => names.get(label) ?? []));
+  }
+
   /** Size of a terminal of this window: the best guess for the next one. */
   get likelySize(): TerminalSize {
     const known = [...this.#open.values()].flatMap(({ pty }) => pty.size ?? []);

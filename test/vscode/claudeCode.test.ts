@@ -15,7 +15,7 @@ import type { Product } from './support/product.ts';
 import { startProduct } from './support/product.ts';
 import { readTerminal, typeInTerminal, waitForTerminalText } from './support/terminalPane.ts';
 import { until } from './support/until.ts';
-import { clickRowAction, openActivity, treeRow, waitForRow } from './support/views.ts';
+import { clickRowAction, openActivity, readWelcome, treeRow, waitForRow } from './support/views.ts';
 
 /** Claude Code asks before it works in a folder that it does not know. */
 function trustFolder(configDirectory: string, folder: string): void {
@@ -111,6 +111,10 @@ describe('the real Claude Code in the editor', function () {
     await ask('Still there? [[say \\u0059es,]] [[wait again]] [[say \\u0073till.]]', 'again');
     run.modelServer.release('again');
     await waitForTerminalText(window, /still\./);
+    await until('what was seen is no longer counted', async () => {
+      const { text } = await readWelcome(window, 'Needs You');
+      return text === 'Nothing needs you.';
+    });
     await window.screenshot('claude-dark-1400');
   });
 
