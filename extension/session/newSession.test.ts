@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Agent } from '../../protocol/agent/agent.ts';
 import { inEnglish } from '../translate.ts';
-import { listChoices } from './newSession.ts';
+import { listChoices, mergeChoices } from './newSession.ts';
 
 function agent(id: string, found: boolean): Agent {
   return {
@@ -23,9 +23,9 @@ const agents = [
 ];
 
 describe('the choices for a new session', () => {
-  it('puts what was found first, what was not after it, shell and command last', () => {
+  it('puts what was found first, then shell and command, and what was not found below', () => {
     const labels = listChoices(agents, undefined, inEnglish).map(({ label }) => label);
-    assert.deepEqual(labels, ['claude', 'codex', 'gemini', 'Shell', 'Command…']);
+    assert.deepEqual(labels, ['claude', 'codex', 'Shell', 'Command…', 'gemini']);
   });
 
   it('puts the last used one before all', () => {
@@ -41,6 +41,21 @@ describe('the choices for a new session', () => {
     assert.deepEqual(
       listChoices([], undefined, inEnglish).map(({ label }) => label),
       ['Shell', 'Command…'],
+    );
+  });
+
+  it('moves nothing that is shown when more is known', () => {
+    const shown = listChoices([agent('codex', true)], undefined, inEnglish);
+    const merged = mergeChoices(shown, listChoices(agents, 'claude', inEnglish));
+    assert.deepEqual(
+      merged.map(({ label, description }) => [label, description]),
+      [
+        ['codex', '1.0'],
+        ['Shell', '/bin/shell'],
+        ['Command…', 'any program with its arguments'],
+        ['claude', '1.0'],
+        ['gemini', 'not found'],
+      ],
     );
   });
 });

@@ -23,7 +23,7 @@ export function iconOfAgent(agent: string): string {
   return agent === 'shell' || agent === 'command' ? agentIcon[agent] : agentIcon.agent;
 }
 
-/** Last used first, then what was found, then what was not; shell and command last. */
+/** Last used first, then what was found, shell and command; what was not found stands below all that can be run. */
 export function listChoices(
   agents: readonly Agent[],
   lastUsed: string | undefined,
@@ -32,13 +32,25 @@ export function listChoices(
   const found = agents.filter((agent) => agent.found && agent.id !== 'shell');
   const missing = agents.filter((agent) => !agent.found && agent.id !== 'shell');
   const shell = agents.find((agent) => agent.id === 'shell');
-  const rows = [
-    ...found.map(toFoundRow),
-    ...missing.map((agent) => toMissingRow(agent, t)),
-    toShellRow(shell, t),
-  ];
+  const rows = [...found.map(toFoundRow), toShellRow(shell, t)];
   const first = rows.filter(({ choice }) => choice.kind === 'open' && choice.agent === lastUsed);
-  return [...first, ...rows.filter((row) => !first.includes(row)), toCommandRow(t)];
+  const others = rows.filter((row) => !first.includes(row));
+  return [...first, ...others, toCommandRow(t), ...missing.map((agent) => toMissingRow(agent, t))];
+}
+
+/** Rows that a person already sees keep their places, so that nothing moves under a click or Enter; new ones follow. */
+export function mergeChoices(
+  shown: readonly ChoiceRow[],
+  listed: readonly ChoiceRow[],
+): ChoiceRow[] {
+  const byKey = new Map(listed.map((row) => [keyOf(row.choice), row]));
+  const kept = shown.flatMap(({ choice }) => byKey.get(keyOf(choice)) ?? []);
+  return [...kept, ...listed.filter((row) => !kept.includes(row))];
+}
+
+function keyOf(choice: Choice): string {
+  if (choice.kind === 'command') return 'command';
+  return choice.kind === 'open' ? choice.agent : choice.agent.id;
 }
 
 function toFoundRow(agent: Agent): ChoiceRow {

@@ -13,7 +13,7 @@ import { chooseExecutable, translate as t } from '../editor/editor.ts';
 import type { WindowFeature } from '../window/window.ts';
 import { parseCommandLine } from './commandLine.ts';
 import type { Choice, ChoiceRow } from './newSession.ts';
-import { listChoices } from './newSession.ts';
+import { listChoices, mergeChoices } from './newSession.ts';
 
 export interface OpenNewOptions {
   readonly connection: DaemonConnection;
@@ -31,6 +31,8 @@ export interface Order {
 }
 
 const lastUsedKey = 'waggle.lastAgent';
+/** Nothing is known at the very first time: so long the first rows wait for the daemon, in order to come in their order. */
+const firstRowsMs = 3000;
 
 /** What the person picks; undefined when they turned away. */
 export async function askForOrder(options: OpenNewOptions): Promise<Order | undefined> {
@@ -75,19 +77,21 @@ interface Row extends vscode.QuickPickItem {
   readonly choice: Choice;
 }
 
-/** Shown at once with what is known; the daemon's answer replaces the rows when it comes. */
+/** Shown at once with what is known; what the daemon answers is added without moving what is shown. */
 function pickChoice({ agents, memory }: OpenNewOptions): Promise<Choice | undefined> {
   const pick = vscode.window.createQuickPick<Row>();
   pick.title = t('New Session');
   pick.placeholder = t('What should run here? It keeps running when you close VS Code.');
   pick.busy = true;
+  let shown: readonly ChoiceRow[] = [];
   const show = (known: readonly Agent[]): void => {
     const active = pick.activeItems[0]?.label;
-    pick.items = listChoices(known, memory.get<string>(lastUsedKey), t).map(toRow);
+    shown = mergeChoices(shown, listChoices(known, memory.get<string>(lastUsedKey), t));
+    pick.items = shown.map(toRow);
     const again = pick.items.find(({ label }) => label === active);
     if (again !== undefined) pick.activeItems = [again];
   };
-  show(agents.known);
+  const early = setTimeout(() => show(agents.known), agents.known.length > 0 ? 0 : firstRowsMs);
   return new Promise((resolve, reject) => {
     pick.onDidAccept(() => {
       const chosen = pick.selectedItems[0];
@@ -95,16 +99,19 @@ function pickChoice({ agents, memory }: OpenNewOptions): Promise<Choice | undefi
       pick.hide();
     });
     pick.onDidHide(() => {
+      clearTimeout(early);
       resolve(undefined);
       pick.dispose();
     });
     pick.show();
     agents.list().then(
       (listed) => {
+        clearTimeout(early);
         show(listed);
         pick.busy = false;
       },
       (error: unknown) => {
+        clearTimeout(early);
         reject(error instanceof Error ? error : new Error(String(error)));
         pick.dispose();
       },
