@@ -116,6 +116,7 @@ describe('a session in the editor', function () {
   it('is back in its place after a reload, with the same screen and the same process', async () => {
     const before = await readTerminal(window);
     await window.reload();
+    await waitForTerminalText(window, /^42 /m);
     await until('the same screen is back', async () => (await readTerminal(window)) === before, {
       describe: () => readTerminal(window),
     });
