@@ -1,0 +1,57 @@
+/**
+ * A stored screen as it lies in a host: made by a daemon, shown by every client. Knows how it is packed and how a
+ * terminal is prepared for it; deliberately not what stands in it.
+ */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+
+/** Screens of which parts are not known, because output was lost before it could be read. */
+export interface MissingParts {
+  readonly shown: boolean;
+  /** The main screen, while the alternate one is shown. */
+  readonly hidden: boolean;
+}
+
+export interface Snapshot {
+  /** Escape sequences in UTF-8 that bring a terminal of the snapshot's size from its reset state to the stored one. */
+  readonly text: Uint8Array;
+  readonly missing: MissingParts;
+  /** Anything is missing. */
+  readonly approximate: boolean;
+}
+
+/** Brings a terminal to its reset state, whatever is open in it: cancels a sequence, then resets. */
+export const terminalReset = '\u0018\u001bc';
+
+const version = 1;
+const shownFlag = 1;
+const hiddenFlag = 2;
+const headerBytes = 2;
+/** More than any screen comes to; a damaged snapshot must not take the memory of its reader. */
+const textBytesMax = 64 * 1024 * 1024;
+
+/** Two bytes, version and flags, then the text deflated. */
+export function encodeSnapshot(text: Uint8Array, { shown, hidden }: MissingParts): Uint8Array {
+  const flags = (shown ? shownFlag : 0) | (hidden ? hiddenFlag : 0);
+  const header = Uint8Array.of(version, flags);
+  return Buffer.concat([header, deflateRawSync(text)]);
+}
+
+/** Undefined: damaged, or packed in a way of a later version. */
+export function decodeSnapshot(bytes: Uint8Array): Snapshot | undefined {
+  const [found, flags = 0] = bytes;
+  if (found !== version) return undefined;
+  try {
+    const text = inflateRawSync(bytes.subarray(headerBytes), { maxOutputLength: textBytesMax });
+    const missing = { shown: (flags & shownFlag) !== 0, hidden: (flags & hiddenFlag) !== 0 };
+    return { text, missing, approximate: missing.shown || missing.hidden };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same snapshot, no longer called exact. */
+export function markApproximate(bytes: Uint8Array): Uint8Array {
+  const marked = Uint8Array.from(bytes);
+  marked[1] = (marked[1] ?? 0) | shownFlag;
+  return marked;
+}
