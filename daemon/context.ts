@@ -58,7 +58,7 @@ export interface Warnings {
 /** How other programs of ours are started: siblings of the daemon's own entry file, with the same runtime. */
 export interface ProgramContext {
   /** Absolute path of the entry of a sibling program. */
-  entryOf(program: 'ptyhost' | 'storeWorker'): string;
+  entryOf(program: 'ptyhost' | 'screenWorker' | 'storeWorker'): string;
   readonly execPath: string;
   /** Options of the runtime before the entry, and variables it needs (`ELECTRON_RUN_AS_NODE`). */
   readonly execArgv: readonly string[];

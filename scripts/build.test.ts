@@ -28,7 +28,9 @@ describe('build', function () {
 
   it('puts no path of this machine into a bundle', async () => {
     const { programDirectory, extensionDirectory } = await build({ quiet: true });
-    const names = ['waggled', 'ptyhost', 'storeWorker', 'waggle'].map((name) => `${name}.cjs`);
+    const names = ['waggled', 'ptyhost', 'storeWorker', 'screenWorker', 'waggle'].map(
+      (name) => `${name}.cjs`,
+    );
     const bundles = [
       ...names.map((name) => join(programDirectory, name)),
       join(extensionDirectory, 'extension.cjs'),

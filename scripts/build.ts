@@ -22,7 +22,7 @@ import { copyNatives, listFiles, nativeNames } from './natives.ts';
 import { getOwnTarget } from './target.ts';
 
 export interface BuildResult {
-  /** Absolute; holds `waggled.cjs`, `ptyhost.cjs`, `storeWorker.cjs`, `waggle.cjs`, natives and `manifest.json`. */
+  /** Absolute; holds `waggled.cjs`, `ptyhost.cjs`, `storeWorker.cjs`, `screenWorker.cjs`, `waggle.cjs`, natives and `manifest.json`. */
   readonly programDirectory: string;
   /** Absolute; holds `extension.cjs`. */
   readonly extensionDirectory: string;

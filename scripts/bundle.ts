@@ -14,6 +14,7 @@ export const programEntries: readonly Entry[] = [
   { source: 'daemon/main.ts', output: 'waggled.cjs' },
   { source: 'daemon/ptyhost/main.ts', output: 'ptyhost.cjs' },
   { source: 'daemon/storeWorker.ts', output: 'storeWorker.cjs' },
+  { source: 'daemon/screen/screenWorker.ts', output: 'screenWorker.cjs' },
   { source: 'cli/main.ts', output: 'waggle.cjs' },
 ];
 export const extensionEntry: Entry = { source: 'extension/main.ts', output: 'extension.cjs' };

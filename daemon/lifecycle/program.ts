@@ -6,6 +6,12 @@ import type { ProgramContext } from '../context.ts';
 
 const versionedSchema = z.object({ version: z.string() });
 
+const sources = {
+  ptyhost: 'ptyhost/main.ts',
+  screenWorker: 'screen/screenWorker.ts',
+  storeWorker: 'storeWorker.ts',
+};
+
 /** `entry`: the file that was started (`process.argv[1]`). */
 export function findProgram(
   entry: string,
@@ -18,7 +24,7 @@ export function findProgram(
     version: readVersion(directory),
     entryOf(program) {
       if (!isSource) return join(directory, `${program}.cjs`);
-      return join(directory, program === 'ptyhost' ? 'ptyhost/main.ts' : `${program}.ts`);
+      return join(directory, sources[program]);
     },
     execPath: process.execPath,
     execArgv: [],

@@ -1,0 +1,32 @@
+import type { TerminalSize } from '../../protocol/wire/mark.ts';
+
+/** What follows a stored screen, in the order of the stream. */
+export type ScreenPiece =
+  | { readonly kind: 'output'; readonly seq: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'resize'; readonly seq: number; readonly size: TerminalSize }
+  /** The bytes from `seq` to before `to` are lost. */
+  | { readonly kind: 'gap'; readonly seq: number; readonly to: number };
+
+/** A screen to be brought forward. */
+export interface ScreenRequest {
+  /** Seq and size at which `pieces` go on. */
+  readonly seq: number;
+  readonly size: TerminalSize;
+  /** The stored screen at `seq`; absent: a terminal that nothing was written to. */
+  readonly snapshot?: Uint8Array | undefined;
+  readonly pieces: readonly ScreenPiece[];
+}
+
+/** A screen at a seq where output may be cut. */
+export interface MadeScreen {
+  readonly seq: number;
+  readonly size: TerminalSize;
+  /** Packed as `link/snapshot` says; undefined when even the smallest form is larger than a host takes. */
+  readonly snapshot: Uint8Array | undefined;
+  readonly approximate: boolean;
+}
+
+/** Answer of the thread. `failed`: the parser did not survive this output. */
+export type ScreenAnswer =
+  | { readonly kind: 'made'; readonly made: MadeScreen }
+  | { readonly kind: 'failed'; readonly reason: string };
