@@ -30,7 +30,7 @@ export function attach(context: AttachContext, params: AttachParams): AttachResu
     throw new WaggleError('limitReached', `A connection has at most ${channelsMax} channels.`);
   }
   const { session, ticket } = authorise(context, params);
-  const start = findStart(session, params.cursor);
+  const start = findStart(session, params);
   const channel = new Channel(toOwner(connection, params, ticket), session.output, start);
   connection.open({ channel, session: session.id });
   session.attach(channel);
@@ -82,7 +82,7 @@ function toOwner(
 
 function findStart(
   { generation, output, checkpoint }: HostedSession,
-  cursor: AttachParams['cursor'],
+  { cursor, pace }: Pick<AttachParams, 'cursor' | 'pace'>,
 ): ChannelStart & { readonly isCut: boolean } {
   const { ring, marks } = output;
   const isCurrent = cursor?.generation === generation;
@@ -94,7 +94,9 @@ function findStart(
   }
   const lostFrom = isCurrent ? cursor.seq : 0;
   const gapFrom = cursor === undefined ? undefined : lostFrom;
-  if (checkpoint?.generation === generation && checkpoint.seq >= ring.start) {
+  // Who follows in the background wants every byte that is left, not a screen.
+  const isReader = pace === 'background' && cursor !== undefined;
+  if (!isReader && checkpoint?.generation === generation && checkpoint.seq >= ring.start) {
     const { seq, size, data } = checkpoint;
     const state = { ...marks.stateAt(seq), size };
     return { generation, seq, gapFrom, screen: { state, data }, isCut: true };

@@ -276,6 +276,39 @@ describe('clients of the pty host', function () {
     assert.deepEqual(checkpoint, { generation: 0, seq: 10, size, data });
   });
 
+  it('that read in the background get what the ring still holds, although there is a stored screen', async () => {
+    const script = 'stty -onlcr -echo; printf ready; read x; seq 20000; read x';
+    const session = await host.spawn(['sh', '-c', script], { ringBytes: 65_536 });
+    const writer = await host.attach(session, { client: 'writer' });
+    await writer.see('ready');
+    await writer.type('\n');
+    await writer.see('20000\n');
+    const { sessions } = await host.control.call('host/list', {});
+    const { end = 0, start = 0 } = sessions.find((one) => one.session === session) ?? {};
+    const size = { cols: 70, rows: 20 };
+    const data = Buffer.from('a screen').toString('base64');
+    const put = { session, generation: 0, seq: end - 10, size, data };
+    assert.deepEqual(await host.control.call('host/putCheckpoint', put), { stored: true });
+    const opened = await host.control.call('host/attach', {
+      ...{ session, cursor: { generation: 0, seq: 0 }, pace: 'background' },
+    });
+    const kinds: string[] = [];
+    let bytes = 0;
+    const live = new Promise<void>((resolve) => {
+      host.control.onFrame(opened.channel, ({ kind, payload }) => {
+        kinds.push(kind);
+        bytes += kind === 'output' ? payload.length : 0;
+        if (kind === 'live') resolve();
+      });
+    });
+    await live;
+    assert.ok(!kinds.includes('snapshot') && kinds.includes('gap'), kinds.join());
+    assert.ok(
+      opened.start - start < 100 && bytes === end - opened.start,
+      `${bytes} of ${end - start}`,
+    );
+  });
+
   it('lose their channel at once when their ticket is revoked', async () => {
     const session = await host.spawn(['sh', '-c', 'echo ready; cat']);
     const recorder = await host.attach(session, { principal: 'agent' });
