@@ -2,9 +2,11 @@ import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import type { FeatureContext } from '../context.ts';
 import type { ConnectedHost } from '../host/host.ts';
+import type { ScreenMaker } from '../screen/screen.ts';
 import type { TerminalReport } from './escapeScanner.ts';
 import { Follower } from './following.ts';
 import { hear } from './hearing.ts';
+import { ScreenKeeper } from './screenKeeper.ts';
 import type { SessionRow } from './row.ts';
 import { Sequences } from './sequence.ts';
 import type { Sessions } from './sessions.ts';
@@ -14,6 +16,7 @@ import type { SpoolWriter } from './spoolWriter.ts';
 interface Followed {
   readonly follower: Follower;
   readonly writer: SpoolWriter;
+  readonly keeper: ScreenKeeper;
   readonly link: ConnectedHost['link'];
   /** Said since the last change of the row. */
   reports: TerminalReport[];
@@ -31,6 +34,7 @@ export class Followers implements Disposable {
     readonly daemon: FeatureContext;
     readonly sessions: Sessions;
     readonly spool: Spool;
+    readonly maker: ScreenMaker;
   };
   readonly #followed = new Map<SessionId, Followed>();
   readonly #sequences = new Sequences();
@@ -39,6 +43,7 @@ export class Followers implements Disposable {
     readonly daemon: FeatureContext;
     readonly sessions: Sessions;
     readonly spool: Spool;
+    readonly maker: ScreenMaker;
   }) {
     this.#context = context;
   }
@@ -66,6 +71,7 @@ export class Followers implements Disposable {
     this.#followed.delete(id);
     clearTimeout(followed.timer);
     followed.follower.dispose();
+    followed.keeper.dispose();
     this.#inBackground(followed.writer.flush());
   }
 
@@ -90,16 +96,20 @@ export class Followers implements Disposable {
     await this.end(row.id);
     const { link } = host;
     const writer = await this.#context.spool.openWriter(row.id, row.generation);
+    const source = { link, sessionId: row.id, generation: row.generation };
+    const { maker, daemon, sessions } = this.#context;
+    const keeper = new ScreenKeeper({ source, maker, log: daemon.log });
     const follower = await Follower.start({
-      link,
+      ...source,
       writer,
-      sessionId: row.id,
-      generation: row.generation,
       onReports: (reports) => this.#queue(row.id, reports),
-      onResize: (size) =>
-        this.#inBackground(this.#context.sessions.change(row.id, () => ({ size }))),
+      onResize: (size) => {
+        keeper.resized();
+        this.#inBackground(sessions.change(row.id, () => ({ size })));
+      },
+      onProgress: (seq) => keeper.progressed(seq),
     });
-    this.#followed.set(row.id, { follower, writer, link, reports: [], timer: undefined });
+    this.#followed.set(row.id, { follower, writer, keeper, link, reports: [], timer: undefined });
   }
 
   #queue(id: SessionId, reports: readonly TerminalReport[]): void {

@@ -16,6 +16,8 @@ export interface FollowTarget {
   readonly writer: SpoolWriter;
   onReports(reports: readonly TerminalReport[]): void;
   onResize(size: TerminalSize): void;
+  /** Received or skipped up to this seq. */
+  onProgress(seq: number): void;
 }
 
 const ackEveryBytes = 128 * 1024;
@@ -92,6 +94,7 @@ export class Follower implements Disposable {
   #receiveOutput({ seq, payload }: Frame): void {
     this.#target.writer.append(seq, payload);
     this.#seq = Math.max(this.#seq, seq + payload.length);
+    this.#target.onProgress(this.#seq);
     const reports = this.#scanner.push(payload);
     if (reports.length > 0) this.#target.onReports(reports);
     if (this.#seq - this.#acked >= ackEveryBytes) this.#ackNow();

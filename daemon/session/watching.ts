@@ -7,6 +7,7 @@ import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { errorCodeOf, errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { FeatureContext } from '../context.ts';
 import type { ConnectedHost, HostPool } from '../host/host.ts';
+import { ScreenMaker } from '../screen/screen.ts';
 import { Collecting } from './collecting.ts';
 import { Followers } from './followers.ts';
 import type { SessionExit } from './life.ts';
@@ -49,7 +50,9 @@ export class Watch implements Disposable {
   constructor(context: WatchContext) {
     this.#context = context;
     this.trees = this.#owned.add(new Trees((id, others) => this.#count(id, others)));
-    this.followers = this.#owned.add(new Followers(context));
+    const entry = context.daemon.program.entryOf('screenWorker');
+    const maker = this.#owned.add(new ScreenMaker({ entry }));
+    this.followers = this.#owned.add(new Followers({ ...context, maker }));
     this.collecting = this.#owned.add(new Collecting(context, this.followers));
   }
 
