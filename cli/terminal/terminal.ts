@@ -2,6 +2,7 @@
  * A session shown in the terminal that the command runs in: its bytes out, what a person types in, and the terminal put
  * back as it was however it ends. Knows no daemon and parses only what leaving and replaying need.
  */
+import { decodeSnapshot, terminalReset } from '../../link/snapshot/snapshot.ts';
 import type { StreamGap, StreamSnapshot, SessionStream } from '../../link/stream/stream.ts';
 import { DisposableStore, toDisposable } from '../../protocol/wire/disposable.ts';
 import type { WaggleError } from '../../protocol/wire/errors.ts';
@@ -139,10 +140,15 @@ class AttachedTerminal {
     process.stdout.write(Uint8Array.from(bytes), () => this.#options.stream.acknowledge(end));
   }
 
+  /** A newer daemon may pack screens in a way that we do not know: then what follows stands on an empty one. */
   #showSnapshot({ bytes }: StreamSnapshot): void {
-    process.stdout.write('\u001b[H\u001b[2J\u001b[3J');
-    this.#screen.push(bytes);
-    process.stdout.write(Uint8Array.from(bytes));
+    process.stdout.write(terminalReset);
+    const snapshot = decodeSnapshot(bytes);
+    if (snapshot !== undefined) {
+      this.#screen.push(snapshot.text);
+      process.stdout.write(snapshot.text);
+    }
+    if (snapshot?.approximate !== false) this.#say('parts of this screen may be missing');
   }
 
   /** The terminal answers in order, so that the answer to a question of ours ends those to the replay. */

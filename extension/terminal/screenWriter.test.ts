@@ -75,6 +75,27 @@ describe('the writer of a screen', () => {
     terminal.writer.dispose();
   });
 
+  it('puts a stored screen in the place of all that was shown, and tells when it is', async () => {
+    const terminal = new FakeTerminal();
+    const { writer } = terminal;
+    writer.push({
+      bytes: encoder.encode('before \u001b[?1049hfull \u001b[3'),
+      seq: 0,
+      answers: true,
+    });
+    let parsed = 0;
+    writer.replace(encoder.encode('stored'), 5000, () => (parsed += 1));
+    writer.push({ bytes: encoder.encode(' after'), seq: 5000, answers: true });
+    assert.equal(parsed, 0);
+    await settle(terminal, () => parsed === 1 && terminal.shown.endsWith(' after'));
+    const reset = '\u0018\u001bc';
+    assert.equal(terminal.shown, `before \u001b[?1049hfull \u001b[3${reset}stored after`);
+    assert.deepEqual([terminal.acknowledged, writer.isAlternateScreen], [[5000], false]);
+    writer.replace(new Uint8Array(), 6000, () => (parsed += 1));
+    assert.equal(parsed, 2);
+    writer.dispose();
+  });
+
   it('does not stand still when a sequence never ends', async () => {
     const terminal = new FakeTerminal();
     const flood = new Uint8Array(2 * 1024 * 1024).fill(0x61);

@@ -3,6 +3,7 @@
  * MiB ahead of what the terminal has parsed. The editor tells an extension nothing about that, so a query whose reply
  * is ours to swallow is put between sequences from time to time.
  */
+import { terminalReset } from '../../link/snapshot/snapshot.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { QueryScanner } from './queryScanner.ts';
 import { ReplyFilter, markerQuery } from './replyFilter.ts';
@@ -22,6 +23,13 @@ export interface ScreenPiece {
   readonly answers: boolean;
 }
 
+interface QueuedPiece extends ScreenPiece {
+  /** Seq that the terminal has reached behind it. */
+  readonly end: number;
+  /** The terminal has parsed it. */
+  readonly onParsed?: (() => void) | undefined;
+}
+
 export const coalesceMs = 8;
 export const unparsedMax = 512 * 1024;
 const markerEvery = 128 * 1024;
@@ -35,7 +43,7 @@ export class ScreenWriter implements Disposable {
   #answers = false;
   #scanner = this.#createScanner();
   #decoder = new TextDecoder();
-  #queue: ScreenPiece[] = [];
+  #queue: QueuedPiece[] = [];
   #timer: NodeJS.Timeout | undefined;
   #replyTimer: NodeJS.Timeout | undefined;
   #lastFlush = 0;
@@ -58,7 +66,25 @@ export class ScreenWriter implements Disposable {
     if (this.#disposed) return;
     for (let from = 0; from < piece.bytes.length; from += pieceMax) {
       const bytes = piece.bytes.slice(from, from + pieceMax);
-      this.#queue.push({ bytes, seq: piece.seq + from, answers: piece.answers });
+      const seq = piece.seq + from;
+      this.#queue.push({ bytes, seq, end: seq + bytes.length, answers: piece.answers });
+    }
+    this.#schedule();
+  }
+
+  /** A stored screen takes the place of all that was shown. `onParsed` runs when the terminal shows it. */
+  replace(screen: Uint8Array, seq: number, onParsed: () => void): void {
+    if (this.#disposed) return;
+    while (this.#queue.length > 0) this.#writeNext();
+    this.#options.write(terminalReset);
+    this.#scanner = this.#createScanner();
+    this.#decoder = new TextDecoder();
+    if (screen.length === 0) onParsed();
+    for (let from = 0; from < screen.length; from += pieceMax) {
+      const bytes = screen.slice(from, from + pieceMax);
+      const isLast = from + pieceMax >= screen.length;
+      const ends = { end: seq, onParsed: isLast ? onParsed : undefined };
+      this.#queue.push({ bytes, seq, answers: false, ...ends });
     }
     this.#schedule();
   }
@@ -138,17 +164,20 @@ export class ScreenWriter implements Disposable {
     this.#scanner.scan(text);
     this.#written += piece.bytes.length;
     const unmarked = this.#written - this.#marked;
-    if (unmarked < markerEvery) return text;
-    if (this.#scanner.isGround) return text + this.#mark(piece.seq + piece.bytes.length);
+    if (unmarked < markerEvery && piece.onParsed === undefined) return text;
+    if (this.#scanner.isGround) return text + this.#mark(piece);
     // A sequence as long as this is hardly one; without a marker the stream would stand still for good.
-    if (unmarked >= unparsedMax / 2) this.#reach(this.#written, piece.seq + piece.bytes.length);
+    if (unmarked >= unparsedMax / 2) this.#reach(this.#written, piece.end);
     return text;
   }
 
-  #mark(seq: number): string {
+  #mark({ end, onParsed }: QueuedPiece): string {
     const at = this.#written;
     this.#marked = at;
-    this.#filter.expectMarker(() => this.#reach(at, seq));
+    this.#filter.expectMarker(() => {
+      this.#reach(at, end);
+      onParsed?.();
+    });
     return markerQuery;
   }
 

@@ -2,7 +2,8 @@
  * One session in one terminal of the editor: the bytes of its stream out, a person's keys in. Fits the editor's
  * `Pseudoterminal` without importing it. Closing it detaches; the session runs on.
  */
-import type { SessionStream, StreamOutput } from '../../link/stream/stream.ts';
+import { decodeSnapshot } from '../../link/snapshot/snapshot.ts';
+import type { SessionStream, StreamOutput, StreamSnapshot } from '../../link/stream/stream.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore, toDisposable } from '../../protocol/wire/disposable.ts';
@@ -62,6 +63,8 @@ export class SessionTerminal {
   #early = '';
   /** Keys refused because another window types; undefined while ours are taken. */
   #denied: string | undefined;
+  /** A stored screen of another size is being shown: the terminal has that size until it is. */
+  #isShowingStored = false;
 
   readonly onDidWrite = this.#written.event;
   readonly onDidOverrideDimensions = this.#sizeOverridden.event;
@@ -138,8 +141,10 @@ export class SessionTerminal {
   #bind(stream: SessionStream): void {
     const owned = new DisposableStore();
     owned.add(stream);
+    this.#isShowingStored = false;
     this.#leave({ kind: 'attached', stream, owned });
     owned.add(stream.onOutput((output) => this.#show(stream, output)));
+    owned.add(stream.onSnapshot((snapshot) => this.#showStored(stream, snapshot)));
     owned.add(stream.onGap(({ from, to }) => this.#skip(to - from)));
     owned.add(stream.onExit(({ generation, exit }) => this.#end(generation, exit)));
     owned.add(stream.onLease(() => this.#fitSize(stream)));
@@ -185,6 +190,21 @@ export class SessionTerminal {
     this.#writer.push({ bytes: live, seq: seq + replayed, answers: stream.lease.self });
   }
 
+  /** Lines of a stored screen break where they broke, and the editor reflows them to its own size afterwards. */
+  #showStored(stream: SessionStream, { bytes, seq, size }: StreamSnapshot): void {
+    const stored = decodeSnapshot(bytes);
+    const isOther = size.cols !== this.#size?.cols || size.rows !== this.#size.rows;
+    this.#isShowingStored = isOther;
+    if (isOther) this.#sizeOverridden.fire({ columns: size.cols, rows: size.rows });
+    this.#writer.replace(stored?.text ?? new Uint8Array(), seq, () => {
+      this.#isShowingStored = false;
+      if (isOther) this.#fitSize(stream);
+    });
+    if (stored?.approximate !== false) {
+      this.#backend.hint(this.#backend.t('Parts of this screen may be missing.'));
+    }
+  }
+
   #skip(bytes: number): void {
     this.#writer.restart();
     const megabytes = (bytes / 1_000_000).toFixed(1);
@@ -193,6 +213,7 @@ export class SessionTerminal {
 
   /** An observer sees the writer's size. */
   #fitSize(stream: SessionStream): void {
+    if (this.#isShowingStored) return;
     const { cols, rows } = stream.size;
     const isForeign = !stream.lease.self && stream.lease.writer !== null;
     this.#sizeOverridden.fire(isForeign ? { columns: cols, rows } : undefined);
