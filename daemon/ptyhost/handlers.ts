@@ -5,7 +5,7 @@ import { host } from '../../protocol/host/host.ts';
 import type { HandlersOf } from '../../protocol/wire/define.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import { framePayloadMax } from '../../protocol/wire/frame.ts';
-import { isSameProcess } from '../../link/process/process.ts';
+import { isSameProcess, readForegroundGroup } from '../../link/process/process.ts';
 import { attach } from './attach.ts';
 import type { Connection } from './connection.ts';
 import { countDescriptors } from './descriptors.ts';
@@ -95,8 +95,10 @@ function sessionHandlers({ sessions, tickets }: HandlerContext): Pick<Handlers, 
 function sendSignal({ exit, child }: HostedSession, signal: NodeJS.Signals): boolean {
   if (exit !== undefined || child === undefined) return false;
   if (!isSameProcess(child.pid, child.startTime)) return false;
+  // Who is to repaint is the program in the foreground, not the shell that waits for it.
+  const group = signal === 'SIGWINCH' ? readForegroundGroup(child.pid) : undefined;
   try {
-    return process.kill(child.pid, signal);
+    return process.kill(group === undefined ? child.pid : -group, signal);
   } catch {
     return false;
   }

@@ -55,6 +55,13 @@ export function readEnvironmentOf(pid: number): Map<string, string> | undefined 
   return variables;
 }
 
+/** The process group that reads from the terminal of a process: what a person sees. Linux only, undefined elsewhere. */
+export function readForegroundGroup(pid: number): number | undefined {
+  const text = process.platform === 'linux' ? readText(`/proc/${pid}/stat`) : undefined;
+  const group = Number(text?.slice(text.lastIndexOf(')') + 2).split(' ')[5]);
+  return group > 0 ? group : undefined;
+}
+
 /** A process may end between two looks, so that a file which cannot be read is an answer, not a failure. */
 function readText(path: string): string | undefined {
   try {

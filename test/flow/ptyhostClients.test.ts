@@ -309,6 +309,16 @@ describe('clients of the pty host', function () {
     );
   });
 
+  it('can have the program in the foreground repaint, not the shell that waits for it', async () => {
+    const inner = "trap 'echo winched' WINCH; echo armed; while :; do sleep 0.05; done";
+    const session = await host.spawn(['bash', '-c', `set -m; bash -c "${inner}"; read x`]);
+    const writer = await host.attach(session, { client: 'writer' });
+    await writer.see('armed');
+    const sent = await host.control.call('host/signal', { session, signal: 'SIGWINCH' });
+    assert.deepEqual(sent, { delivered: true });
+    await writer.see('winched');
+  });
+
   it('lose their channel at once when their ticket is revoked', async () => {
     const session = await host.spawn(['sh', '-c', 'echo ready; cat']);
     const recorder = await host.attach(session, { principal: 'agent' });

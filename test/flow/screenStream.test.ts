@@ -127,7 +127,7 @@ class World {
       clientsChanged: nothing,
       shed: nothing,
     } as unknown as SessionSurroundings;
-    const start = { session, generation: 0, kind: 'pty', size, meta: '' } as const;
+    const start = { session, generation: 0, kind: 'pty', size, ringBytes, meta: '' } as const;
     this.hosted = new HostedSession(start, this.output, surroundings);
   }
 
