@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { SessionStream, StreamOutput } from '../../link/stream/stream.ts';
+import { encodeSnapshot } from '../../link/snapshot/snapshot.ts';
+import type { SessionStream, StreamOutput, StreamSnapshot } from '../../link/stream/stream.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
 import type { WaggleError } from '../../protocol/wire/errors.ts';
 import type { ExitMark, InputOutcome, LeaseMark, TerminalSize } from '../../protocol/wire/mark.ts';
@@ -40,7 +41,8 @@ class FakeStream implements SessionStream {
   readonly onState = this.states.event;
   readonly onResize = new Emitter<never>().event;
   readonly onGap = new Emitter<never>().event;
-  readonly onSnapshot = new Emitter<never>().event;
+  readonly stored = new Emitter<StreamSnapshot>();
+  readonly onSnapshot = this.stored.event;
   readonly onLive = new Emitter<never>().event;
 
   write(bytes: Uint8Array): Promise<InputOutcome> {
@@ -133,6 +135,22 @@ describe('a session in a terminal', () => {
   it('tells the size that the editor settled on while the stream was being opened', async () => {
     const { terminal, stream } = await open('', { columns: 118, rows: 46 });
     assert.deepEqual(stream.resized.at(-1), { cols: 118, rows: 46 });
+    terminal.close();
+  });
+
+  it('shows a stored screen at its own size, then at that of the editor, and says when parts are missing', async () => {
+    const { terminal, stream, text, hints } = await open();
+    const sizes: unknown[] = [];
+    terminal.onDidOverrideDimensions((one) => sizes.push(one));
+    const stored = { generation: 0, seq: 500, size: { cols: 60, rows: 20 } };
+    const missing = { shown: true, hidden: false };
+    stream.stored.fire({ ...stored, bytes: encodeSnapshot(encoder.encode('stored'), missing) });
+    stream.leased.fire(ours);
+    assert.deepEqual(sizes, [{ columns: 60, rows: 20 }]);
+    assert.ok(text().startsWith('\u0018\u001bcstored'), JSON.stringify(text()));
+    terminal.handleInput('\u001b[0n');
+    assert.deepEqual(sizes, [{ columns: 60, rows: 20 }, undefined]);
+    assert.deepEqual([hints, stream.typed], [['Parts of this screen may be missing.'], []]);
     terminal.close();
   });
 
