@@ -77,6 +77,14 @@ export const sessionSchema = z.object({
   clients: z.int().min(0),
   /** Processes that still run after the main one ended. */
   backgroundProcesses: z.int().min(0),
+  /** Where its shell is now, absolute, as the shell itself said; absent when it never did: then it is `cwd`. */
+  directory: z.string().max(4096).optional(),
+  /** A shell waits at its prompt or runs a command; absent and `unknown`: nobody can tell. */
+  prompt: z.enum(['prompt', 'running', 'unknown']).optional(),
+  /** The command line that runs or ran last, one plain line, cut; absent when the shell did not say it. */
+  commandLine: z.string().optional(),
+  /** Exit code of the last command that ended; absent while nobody knows one. */
+  commandExit: z.int().optional(),
   createdAt: instantSchema,
   updatedAt: instantSchema,
   /** Global revision of the change that produced this value. */
