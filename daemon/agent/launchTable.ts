@@ -30,6 +30,8 @@ export interface AgentEntry {
 
 const ownConversationFlags = ['--session-id', '--resume', '-r', '--continue', '-c', '--from-pr'];
 
+const resumableAgents = new Set(['claude', 'codex', 'gemini']);
+
 /** Agents in the order in which they are offered. */
 export const agentEntries: readonly AgentEntry[] = [
   {
@@ -66,6 +68,11 @@ export const agentEntries: readonly AgentEntry[] = [
     launch: (input) => chooseConversation(input),
   },
 ];
+
+/** Whether an agent can be started in an earlier conversation by its id. */
+export function canResume(agent: string): boolean {
+  return resumableAgents.has(agent);
+}
 
 /** A first argument that is no option is a subcommand with options of its own: ours would not fit. */
 function isPlainStart({ arguments: given }: LaunchInput): boolean {

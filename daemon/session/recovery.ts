@@ -136,7 +136,8 @@ export class Recovery {
       return watch.endRights(row);
     }
     const reason = `interrupted by a restart, ${toClock(daemon.clock.now())}`;
-    const gone = { hostId: null, backgroundProcesses: 0 };
+    const interruption = { at: new Date(daemon.clock.now()).toISOString(), isClaimed: false };
+    const gone = { hostId: null, backgroundProcesses: 0, interruption };
     await sessions.act(row, { type: 'hostLost', reason }, gone);
     await watch.endRights(row);
   }

@@ -1,6 +1,8 @@
 import type { Session } from '../../protocol/session/session.ts';
 import { sessionSchema } from '../../protocol/session/session.ts';
+import { canResume } from '../agent/agent.ts';
 import type { SessionLife } from './life.ts';
+import { isLive } from './life.ts';
 import type { StatusReport } from './statusReport.ts';
 import type { TitleState } from './title.ts';
 
@@ -41,6 +43,11 @@ export interface SessionRow extends SessionLife {
   readonly wish: LaunchWish;
   readonly size: Session['size'];
   readonly conversations: Session['conversations'];
+  /** When a restart was noticed that interrupted it, and whether a client asked about it already. */
+  readonly interruption?: { readonly at: string; readonly isClaimed: boolean } | null;
+  /** The running process was started to go on with this conversation and did not say yet that it does. */
+  readonly resuming?: { readonly conversationId: string } | null;
+  readonly origin?: 'continued' | 'mirrored' | 'imported' | null;
   readonly backgroundProcesses: number;
   /** Names only. */
   readonly environmentNames: readonly string[];
@@ -70,7 +77,28 @@ export function toSession(row: SessionRow, clients: number): Session {
     ...{ backgroundProcesses, createdAt, updatedAt, revision, clients },
     tags: [...row.tags],
     argv: [...row.argv],
+    resumable: resumableOf(row),
+    ...interruptionOf(row),
+    ...(isPresent(row.origin) ? { origin: row.origin } : {}),
   };
+}
+
+/** What `session/resume` would do. */
+export function resumableOf(row: SessionRow): NonNullable<Session['resumable']> {
+  const isKnown = row.wish.command?.length !== 0 && row.origin !== 'imported';
+  if (isLive(row.status) || !isKnown) return 'no';
+  if (row.agent === 'shell') return 'shell';
+  return row.conversations.length > 0 && canResume(row.agent) ? 'conversation' : 'command';
+}
+
+function interruptionOf({ status, interruption }: SessionRow): Pick<Session, 'interruptedAt'> {
+  return status === 'interrupted' && isPresent(interruption)
+    ? { interruptedAt: interruption.at }
+    : {};
+}
+
+function isPresent<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined;
 }
 
 const metaArgvChars = 8192;

@@ -8,6 +8,7 @@ import type { Attaching } from './attaching.ts';
 import type { Ending } from './ending.ts';
 import { automaticName } from './hearing.ts';
 import type { Launching } from './launching.ts';
+import type { Resuming } from './resuming.ts';
 import type { SessionRow } from './row.ts';
 import { sendText } from './sending.ts';
 import type { Sequences } from './sequence.ts';
@@ -18,6 +19,7 @@ import type { Watch } from './watching.ts';
 export interface HandlerParts {
   readonly sessions: Sessions;
   readonly launching: Launching;
+  readonly resuming: Resuming;
   readonly ending: Ending;
   readonly attaching: Attaching;
   readonly watch: Watch;
@@ -28,7 +30,7 @@ export interface HandlerParts {
 
 /** Translates requests; agents see and touch only their own session. */
 export function createHandlers(parts: HandlerParts): NounHandlers<'session', Caller> {
-  const { sessions, launching, ending, attaching, sequences } = parts;
+  const { sessions, launching, resuming, ending, attaching, sequences } = parts;
   return {
     'session/open': async (params, caller) => ({ session: await launching.open(params, caller) }),
     'session/list': ({ history }, caller) => listFor(sessions, caller, history),
@@ -67,6 +69,9 @@ export function createHandlers(parts: HandlerParts): NounHandlers<'session', Cal
       sequences.run(params.sessionId, async () => ({
         session: await launching.restart(params, caller),
       })),
+    'session/resume': (params, caller) =>
+      sequences.run(params.sessionId, () => resuming.resume(params, caller)),
+    'session/listInterrupted': ({ claim }) => resuming.listInterrupted(claim),
     'session/delete': ({ sessionId }) =>
       sequences.run(sessionId, async () => {
         await ending.delete(sessionId);

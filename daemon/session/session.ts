@@ -13,6 +13,7 @@ import { Ending } from './ending.ts';
 import { Launching } from './launching.ts';
 import type { SessionNouns } from './nouns.ts';
 import { Recovery } from './recovery.ts';
+import { Resuming } from './resuming.ts';
 import type { SessionRow } from './row.ts';
 import { createHandlers } from './session.handlers.ts';
 import { Sequences } from './sequence.ts';
@@ -50,13 +51,11 @@ export function createSessionFeature(
   const shared = { daemon: context, sessions, watch, links, sequences };
   const launching = new Launching({ ...shared, nouns, binDirectory: binDirectoryOf(context) });
   const ending = new Ending({ ...shared, hosts, spool });
+  const resuming = new Resuming({ sessions, launching });
   const attaching = new Attaching({ daemon: context, hosts, sessions });
   const recovery = new Recovery({ daemon: context, hosts, sessions, watch });
 
-  spool.onDidChangeRecording(({ isRecording, reason }) => {
-    context.warnings.set('session.spool', isRecording ? undefined : notRecordingWarning);
-    context.log[isRecording ? 'info' : 'error']('the recording changed', { isRecording, reason });
-  });
+  tellRecording(context, spool);
   const inBackground = (work: Promise<void>): void => {
     work.catch((error: unknown) => context.log.error('a change of a host was missed', { error }));
   };
@@ -70,7 +69,7 @@ export function createSessionFeature(
 
   return {
     noun: 'session',
-    handlers: createHandlers({ sessions, launching, ending, attaching, watch, spool, sequences }),
+    handlers: createHandlers({ ...shared, launching, resuming, ending, attaching, spool }),
     async start() {
       provideShim(context);
       await sessions.load();
@@ -90,11 +89,16 @@ export function createSessionFeature(
       await sessions.settle();
     },
     dispose() {
-      attaching.dispose();
-      watch.dispose();
-      hosts.dispose();
+      for (const part of [attaching, watch, hosts]) part.dispose();
     },
   };
+}
+
+function tellRecording({ warnings, log }: FeatureContext, spool: Spool): void {
+  spool.onDidChangeRecording(({ isRecording, reason }) => {
+    warnings.set('session.spool', isRecording ? undefined : notRecordingWarning);
+    log[isRecording ? 'info' : 'error']('the recording changed', { isRecording, reason });
+  });
 }
 
 function binDirectoryOf({ paths }: FeatureContext): string {

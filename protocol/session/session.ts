@@ -49,6 +49,9 @@ export const conversationSchema = z.object({
   observedAt: instantSchema,
 });
 
+/** In the agent's conversation, the plain command again, a new shell in the old directory, or not at all. */
+export const resumableSchema = z.enum(['conversation', 'command', 'shell', 'no']);
+
 export const sessionSchema = z.object({
   id: sessionIdSchema,
   name: z.string(),
@@ -85,6 +88,12 @@ export const sessionSchema = z.object({
   commandLine: z.string().optional(),
   /** Exit code of the last command that ended; absent while nobody knows one. */
   commandExit: z.int().optional(),
+  /** What `session/resume` would do now; `no` while it runs. Absent: an older daemon, which can only restart. */
+  resumable: resumableSchema.optional(),
+  /** When the restart was noticed that interrupted it; absent unless it is `interrupted`. */
+  interruptedAt: instantSchema.optional(),
+  /** How it came to be, when not by `session/open`; an imported one never had a process. */
+  origin: z.enum(['continued', 'mirrored', 'imported']).optional(),
   createdAt: instantSchema,
   updatedAt: instantSchema,
   /** Global revision of the change that produced this value. */
@@ -242,6 +251,42 @@ export const session = defineNoun({
         size: terminalSizeSchema.optional(),
       }),
       result: sessionResult,
+    },
+    'session/resume': {
+      right: 'person',
+      introducedIn: 2,
+      summary:
+        'Brings a session back that does not run: an agent in the conversation observed last, a shell in its last directory.',
+      params: z.strictObject({
+        sessionId: sessionIdSchema,
+        /** The asker's whole environment, or the values on top of what `windowId` reported. */
+        environment: environmentSchema.default({}),
+        windowId: clientIdSchema.optional(),
+        size: terminalSizeSchema.optional(),
+      }),
+      result: z.object({
+        session: sessionSchema,
+        resumed: resumableSchema.exclude(['no']),
+        /** What was done, for a person: "in the conversation of 08:12", "its conversation is not known: started again". */
+        sentence: z.string(),
+      }),
+    },
+    'session/listInterrupted': {
+      right: 'person',
+      introducedIn: 2,
+      summary:
+        'Lists what restarts interrupted; `claim` makes the caller the one who asks about it.',
+      params: z.strictObject({
+        /** One notice for each restart: the first window that claims it shows it, the others get nothing. */
+        claim: z.boolean().default(false),
+      }),
+      result: z.object({
+        /** Everything that is interrupted now, hidden sessions included. */
+        sessions: z.array(sessionSchema),
+        /** Those of them that no caller claimed before this one did; empty without `claim`. */
+        claimed: z.array(sessionIdSchema),
+        revision: z.int().min(0),
+      }),
     },
     'session/delete': {
       right: 'person',
