@@ -66,7 +66,9 @@ function hashInputs(): string {
       .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
       .map((path) => `${folder}/${path}`),
   );
-  const scripts = ['build', 'bundle', 'manifest', 'natives'].map((name) => `scripts/${name}.ts`);
+  const scripts = ['build', 'bundle', 'leanBundle', 'manifest', 'natives'].map(
+    (name) => `scripts/${name}.ts`,
+  );
   const files = [...sources, ...scripts, 'package-lock.json'];
   const lines = files.map((path) => `${path} ${sha256(readFileSync(join(root, path)))}`);
   return sha256([getOwnTarget(), getPackageVersion(), ...lines].join('\n')).slice(0, 16);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as esbuild, stop } from 'esbuild';
 import type { Metafile } from 'esbuild';
+import { leanPlugins } from './leanBundle.ts';
 
 interface Entry {
   readonly source: string;
@@ -41,7 +42,10 @@ export async function bundle(options: BundleOptions): Promise<void> {
         target: 'node22',
         format: 'cjs',
         external: [...external],
+        plugins: [...leanPlugins],
+        // Names stay: a stack trace in a log is read by people.
         minifyWhitespace: true,
+        minifySyntax: true,
         charset: 'utf8',
         legalComments: 'none',
         sourcemap: false,

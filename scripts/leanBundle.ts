@@ -1,0 +1,63 @@
+/**
+ * What keeps the bundles small and quick to load. All of it changes how a program is put together, nothing of what it
+ * does: the source runs unbuilt without it.
+ */
+import { readFile } from 'node:fs/promises';
+import type { Loader, Plugin } from 'esbuild';
+
+/** Each pulls in many others of the runtime's own modules; together they cost as much as starting the runtime. */
+const slowBuiltins = ['child_process', 'http', 'https', 'tls', 'worker_threads', 'zlib'];
+const lazyNamespace = 'lazy-builtin';
+const emptyNamespace = 'empty-module';
+
+/** The sentences of zod in fifty languages; the program writes its own. */
+const withoutLocales: Plugin = {
+  name: 'without-locales',
+  setup(build) {
+    build.onResolve({ filter: /\/locales\/index\.js$/ }, ({ path }) => ({
+      path,
+      namespace: emptyNamespace,
+      sideEffects: false,
+    }));
+    build.onLoad({ filter: /./, namespace: emptyNamespace }, () => ({ contents: 'export {};' }));
+  },
+};
+
+/** `z` as an object keeps all of zod; as a namespace only what is used stays. */
+const zodByParts: Plugin = {
+  name: 'zod-by-parts',
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const contents = text.replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';");
+      return { contents, loader: 'ts' satisfies Loader };
+    });
+  },
+};
+
+/** Loads those modules of the runtime when something of them is first used. */
+const lazyBuiltins: Plugin = {
+  name: 'lazy-builtins',
+  setup(build) {
+    const filter = new RegExp(`^(?:node:)?(?:${slowBuiltins.join('|')})$`);
+    build.onResolve({ filter }, ({ path, namespace }) => {
+      const name = path.replace(/^node:/, '');
+      if (namespace === lazyNamespace) return { path: `node:${name}`, external: true };
+      return { path: name, namespace: lazyNamespace };
+    });
+    build.onLoad({ filter: /./, namespace: lazyNamespace }, ({ path }) => ({
+      contents: lazyModule(path),
+      loader: 'js',
+    }));
+  },
+};
+
+function lazyModule(name: string): string {
+  const names = Object.keys(process.getBuiltinModule(`node:${name}`) ?? {});
+  const getters = names.map((key) => `get ${key}() { return load().${key}; }`);
+  return `let found;
+const load = () => found ??= require('node:${name}');
+module.exports = { ${getters.join(',\n')} };`;
+}
+
+export const leanPlugins: readonly Plugin[] = [withoutLocales, zodByParts, lazyBuiltins];
