@@ -5,6 +5,7 @@ import type { NounHandlers } from '../../protocol/protocol.ts';
 import type { Caller } from '../feature.ts';
 import { toName, toTags } from './label.ts';
 import type { Attaching } from './attaching.ts';
+import { endIdle } from './endIdle.ts';
 import type { Ending } from './ending.ts';
 import { automaticName } from './hearing.ts';
 import type { Launching } from './launching.ts';
@@ -65,6 +66,7 @@ export function createHandlers(parts: HandlerParts): NounHandlers<'session', Cal
         ...(hidden === undefined ? {} : { hidden }),
       })),
     'session/kill': ({ sessionId }) => sequences.run(sessionId, () => ending.kill(sessionId)),
+    'session/endIdle': ({ sessionId }) => sequences.run(sessionId, () => endIdle(parts, sessionId)),
     'session/restart': (params, caller) =>
       sequences.run(params.sessionId, async () => ({
         session: await launching.restart(params, caller),

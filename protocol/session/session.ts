@@ -240,6 +240,18 @@ export const session = defineNoun({
       params: bySession,
       result: z.object({ session: sessionSchema, killed: z.int().min(0) }),
     },
+    'session/endIdle': {
+      right: 'person',
+      introducedIn: 2,
+      summary:
+        'Ends a shell that waits at its prompt with nothing running in it and nobody attached; keeps everything else.',
+      params: bySession,
+      result: z.object({
+        session: sessionSchema,
+        /** Why it was kept; absent when it was ended. `unknown`: nobody can tell whether it is idle. */
+        kept: z.enum(['noShell', 'notRunning', 'attached', 'busy', 'unknown']).optional(),
+      }),
+    },
     'session/restart': {
       right: 'person',
       introducedIn: 1,
