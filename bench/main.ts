@@ -10,6 +10,7 @@ import { build } from '../scripts/build.ts';
 import { attachFigure } from './attach.ts';
 import { coldFigure } from './cold.ts';
 import { echoFigure } from './echo.ts';
+import { editorFigure } from './editor.ts';
 import { exitFigure } from './exit.ts';
 import type { BenchContext, Figure } from './figure.ts';
 import { holdsFloor, toLine } from './figure.ts';
@@ -23,6 +24,7 @@ const figures: readonly Figure[] = [
   coldFigure,
   exitFigure,
   killFigure,
+  editorFigure,
 ];
 
 function chooseIds(asked: readonly string[]): ReadonlySet<string> {
