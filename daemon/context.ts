@@ -58,7 +58,9 @@ export interface Warnings {
 /** How other programs of ours are started: siblings of the daemon's own entry file, with the same runtime. */
 export interface ProgramContext {
   /** Absolute path of the entry of a sibling program. */
-  entryOf(program: 'ptyhost' | 'screenWorker' | 'storeWorker'): string;
+  entryOf(program: 'ptyhost' | 'screenWorker'): string;
+  /** Where our scripts for shells lie. */
+  readonly shellDirectory: string;
   readonly execPath: string;
   /** Options of the runtime before the entry, and variables it needs (`ELECTRON_RUN_AS_NODE`). */
   readonly execArgv: readonly string[];
@@ -88,6 +90,6 @@ export interface FeatureContext {
 export interface SessionOverview {
   counts(): { readonly running: number; readonly total: number };
   hosts(): readonly HostStatus[];
-  /** Ends every session's processes; resolves with their number. */
+  /** Ends every session's processes and the hosts that held them; resolves with the number of the former. */
   killAll(): Promise<number>;
 }

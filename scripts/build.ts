@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -34,6 +35,7 @@ export const root = join(import.meta.dirname, '..');
 export const dist = join(root, 'dist');
 
 const processes = ['protocol', 'link', 'daemon', 'cli', 'extension'];
+const shellFolder = 'daemon/shell';
 const buildsKept = 4;
 const keptMs = 60 * 60 * 1000;
 
@@ -69,9 +71,15 @@ function hashInputs(): string {
   const scripts = ['build', 'bundle', 'leanBundle', 'manifest', 'natives'].map(
     (name) => `scripts/${name}.ts`,
   );
-  const files = [...sources, ...scripts, 'package-lock.json'];
+  const shell = listShellScripts().map((path) => `${shellFolder}/${path}`);
+  const files = [...sources, ...scripts, ...shell, 'package-lock.json'];
   const lines = files.map((path) => `${path} ${sha256(readFileSync(join(root, path)))}`);
   return sha256([getOwnTarget(), getPackageVersion(), ...lines].join('\n')).slice(0, 16);
+}
+
+/** What a session's shell reads at its start, relative to its folder. */
+function listShellScripts(): string[] {
+  return listFiles(join(root, shellFolder)).filter((path) => !path.endsWith('.ts'));
 }
 
 export function getPackageVersion(): string {
@@ -110,6 +118,8 @@ async function write(directory: string): Promise<void> {
     bundle({ root, directory: extension, entries: [extensionEntry], external: ['vscode'] }),
   ]);
   copyNatives(join(root, 'node_modules'), program, getOwnTarget());
+  for (const path of listShellScripts())
+    cpSync(join(root, shellFolder, path), join(program, 'shell', path));
   writeManifest(program, { version: getPackageVersion(), builtAt: new Date().toISOString() });
 }
 

@@ -9,7 +9,6 @@ const versionedSchema = z.object({ version: z.string() });
 const sources = {
   ptyhost: 'ptyhost/main.ts',
   screenWorker: 'screen/screenWorker.ts',
-  storeWorker: 'storeWorker.ts',
 };
 
 /** `entry`: the file that was started (`process.argv[1]`). */
@@ -26,6 +25,7 @@ export function findProgram(
       if (!isSource) return join(directory, `${program}.cjs`);
       return join(directory, sources[program]);
     },
+    shellDirectory: join(directory, 'shell'),
     execPath: process.execPath,
     execArgv: [],
     runtimeEnv: electron ? { ELECTRON_RUN_AS_NODE: '1' } : {},

@@ -1,7 +1,10 @@
-/** What a program tells its terminal about itself. Both are text of others: cleaned before it is shown. */
+/** What a program tells its terminal about itself. All are text of others: cleaned before it is shown. */
 export type TerminalReport =
   | { readonly type: 'title'; readonly text: string }
-  | { readonly type: 'status'; readonly text: string };
+  | { readonly type: 'status'; readonly text: string }
+  | { readonly type: 'mark'; readonly text: string }
+  /** Output was skipped, and whatever it said. */
+  | { readonly type: 'gap' };
 
 const ESC = 0x1b;
 const BEL = 0x07;
@@ -13,7 +16,7 @@ const RIGHT_BRACKET = 0x5d;
 type ScanState = 'ground' | 'escape' | 'string' | 'stringEscape';
 
 /**
- * Finds OSC 0, 2 and 7501 in a byte stream cut anywhere. Keeps at most `maxBytes` of a string and drops one that is longer
+ * Finds OSC 0, 2, 7501 and 7502 in a byte stream cut anywhere. Keeps at most `maxBytes` of a string and drops one that is longer
  * whole. BEL and `ESC \` end a string; the one-byte ST does not, because it is also the middle of UTF-8 characters.
  */
 export class EscapeScanner {
@@ -93,6 +96,7 @@ export class EscapeScanner {
     const rest = text.slice(separator + 1);
     const command = text.slice(0, separator);
     if (command === '0' || command === '2') return { type: 'title', text: rest };
+    if (command === '7502') return { type: 'mark', text: rest };
     return command === '7501' && !rest.startsWith('?') ? { type: 'status', text: rest } : undefined;
   }
 }

@@ -5,7 +5,9 @@ import type { ConnectedHost } from '../host/host.ts';
 import type { ScreenMaker } from '../screen/screen.ts';
 import type { TerminalReport } from './escapeScanner.ts';
 import { Follower } from './following.ts';
-import { hear } from './hearing.ts';
+import { hear, keepNewest } from './hearing.ts';
+import { isLive } from './life.ts';
+import { readLastMark } from './lastMark.ts';
 import { ScreenKeeper } from './screenKeeper.ts';
 import type { SessionRow } from './row.ts';
 import { Sequences } from './sequence.ts';
@@ -53,6 +55,12 @@ export class Followers implements Disposable {
     return this.#sequences.run(row.id, () => this.#follow(row, host));
   }
 
+  /** Clients of a generation lost output. */
+  screenWanted(id: SessionId, generation: number, seq: number): void {
+    const followed = this.#followed.get(id);
+    if (followed?.follower.generation === generation) followed.keeper.wanted(seq);
+  }
+
   /** Writes what was received. */
   async flush(id: SessionId): Promise<void> {
     await this.#followed.get(id)?.writer.flush();
@@ -95,6 +103,7 @@ export class Followers implements Disposable {
     if (known?.follower.generation === row.generation && known.link === host.link) return;
     await this.end(row.id);
     const { link } = host;
+    await this.#catchUp(row);
     const writer = await this.#context.spool.openWriter(row.id, row.generation);
     const source = { link, sessionId: row.id, generation: row.generation };
     const { maker, daemon, sessions } = this.#context;
@@ -112,11 +121,18 @@ export class Followers implements Disposable {
     this.#followed.set(row.id, { follower, writer, keeper, link, reports: [], timer: undefined });
   }
 
+  /** What an earlier daemon wrote down but died before it understood. */
+  async #catchUp(row: SessionRow): Promise<void> {
+    if (row.shell === undefined || !isLive(row.status)) return;
+    const reports = await readLastMark(this.#context.spool, row);
+    if (reports.length > 0) this.#hear(row.id, reports);
+  }
+
   #queue(id: SessionId, reports: readonly TerminalReport[]): void {
     const followed = this.#followed.get(id);
     // Before `follow` returned: said while the channel was opened; the row changes at once then.
     if (followed === undefined) return this.#hear(id, reports);
-    followed.reports = [...followed.reports, ...reports].slice(-maxWaitingReports);
+    followed.reports = keepNewest([...followed.reports, ...reports], maxWaitingReports);
     if (followed.timer !== undefined) return;
     this.#flushReports(id, followed);
     followed.timer = setTimeout(() => {

@@ -83,7 +83,10 @@ export class Follower implements Disposable {
   #receive(frame: Frame): void {
     if (frame.generation !== this.#target.generation) return;
     if (frame.kind === 'output') return this.#receiveOutput(frame);
-    if (frame.kind === 'gap') this.#seq = decodeGap(frame.payload) ?? this.#seq;
+    if (frame.kind === 'gap') {
+      this.#seq = decodeGap(frame.payload) ?? this.#seq;
+      this.#target.onReports([{ type: 'gap' }]);
+    }
     if (frame.kind === 'resize') {
       const size = decodeSize(frame.payload);
       if (size !== undefined) this.#target.onResize(size);

@@ -5,9 +5,12 @@ import type { SessionId } from '../../protocol/wire/brand.ts';
 import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { resolveHome } from '../../link/home/home.ts';
+import { randomHex } from '../../link/proof/proof.ts';
 import type { LaunchPlan } from '../agent/agent.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Caller, Principal } from '../feature.ts';
+import type { MarkedStart } from '../shell/shell.ts';
+import { isMarkingOff, markShell } from '../shell/shell.ts';
 import { createUuid } from '../uuid.ts';
 import { resolveFolder } from '../workspace/workspace.ts';
 import type { Environment } from './environment.ts';
@@ -23,6 +26,8 @@ import type { SessionNouns } from './nouns.ts';
 import type { SessionRow } from './row.ts';
 import { nothingHeard, toMeta } from './row.ts';
 import { Sequences } from './sequence.ts';
+import type { ShellFacts } from './shellMark.ts';
+import { newShellFacts } from './shellMark.ts';
 import type { Sessions } from './sessions.ts';
 import type { SocketLinks } from './socketLinks.ts';
 import type { Watch } from './watching.ts';
@@ -103,6 +108,7 @@ export class Launching {
       {
         argv: plan.argv,
         heard: { ...nothingHeard, title: row.heard.title },
+        shell: this.#shellFactsOf(row.agent, params),
         conversations: this.#withConversation(row, plan),
         backgroundProcesses: 0,
         environmentNames: listNames({ ...inherited, ...plan.environment }),
@@ -147,6 +153,7 @@ export class Launching {
       mode: 'pty',
       attention: { state: 'starting', kind: null, sentence: 'starting', since: now },
       heard: nothingHeard,
+      shell: this.#shellFactsOf(params.agent, params),
       tags: toTags(params.tags),
       hidden: false,
       cwd,
@@ -194,6 +201,17 @@ export class Launching {
     return inheritEnvironment(isSilent ? fallbackEnvironment(process.env) : (base ?? {}), over);
   }
 
+  /** Undefined: nothing that has prompts, or the opener wants none marked. */
+  #shellFactsOf(
+    agent: string,
+    { windowId, environment }: Pick<OpenParams, 'windowId' | 'environment'>,
+  ): ShellFacts | undefined {
+    const { windows } = this.#context.nouns;
+    const window = windowId === undefined ? undefined : windows.findEnvironment(windowId);
+    const isOff = isMarkingOff({ ...window, ...environment });
+    return agent === 'shell' && !isOff ? newShellFacts(randomHex(16)) : undefined;
+  }
+
   #withConversation(row: SessionRow | undefined, plan: LaunchPlan): SessionRow['conversations'] {
     const known = row?.conversations ?? [];
     const id = plan.conversationId;
@@ -205,12 +223,14 @@ export class Launching {
   async #spawn(row: SessionRow, { plan, inherited, isNew }: SpawnRequest): Promise<Session> {
     const { nouns, sessions, watch } = this.#context;
     try {
+      const environment = { ...inherited, ...plan.environment };
+      const marked = this.#mark(row, plan, environment);
       const request = {
         session: row.id,
         generation: row.generation,
-        argv: [...plan.argv],
+        argv: [...marked.argv],
         cwd: row.cwd,
-        env: await this.#environmentOf(row, { ...inherited, ...plan.environment }),
+        env: { ...(await this.#environmentOf(row, environment)), ...marked.environment },
         size: row.size,
         ringBytes: plan.ringBytes,
         meta: toMeta(row),
@@ -231,6 +251,14 @@ export class Launching {
       throw error;
     }
     return sessions.toSession(sessions.get(row.id));
+  }
+
+  /** The row keeps the command as the person knows it. */
+  #mark(row: SessionRow, { argv }: LaunchPlan, environment: Environment): MarkedStart {
+    const scripts = this.#context.daemon.program.shellDirectory;
+    const { shell } = row;
+    const marked = shell && markShell({ argv, environment, scripts, nonce: shell.nonce });
+    return marked ?? { argv, environment: {} };
   }
 
   /** A session that never ran leaves nothing; one that ran before says why it does not any more. */

@@ -3,6 +3,7 @@ import { sessionSchema } from '../../protocol/session/session.ts';
 import { canResume } from '../agent/agent.ts';
 import type { SessionLife } from './life.ts';
 import { isLive } from './life.ts';
+import type { ShellFacts } from './shellMark.ts';
 import type { StatusReport } from './statusReport.ts';
 import type { TitleState } from './title.ts';
 
@@ -36,6 +37,8 @@ export interface SessionRow extends SessionLife {
   readonly mode: Session['mode'];
   readonly attention: Session['attention'];
   readonly heard: Heard;
+  /** Absent: not a shell, or one without our marks. */
+  readonly shell?: ShellFacts | undefined;
   readonly tags: readonly string[];
   readonly hidden: boolean;
   readonly cwd: string;
@@ -77,9 +80,21 @@ export function toSession(row: SessionRow, clients: number): Session {
     ...{ backgroundProcesses, createdAt, updatedAt, revision, clients },
     tags: [...row.tags],
     argv: [...row.argv],
+    ...shellFieldsOf(row),
     resumable: resumableOf(row),
     ...interruptionOf(row),
     ...(isPresent(row.origin) ? { origin: row.origin } : {}),
+  };
+}
+
+/** What ended says nothing of a prompt any more. */
+function shellFieldsOf({ shell, status }: SessionRow): Partial<Session> {
+  if (shell === undefined) return {};
+  return {
+    prompt: isLive(status) ? shell.prompt : 'unknown',
+    ...(shell.directory === null ? {} : { directory: shell.directory }),
+    ...(shell.commandLine === '' ? {} : { commandLine: shell.commandLine }),
+    ...(shell.exit === null ? {} : { commandExit: shell.exit }),
   };
 }
 
