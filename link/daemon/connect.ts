@@ -19,11 +19,14 @@ import { randomHex, verifyProof } from '../proof/proof.ts';
 import { closedError } from './closed.ts';
 import type { ConnectOptions, DaemonInfo, DaemonLink } from './daemonLink.ts';
 import { OpenLink } from './openLink.ts';
+import { endWhenSilent } from './silence.ts';
 
 /** Whole time for finding a place among many who dial at once. */
 const attemptsMs = 10_000;
 /** The server's time for a handshake, and that for a place at a crowded door. */
 const handshakeMs = handshakeLimitMs + 6000;
+/** The daemon asks for a sign of life every 15 s. */
+const tcpSilenceMs = 40_000;
 const messageMaxBytes = 64 * 1024 * 1024;
 
 interface Address {
@@ -88,6 +91,8 @@ async function connectOnce(options: ConnectOptions): Promise<DaemonLink> {
     const stop = closeOnAbort(socket, options.signal);
     const hello = await shakeHands(socket, { options, address, credential });
     stop();
+    const silenceMs = options.silenceMs ?? (options.via === 'tcp' ? tcpSilenceMs : undefined);
+    if (silenceMs !== undefined) endWhenSilent(socket, silenceMs);
     return hello;
   } catch (error) {
     socket.on('error', ignoreAfterFailure);

@@ -28,6 +28,8 @@ export interface ConnectOptions {
   /** Inside a session: the socket of `WAGGLE_SOCKET`, used when no runtime file can be read. */
   readonly socket?: string;
   readonly signal?: AbortSignal;
+  /** A connection that brings nothing for so long is given up. Default: 40,000 over TCP; never over the socket. */
+  readonly silenceMs?: number;
 }
 
 export interface CallOptions {

@@ -150,6 +150,17 @@ export class SessionHome {
     return stream;
   }
 
+  /** The same over connections that come and go. */
+  async attachVia(
+    connect: () => Promise<DaemonLink>,
+    sessionId: Session['id'],
+  ): Promise<SessionStream> {
+    const transport = createChannelTransport(sessionId, connect);
+    const stream = await openSessionStream({ transport, right: 'write', size });
+    this.#streams.push(stream);
+    return stream;
+  }
+
   /** Opens a session with what most tests do not care about filled in. */
   async openSession(
     link: DaemonLink,
