@@ -70,13 +70,19 @@ export class SessionHome {
     };
   }
 
-  /** Starts the daemon and waits until it listens. `program`: another directory of built programs. */
-  async startDaemon(program = this.#program): Promise<void> {
+  /** Starts the daemon and waits until it listens. `program`: another directory of built programs; `more`: variables. */
+  async startDaemon(program = this.#program, more: Record<string, string> = {}): Promise<void> {
     const child = spawn(
       process.execPath,
       [join(program, 'waggled.cjs'), '--home', this.paths.home, '--umask', '022'],
       {
-        env: { ...this.env, WAGGLE_HOME: this.paths.home, WAGGLE_PORT: '0', WAGGLE_LOG: 'debug' },
+        env: {
+          ...this.env,
+          WAGGLE_HOME: this.paths.home,
+          WAGGLE_PORT: '0',
+          WAGGLE_LOG: 'debug',
+          ...more,
+        },
         stdio: ['ignore', 'ignore', 'inherit'],
       },
     );
