@@ -20,7 +20,7 @@ import type { Feature } from './feature.ts';
 import type { AnyHandler, Gateway } from './gateway/gateway.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createHostPool } from './host/host.ts';
-import type { Ending, Listening, ObservableWarnings } from './lifecycle/lifecycle.ts';
+import type { Ending, Listening, ObservableWarnings, Watchdog } from './lifecycle/lifecycle.ts';
 import {
   createDaemonFeature,
   createEnding,
@@ -38,7 +38,7 @@ import type { Redactor } from './log/log.ts';
 import { createLogger, createRedactor, parseLogLevel } from './log/log.ts';
 import { createRoleFeature } from './role/role.ts';
 import { createSessionFeature } from './session/session.ts';
-import type { Stores } from './store/store.ts';
+import type { StoreThread, Stores } from './store/store.ts';
 import { openStores } from './store/store.ts';
 import type { FailureLimiter, TokenAuthority } from './token/token.ts';
 import { createFailureLimiter, createTokenAuthority } from './token/token.ts';
@@ -55,6 +55,8 @@ export interface DaemonOptions {
   readonly wantedPort?: string | undefined;
   readonly logLevel?: string | undefined;
   readonly idleMs?: number;
+  /** Loading already. */
+  readonly storeThread: StoreThread;
 }
 
 export interface RunningDaemon {
@@ -79,6 +81,7 @@ interface Assembly {
   readonly ending: Ending;
 }
 
+const watchAfterMs = 1000;
 const clock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
 
 /** Resolves when clients can connect. Rejects with the typed reason why this daemon may not or cannot run. */
@@ -119,7 +122,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
 }
 
 async function assemble(assembly: Assembly): Promise<Gateway> {
-  const { options, log, ending, warnings } = assembly;
+  const { options, ending, warnings } = assembly;
   const { paths } = options;
   const lock = holdHome(paths);
   ending.add({ name: 'lock', limitMs: 100, run: () => lock.dispose() });
@@ -129,8 +132,6 @@ async function assemble(assembly: Assembly): Promise<Gateway> {
     limitMs: 100,
     run: () => removeRuntimeFile(paths, process.pid),
   });
-  const watchdog = startWatchdog({ log: log.child({ part: 'watchdog' }), logFile: paths.logFile });
-  ending.add({ name: 'watchdog', limitMs: 500, run: () => watchdog.stop() });
   const stores = await openDatabase(assembly);
   ending.add({ name: 'store', limitMs: 1000, run: () => stores.stop() });
   const tokens = await createTokenAuthority({
@@ -154,6 +155,7 @@ async function assemble(assembly: Assembly): Promise<Gateway> {
   warnings.set('daemon.port', door.listening.portNote ?? undefined);
   publishRuntime(assembly, context, door.listening);
   endWhenIdle(assembly, { features, gateway });
+  watchSoon(assembly);
   return gateway;
 }
 
@@ -168,11 +170,29 @@ interface Parts {
   readonly door: Door;
 }
 
-function openDatabase({ options, log, warnings, program, ending }: Assembly): Promise<Stores> {
+/** Its thread takes as long to start as half of the daemon does: the first session comes before it. */
+function watchSoon({ options, log, ending }: Assembly): void {
+  const { logFile } = options.paths;
+  let watchdog: Watchdog | undefined;
+  const timer = setTimeout(() => {
+    watchdog = startWatchdog({ log: log.child({ part: 'watchdog' }), logFile });
+  }, watchAfterMs);
+  timer.unref();
+  ending.add({
+    name: 'watchdog',
+    limitMs: 500,
+    run() {
+      clearTimeout(timer);
+      return watchdog?.stop();
+    },
+  });
+}
+
+function openDatabase({ options, log, warnings, ending }: Assembly): Promise<Stores> {
   const storeLog = log.child({ part: 'store' });
   const { database, backupDir, reserveFile } = options.paths;
   return openStores({
-    entry: program.entryOf('storeWorker'),
+    thread: options.storeThread,
     location: { database, backupDir, reserveFile },
     onNotice: ({ level, message, fields }) => storeLog[level](message, fields),
     onWarning: ({ key, text }) => warnings.set(key, text),

@@ -1,4 +1,5 @@
 /** The program of the store's thread: every noun's store, in the order of their migrations. */
+import { flushCompileCache } from 'node:module';
 import { hostStore } from './host/host.store.ts';
 import { roleStore } from './role/role.store.ts';
 import { sessionStore } from './session/session.store.ts';
@@ -6,4 +7,8 @@ import { serveStores } from './store/store.ts';
 import { tokenStore } from './token/token.store.ts';
 import { workspaceStore } from './workspace/workspace.store.ts';
 
+/** Compiled code is kept early: a daemon that is killed would never write it. */
+const keepCompiledAfterMs = 1000;
+
+setTimeout(() => flushCompileCache(), keepCompiledAfterMs).unref();
 void serveStores([tokenStore, hostStore, roleStore, workspaceStore, sessionStore]);

@@ -9,6 +9,7 @@ export { idleEndMs, watchIdle } from './idleEnd.ts';
 export { loadInstance } from './instance.ts';
 export type { Listening } from './listening.ts';
 export { holdHome, listenEverywhere, planSocket } from './listening.ts';
+export type { Watchdog } from './watchdog.ts';
 export { startWatchdog } from './watchdog.ts';
 export type { ObservableWarnings } from './warnings.ts';
 export { createWarnings } from './warnings.ts';

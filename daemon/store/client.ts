@@ -1,21 +1,13 @@
-/** The main thread's side: starts the worker and hands out typed proxies whose calls resolve after their commit. */
-import { Worker } from 'node:worker_threads';
+/** The main thread's side: tells the worker what to open and hands out typed proxies whose calls resolve after their commit. */
+import type { Worker } from 'node:worker_threads';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { AnyStore, StoreProxy } from './definition.ts';
-import type {
-  FromWorker,
-  StoreLocation,
-  StoreNotice,
-  StoreWarning,
-  ToWorker,
-  WorkerTask,
-} from './message.ts';
+import type { FromWorker, StoreLocation, StoreNotice, StoreWarning, ToWorker } from './message.ts';
 import { fromStoredFailure } from './message.ts';
 
 export interface OpenStoresOptions {
-  /** File of the worker program. */
-  readonly entry: string;
+  readonly thread: StoreThread;
   readonly location: StoreLocation;
   readonly onNotice: (notice: StoreNotice) => void;
   readonly onWarning: (warning: StoreWarning) => void;
@@ -33,6 +25,15 @@ export interface Stores extends Disposable {
 interface PendingCall {
   resolve(value: unknown): void;
   reject(error: WaggleError): void;
+}
+
+/** A thread that loads the worker program, and waits to be told what to open. */
+export interface StoreThread {
+  /** File of the worker program. */
+  readonly entry: string;
+  readonly worker: Worker;
+  /** Set when it died before anybody looked after it. */
+  readonly failure: Error | undefined;
 }
 
 /** Rejects with `newerSchema`, `busy`, `diskFull` or `internal` when the database cannot be served. */
@@ -56,12 +57,13 @@ class StoreClient implements Stores {
   constructor(options: OpenStoresOptions) {
     this.#options = options;
     this.opened = this.#opening.promise;
-    const { entry, location } = options;
-    const task: WorkerTask = { waggleStore: 'serve', location, entry };
-    this.#worker = new Worker(entry, { workerData: task });
+    const { thread, location } = options;
+    this.#worker = thread.worker;
     this.#worker.on('message', (message: FromWorker) => this.#receive(message));
     this.#worker.on('error', (error: Error) => this.#end(error));
     this.#worker.on('exit', (code) => this.#end(new Error(`worker ended with ${code}`)));
+    if (thread.failure === undefined) this.#post({ kind: 'open', location });
+    else this.#end(thread.failure);
   }
 
   openStore<S extends AnyStore>(name: string): StoreProxy<S> {

@@ -11,15 +11,17 @@ export interface StoreLocation {
   readonly reserveFile: string;
 }
 
-/** `workerData` of the worker. `check` only examines a large database beside the one that serves. */
-export interface WorkerTask {
-  readonly waggleStore: 'serve' | 'check';
-  readonly location: StoreLocation;
-  /** File of the worker program itself. */
-  readonly entry: string;
-}
+/**
+ * `workerData` of the worker; `entry` is the file of its program. `serve` waits to be told what to open; `check` only
+ * examines a large database beside the one that serves.
+ */
+export type WorkerTask =
+  | { readonly waggleStore: 'serve'; readonly entry: string }
+  | { readonly waggleStore: 'check'; readonly entry: string; readonly location: StoreLocation };
 
 export type ToWorker =
+  /** The first message of all. */
+  | { readonly kind: 'open'; readonly location: StoreLocation }
   | {
       readonly kind: 'call';
       readonly id: number;

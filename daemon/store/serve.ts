@@ -19,12 +19,14 @@ type Post = (message: FromWorker) => void;
 export async function serveStores(stores: readonly AnyStore[]): Promise<void> {
   const port = parentPort;
   if (port === null) throw new WaggleError('internal', 'The store runs in a worker thread only.');
-  const { waggleStore, location, entry } = workerData as WorkerTask;
+  const task = workerData as WorkerTask;
+  const { entry } = task;
   const post: Post = (message) => port.postMessage(message);
-  if (waggleStore === 'check') {
-    reportCheck(post, location.database);
+  if (task.waggleStore === 'check') {
+    reportCheck(post, task.location.database);
     return;
   }
+  const location = await toldLocation(port);
   try {
     const connection = await openMigrated(stores, location, { post, entry });
     answerCalls(port, { connection, stores, location });
@@ -33,6 +35,14 @@ export async function serveStores(stores: readonly AnyStore[]): Promise<void> {
     post({ kind: 'refused', failure: toStoredFailure(toStoreError(error)) });
     port.close();
   }
+}
+
+function toldLocation(port: MessagePort): Promise<StoreLocation> {
+  return new Promise((resolve) => {
+    port.once('message', (message: ToWorker) => {
+      if (message.kind === 'open') resolve(message.location);
+    });
+  });
 }
 
 async function openMigrated(
@@ -121,6 +131,7 @@ function answerCalls(port: MessagePort, { connection, stores, location }: Servin
       void closeStore(port, { queue, reserve, connection });
       return;
     }
+    if (message.kind === 'open') return;
     const { id, store, method, params } = message;
     const found = methods.get(`${store}.${method}`);
     const fail = (error: WaggleError): void =>

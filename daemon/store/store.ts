@@ -5,9 +5,9 @@
  */
 export type { AnyStore, StoreProxy } from './definition.ts';
 export { defineStore } from './definition.ts';
-export type { StoreNotice, StoreWarning } from './message.ts';
+export type { StoreNotice, StoreWarning, WorkerTask } from './message.ts';
 export type { LockHolder } from './lock.ts';
 export { acquireLock } from './lock.ts';
-export type { Stores } from './client.ts';
+export type { StoreThread, Stores } from './client.ts';
 export { openStores } from './client.ts';
 export { serveStores } from './serve.ts';

@@ -21,6 +21,7 @@ import Database from 'better-sqlite3';
 import { errorCodeOf } from '../../protocol/wire/errors.ts';
 import type { StoreNotice, StoreProxy, StoreWarning, Stores } from '../../daemon/store/store.ts';
 import { acquireLock, openStores } from '../../daemon/store/store.ts';
+import { startStoreThread } from '../../daemon/storeThread.ts';
 import { until } from './daemonHome.ts';
 import { variantVariable } from './storeFixture.ts';
 import type { noteStore } from './storeFixture.ts';
@@ -48,7 +49,7 @@ describe('the store', () => {
     process.env[variantVariable] = variant;
     try {
       const stores = await openStores({
-        entry: join(import.meta.dirname, 'storeFixture.ts'),
+        thread: startStoreThread(join(import.meta.dirname, 'storeFixture.ts')),
         location: {
           database: databasePath(),
           backupDir: join(directory, 'backup'),
@@ -244,7 +245,7 @@ describe('the store', () => {
     try {
       process.env[variantVariable] = '';
       const stores = await openStores({
-        entry: join(import.meta.dirname, 'storeFixture.ts'),
+        thread: startStoreThread(join(import.meta.dirname, 'storeFixture.ts')),
         location: {
           database: join(disk, 'waggle.db'),
           backupDir: disk,

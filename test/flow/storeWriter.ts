@@ -4,11 +4,12 @@
  */
 import { join } from 'node:path';
 import { openStores } from '../../daemon/store/store.ts';
+import { startStoreThread } from '../../daemon/storeThread.ts';
 import type { noteStore } from './storeFixture.ts';
 
 const [directory = '', first = '0'] = process.argv.slice(2);
 const stores = await openStores({
-  entry: join(import.meta.dirname, 'storeFixture.ts'),
+  thread: startStoreThread(join(import.meta.dirname, 'storeFixture.ts')),
   location: {
     database: join(directory, 'waggle.db'),
     backupDir: join(directory, 'backup'),
