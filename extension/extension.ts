@@ -19,6 +19,7 @@ import {
   SessionList,
   createSessionFeature,
   restartSession,
+  resumeSession,
   type OpenNewOptions,
 } from './session/session.ts';
 import { createStatusFeature } from './status/status.ts';
@@ -68,7 +69,11 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
     const session = sessions.get(id);
     if (session !== undefined) await restartSession({ connection, window }, session);
   };
-  const backend = { connection, sessions, clientId: windowId, restart, log };
+  const resume = async (id: string): Promise<void> => {
+    const session = sessions.get(id);
+    if (session !== undefined) await resumeSession({ connection, sessions, window }, session);
+  };
+  const backend = { connection, sessions, clientId: windowId, restart, resume, log };
   const terminals = new Terminals(backend, workspaceState);
   const openNew: OpenNewOptions = {
     connection,

@@ -6,6 +6,8 @@ export const commandIds = {
   tagSession: 'waggle.tagSession',
   stopSession: 'waggle.stopSession',
   restartSession: 'waggle.restartSession',
+  resumeSession: 'waggle.resumeSession',
+  resumeAll: 'waggle.resumeAll',
   detachSession: 'waggle.detachSession',
   deleteSession: 'waggle.deleteSession',
   reopenClosedSession: 'waggle.reopenClosedSession',

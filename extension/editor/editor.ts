@@ -19,12 +19,15 @@ export interface ContextKeys {
   readonly daemonState: string;
   readonly failure: string;
   readonly foundAgents: string;
+  /** How many sessions a restart interrupted. */
+  readonly interrupted: number;
 }
 
 const contextKeys = {
   daemonState: 'waggle.daemonState',
   failure: 'waggle.failure',
   foundAgents: 'waggle.foundAgents',
+  interrupted: 'waggle.interrupted',
 } as const;
 
 export async function setContext<K extends keyof ContextKeys>(

@@ -7,7 +7,12 @@ export interface Settings {
   /** Absolute paths by agent id. */
   readonly executables: Readonly<Record<string, string>>;
   readonly location: 'editor' | 'panel';
+  /** `smart`: a shell that is idle ends with its tab, everything else runs on. */
+  readonly onTabClose: 'smart' | 'keep' | 'end';
+  /** Say once that a session runs on although its tab was closed. */
   readonly noteOnClose: boolean;
+  /** `agents`: what was interrupted and is an agent goes on without being asked. */
+  readonly resumeAfterRestart: 'ask' | 'agents' | 'never';
   /** Icons stand still. */
   readonly reduceMotion: boolean;
 }
@@ -19,9 +24,19 @@ export function readSettings(): Settings {
     home: own.get<string>('waggle.home', '').trim(),
     executables: readExecutables(own.get<unknown>('waggle.agents.executables')),
     location: own.get<string>('waggle.terminals.location') === 'panel' ? 'panel' : 'editor',
+    onTabClose: oneOf(['smart', 'keep', 'end'], own.get('waggle.terminals.onTabClose')),
     noteOnClose: own.get<boolean>('waggle.terminals.noteOnClose', true),
+    resumeAfterRestart: oneOf(
+      ['ask', 'agents', 'never'],
+      own.get('waggle.sessions.resumeAfterRestart'),
+    ),
     reduceMotion: own.get<string>('workbench.reduceMotion') === 'on',
   };
+}
+
+/** The first one stands for what is not in the list. */
+function oneOf<const T extends string>(list: readonly [T, ...T[]], value: unknown): T {
+  return list.find((one) => one === value) ?? list[0];
 }
 
 export async function silenceCloseNote(): Promise<void> {

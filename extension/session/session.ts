@@ -12,6 +12,7 @@ import { translate as t } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import type { SessionCommandsOptions } from './sessionCommands.ts';
 import { createSessionCommands } from './sessionCommands.ts';
+import { watchInterrupted } from './interrupted.ts';
 import { groupSessions } from './sessionGroups.ts';
 import { isRunning } from './sessionRow.ts';
 import { SessionTree } from './sessionTree.ts';
@@ -21,8 +22,9 @@ export { describeAge } from './age.ts';
 export { iconOfAgent } from './newSession.ts';
 export type { OpenNewOptions, Order } from './openNew.ts';
 export { askForOrder, openNew } from './openNew.ts';
-export type { OpenTerminals, SessionCommandsOptions } from './sessionCommands.ts';
+export type { ClosedTab, OpenTerminals, SessionCommandsOptions } from './sessionCommands.ts';
 export { restartSession } from './sessionCommands.ts';
+export { resumeSession } from './resume.ts';
 export { SessionList } from './sessionList.ts';
 export { describeState, escapeMarkdown, isHistory, isRunning, nameOf } from './sessionRow.ts';
 
@@ -68,6 +70,7 @@ export function createSessionFeature(options: SessionFeatureOptions): SessionFea
       view.description = describeLoose(options);
     }),
   );
+  owned.add(watchInterrupted(options));
   owned.add(subscription.workspaces.onDidChange(refreshAll));
   owned.add(vscode.workspace.onDidChangeWorkspaceFolders(refreshAll));
   owned.add(options.onDidChangeTerminals(refreshAll));

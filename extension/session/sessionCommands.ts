@@ -7,6 +7,8 @@ import { translate as t } from '../editor/editor.ts';
 import type { WindowFeature } from '../window/window.ts';
 import type { OpenNewOptions } from './openNew.ts';
 import { askForOrder, openNew } from './openNew.ts';
+import { resumeAll } from './interrupted.ts';
+import { resumeSession } from './resume.ts';
 import type { SessionList } from './sessionList.ts';
 import { pickSession } from './sessionPick.ts';
 import { isRunning, nameOf } from './sessionRow.ts';
@@ -17,8 +19,14 @@ export interface OpenTerminals {
   /** Shows the session's terminal, a new one when it has none. */
   open(session: Session): void;
   detach(sessionId: string): void;
-  /** The session whose tab was closed last and that still exists. */
-  takeClosed(): Session | undefined;
+  /** The tab that was closed last and whose session still exists. */
+  takeClosed(): ClosedTab | undefined;
+}
+
+export interface ClosedTab {
+  readonly session: Session;
+  /** The close ended the process that still was its last one. */
+  readonly wasEnded: boolean;
 }
 
 export interface SessionCommandsOptions {
@@ -36,6 +44,8 @@ type SessionCommandName =
   | 'tagSession'
   | 'stopSession'
   | 'restartSession'
+  | 'resumeSession'
+  | 'resumeAll'
   | 'detachSession'
   | 'deleteSession'
   | 'reopenClosedSession'
@@ -62,6 +72,10 @@ export function createSessionCommands(
     tag: { placeHolder: t('Tag which session?') },
     stop: { placeHolder: t('Stop which session?'), among: isRunning },
     restart: { placeHolder: t('Restart which session?') },
+    resume: {
+      placeHolder: t('Resume which session?'),
+      among: (session: Session) => !isRunning(session),
+    },
     detach: {
       placeHolder: t('Detach which session?'),
       among: ({ id }: Session) => terminals.isOpen(id),
@@ -76,6 +90,8 @@ export function createSessionCommands(
     tagSession: on(ask.tag, (session) => tag(options, session)),
     stopSession: on(ask.stop, ({ id }) => connection.call('session/kill', { sessionId: id })),
     restartSession: on(ask.restart, (session) => restartSession(options, session)),
+    resumeSession: on(ask.resume, (session) => resume(options, session)),
+    resumeAll: () => resumeAll(options),
     detachSession: on(ask.detach, ({ id }) => terminals.detach(id)),
     deleteSession: on(ask.delete, (session) => remove(options, session)),
     reopenClosedSession: () => reopenClosed(options),
@@ -101,10 +117,23 @@ async function findSession(
   return pickSession(shown, placeHolder);
 }
 
-async function reopenClosed({ terminals }: SessionCommandsOptions): Promise<void> {
-  const session = terminals.takeClosed();
-  if (session !== undefined) terminals.open(session);
-  else await vscode.window.showInformationMessage(t('No closed session is left to reopen.'));
+/** The undo of a close: what it ended is started again. */
+async function reopenClosed(options: SessionCommandsOptions): Promise<void> {
+  const { connection, terminals } = options;
+  await connection.require();
+  const closed = terminals.takeClosed();
+  if (closed === undefined) {
+    await vscode.window.showInformationMessage(t('No closed session is left to reopen.'));
+    return;
+  }
+  const { session, wasEnded } = closed;
+  const isOver = wasEnded && !isRunning(session);
+  terminals.open(isOver ? await resumeSession(options, session) : session);
+}
+
+async function resume(options: SessionCommandsOptions, session: Session): Promise<void> {
+  const isOver = !isRunning(session);
+  options.terminals.open(isOver ? await resumeSession(options, session) : session);
 }
 
 async function copyId(session: Session): Promise<void> {

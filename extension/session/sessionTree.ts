@@ -112,7 +112,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
     item.description = describeRow(session, { nowMs: Date.now(), t, branch });
     item.iconPath = new vscode.ThemeIcon(icon.id, color);
     item.contextValue = [
-      isRunning(session) ? 'session.running' : 'session.ended',
+      contextOf(session),
       ...(this.#options.isOpen(session.id) ? ['open'] : []),
     ].join('.');
     item.command = { command: commandIds.openSession, title: t('Open'), arguments: [session.id] };
@@ -204,4 +204,10 @@ function toHistoryItem(): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon('history');
   item.contextValue = 'history';
   return item;
+}
+
+/** What the manifest's `when` clauses read. */
+function contextOf(session: Session): string {
+  if (isRunning(session)) return 'session.running';
+  return session.status === 'interrupted' ? 'session.interrupted' : 'session.ended';
 }

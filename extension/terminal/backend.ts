@@ -19,6 +19,7 @@ export interface BackendOptions {
   readonly sessions: SessionList;
   readonly clientId: ClientId;
   readonly restart: (sessionId: SessionId) => Promise<void>;
+  readonly resume: (sessionId: SessionId) => Promise<void>;
   readonly log: Log;
 }
 
@@ -38,6 +39,7 @@ export function createBackend(options: BackendOptions, sessionId: SessionId): Te
     openStream: (size, signal) => openStream(options, { sessionId, size, signal }),
     readKept: async () => readKept(await connection.require(), sessionId, keptBytes),
     restart: () => options.restart(sessionId),
+    resume: () => options.resume(sessionId).catch(showFailure),
     async showHistory() {
       try {
         const document = await vscode.workspace.openTextDocument(historyUri(sessionId));

@@ -104,6 +104,7 @@ async function open(early = '', relaid?: { columns: number; rows: number }): Pro
     openStream: () => Promise.resolve(stream),
     readKept: () => Promise.resolve(encoder.encode('kept')),
     restart: () => Promise.resolve(),
+    resume: () => Promise.resolve(),
     showHistory: () => Promise.resolve(),
     hint: (message) => stage.hints.push(message),
   };

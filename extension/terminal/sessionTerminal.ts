@@ -14,7 +14,8 @@ import type { ExitMark, TerminalSize } from '../../protocol/wire/mark.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Log } from '../log.ts';
 import type { Translate } from '../translate.ts';
-import { describeEnd } from './notice.ts';
+import { drawFaint } from './lastScreen.ts';
+import { describeEnd, describeInterruption } from './notice.ts';
 import { ScreenWriter } from './screenWriter.ts';
 
 /** What a terminal needs of the session behind it. */
@@ -28,6 +29,8 @@ export interface TerminalBackend {
   /** The end of what is kept of a session whose host is gone. */
   readKept(): Promise<Uint8Array>;
   restart(size: TerminalSize | undefined): Promise<void>;
+  /** As a restart, and an agent goes on with its conversation. */
+  resume(size: TerminalSize | undefined): Promise<void>;
   showHistory(): Promise<void>;
   /** A short word outside of the terminal, where a line inside it would do harm. */
   hint(message: string): void;
@@ -279,9 +282,7 @@ export class SessionTerminal {
   #late: DisposableStore | undefined;
 
   #interrupt(generation: number): void {
-    const { t } = this.#backend;
-    const line = [t('interrupted'), t('R restarts'), t('H history')].join(' · ');
-    this.#writer.finish(line);
+    this.#writer.finish(describeInterruption(this.#backend.session(), this.#backend.t));
     this.#leave({ kind: 'ended', generation });
   }
 
@@ -295,6 +296,10 @@ export class SessionTerminal {
       return new Uint8Array();
     });
     if (signal.aborted) return;
+    if (session?.status === 'interrupted') {
+      this.#writer.push({ bytes: drawFaint(kept), seq: 0, answers: false });
+      return this.#interrupt(session.generation);
+    }
     this.#writer.push({ bytes: kept, seq: 0, answers: false });
     const isOver =
       session !== undefined && session.status !== 'running' && session.status !== 'starting';
@@ -306,9 +311,11 @@ export class SessionTerminal {
 
   #handleEndedKey(keys: string): void {
     const key = keys.toLowerCase();
-    if (key === 'h')
-      void this.#backend.showHistory().catch((error: unknown) => this.#report(error));
-    if (key === 'r') void this.#restart().catch((error: unknown) => this.#report(error));
+    const report = (error: unknown): void => this.#report(error);
+    if (key === 'h') void this.#backend.showHistory().catch(report);
+    const isInterrupted = this.#backend.session()?.status === 'interrupted';
+    if (key === '\r' && isInterrupted) void this.#backend.resume(this.#size).catch(report);
+    if (key === 'r') void this.#restart().catch(report);
   }
 
   #report(error: unknown): void {

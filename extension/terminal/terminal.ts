@@ -10,7 +10,7 @@ import { showFailure } from '../editor/editor.ts';
 import type { OpenNewOptions, Order } from '../session/session.ts';
 import { askForOrder, openNew } from '../session/session.ts';
 import type { BackendOptions } from './backend.ts';
-import { noteOnClose } from './closeNote.ts';
+import { watchClosing } from './closing.ts';
 import { registerHistory } from './history.ts';
 import { keepPlaces } from './restore.ts';
 import { Terminals } from './terminals.ts';
@@ -33,7 +33,7 @@ export function createTerminalFeature(options: TerminalFeatureOptions): Disposab
     }),
   );
   owned.add(registerHistory(options.connection));
-  owned.add(noteOnClose({ ...options, memory: options.machineMemory }));
+  owned.add(watchClosing({ ...options, memory: options.machineMemory }));
   owned.add(keepPlaces({ ...options, memory: options.workspaceMemory }));
   owned.add(registerProfile(options, 'waggle.session', async () => ({ agent: 'shell' })));
   owned.add(registerProfile(options, 'waggle.agent', () => askForOrder(options.openNew)));

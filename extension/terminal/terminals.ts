@@ -8,10 +8,11 @@ import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
 import type { TerminalSize } from '../../protocol/wire/mark.ts';
 import { readSettings } from '../editor/editor.ts';
-import type { OpenTerminals } from '../session/session.ts';
+import type { ClosedTab, OpenTerminals } from '../session/session.ts';
 import { iconOfAgent, nameOf } from '../session/session.ts';
 import type { BackendOptions } from './backend.ts';
 import { createBackend } from './backend.ts';
+import { ClosedList } from './closedList.ts';
 import { nameTerminal } from './notice.ts';
 import { SessionTerminal } from './sessionTerminal.ts';
 
@@ -37,10 +38,8 @@ const colors: Readonly<Record<string, string>> = {
   opencode: 'terminal.ansiMagenta',
 };
 const usualSize: TerminalSize = { cols: 120, rows: 30 };
-const closedMax = 20;
 const copyWaitMs = 1000;
 const lastSizeKey = 'waggle.lastSize';
-const closedKey = 'waggle.closed';
 
 export class Terminals implements OpenTerminals, Disposable {
   readonly #options: BackendOptions;
@@ -49,6 +48,7 @@ export class Terminals implements OpenTerminals, Disposable {
   readonly #changed = this.#owned.add(new Emitter<void>());
   readonly #closed = this.#owned.add(new Emitter<ClosedTerminal>());
   readonly #open = new Map<string, OpenTerminal>();
+  readonly #closedList: ClosedList;
 
   readonly #split = this.#owned.add(new Emitter<SessionId>());
 
@@ -61,6 +61,7 @@ export class Terminals implements OpenTerminals, Disposable {
   constructor(options: BackendOptions, memory: vscode.Memento) {
     this.#options = options;
     this.#memory = memory;
+    this.#closedList = new ClosedList(memory);
     this.#owned.add(options.sessions.onDidChange(({ changed }) => this.#rename(changed)));
     this.#owned.add(vscode.window.onDidOpenTerminal((terminal) => this.#adopt(terminal)));
     this.#owned.add(vscode.window.onDidCloseTerminal((terminal) => this.#forget(terminal)));
@@ -145,16 +146,18 @@ export class Terminals implements OpenTerminals, Disposable {
     this.#open.get(sessionId)?.terminal?.dispose();
   }
 
-  takeClosed(): Session | undefined {
-    const closed = this.#memory.get<string[]>(closedKey, []);
-    const left = [...closed];
-    let found: Session | undefined;
-    while (found === undefined && left.length > 0) {
-      const id = left.pop() ?? '';
-      if (!this.isOpen(id)) found = this.#options.sessions.get(id);
-    }
-    void this.#memory.update(closedKey, left);
-    return found;
+  takeClosed(): ClosedTab | undefined {
+    const { sessions } = this.#options;
+    const closed = this.#closedList.take(
+      (id) => !this.isOpen(id) && sessions.get(id) !== undefined,
+    );
+    const session = closed && sessions.get(closed.sessionId);
+    return session && { session, wasEnded: closed.endedGeneration === session.generation };
+  }
+
+  /** The close of its tab ended that process of a session. */
+  markEnded(sessionId: SessionId, generation: number): void {
+    this.#closedList.markEnded(sessionId, generation);
   }
 
   dispose(): void {
@@ -192,8 +195,7 @@ export class Terminals implements OpenTerminals, Disposable {
     const reason = terminal.exitStatus?.reason ?? vscode.TerminalExitReason.Unknown;
     if (reason === vscode.TerminalExitReason.Shutdown) return;
     if (entry.pty.size !== undefined) void this.#memory.update(lastSizeKey, entry.pty.size);
-    const closed = this.#memory.get<string[]>(closedKey, []).filter((id) => id !== entry.sessionId);
-    void this.#memory.update(closedKey, [...closed, entry.sessionId].slice(-closedMax));
+    this.#closedList.add(entry.sessionId);
     this.#closed.fire({ sessionId: entry.sessionId, reason });
     this.#changed.fire();
   }

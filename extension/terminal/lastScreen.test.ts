@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { drawFaint } from './lastScreen.ts';
+
+function draw(text: string): string {
+  return new TextDecoder().decode(drawFaint(new TextEncoder().encode(text)));
+}
+
+describe('the last screen of a session', () => {
+  it('is faint throughout, whatever its program set', () => {
+    assert.equal(
+      draw('a\u001b[31mred\u001b[0m \u001b[mb'),
+      '\u001b[2ma\u001b[31m\u001b[2mred\u001b[0m\u001b[2m \u001b[m\u001b[2mb',
+    );
+  });
+
+  it('stays when a program had taken the screen over, with room below it', () => {
+    assert.equal(
+      draw('$ agent\u001b[?1049hWelcome'),
+      '\u001b[2m$ agent\u001b[2J\u001b[HWelcome\u001b[r\u001b[999;1H',
+    );
+  });
+
+  it('is the ordinary one when the program had given it back', () => {
+    const text = '$ vi\u001b[?1049hfile\u001b[?1049l$ ';
+    assert.equal(draw(text), `\u001b[2m${text}`);
+  });
+});
