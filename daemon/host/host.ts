@@ -2,6 +2,7 @@
  * The pty hosts of this data directory as one pool: finds them, holds a control connection to each, starts one when none
  * takes sessions, and notices their end. Knows their sessions only as the hosts list them.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { HostKind } from '../../protocol/host/host.ts';
 import type { HostStatus } from '../../protocol/daemon/daemon.ts';
 import { Backoff } from '../../protocol/wire/backoff.ts';
@@ -23,6 +24,7 @@ export type { ConnectedHost } from './connectedHost.ts';
 
 /** Start of an unreachable host whose process lives: how long `start` waits for it. */
 const firstConnectLimitMs = 2000;
+const lookEveryMs = 10;
 
 export function createHostPool(context: FeatureContext): HostPool {
   return new HostPool(context);
@@ -107,6 +109,15 @@ export class HostPool implements Disposable {
       host.isDraining = true;
       return start(await this.#acquire(kind));
     }
+  }
+
+  /** Lets a host that was emptied end. Resolves when its process is gone, or after `limitMs`: it may hold what still runs. */
+  async dismiss(host: ConnectedHost, limitMs: number): Promise<void> {
+    const { pid, startTime } = host.file;
+    const deadline = performance.now() + limitMs;
+    host.isDraining = true;
+    await host.link.call('host/drain', {});
+    while (isSameProcess(pid, startTime) && performance.now() < deadline) await delay(lookEveryMs);
   }
 
   /** Ends what is left of hosts that are gone. `listed`: pids that live hosts list. Never rejects. */

@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { HostSession } from '../../protocol/host/host.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { FeatureContext } from '../context.ts';
-import type { HostPool } from '../host/host.ts';
+import type { ConnectedHost, HostPool } from '../host/host.ts';
 import type { Followers } from './followers.ts';
 import { isLive } from './life.ts';
 import type { SessionRow } from './row.ts';
@@ -17,6 +19,7 @@ export interface CollectingContext {
 
 const defaultCollectAfterMs = 30_000;
 const retryMs = 1000;
+const lookEveryMs = 20;
 
 /**
  * Takes ended sessions out of their hosts: not while somebody is attached, and not before the spool has the last byte.
@@ -57,6 +60,29 @@ export class Collecting implements Disposable {
     if (host?.isConnected !== true) return;
     await this.#followers.flush(row.id);
     await host.link.call('host/collect', { session: row.id });
+  }
+
+  /**
+   * Takes everything that ended out of a host that is to end, once the spool has it; what is not there after `limitMs` is
+   * given up.
+   */
+  async empty(host: ConnectedHost, limitMs: number): Promise<void> {
+    const ended = (await host.list()).filter(({ exit }) => exit !== null);
+    const deadline = performance.now() + limitMs;
+    await Promise.all(ended.map((held) => this.#takeOut(host, held, deadline)));
+  }
+
+  async #takeOut(host: ConnectedHost, held: HostSession, deadline: number): Promise<void> {
+    const { session: id, generation, end } = held;
+    this.cancel(id);
+    while ((this.#followers.seqOf(id, generation) ?? end) < end && performance.now() < deadline)
+      await delay(lookEveryMs);
+    await this.#followers.flush(id);
+    await host.link.call('host/collect', { session: id });
+    this.#followers.forget(id);
+    await this.#context.sessions.change(id, (row) =>
+      row.hostId === host.id && !isLive(row.status) ? { hostId: null } : {},
+    );
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
 import type { Session } from '../../protocol/session/session.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
-import { WaggleError } from '../../protocol/wire/errors.ts';
+import { errorMessageOf, WaggleError } from '../../protocol/wire/errors.ts';
 import type { FeatureContext } from '../context.ts';
 import type { HostPool } from '../host/host.ts';
 import { endProcesses, MarkerScan, TreeRecord } from '../process/process.ts';
@@ -24,6 +24,9 @@ export interface EndingContext {
 
 /** How long the host may take to tell the exit of a process that is gone. */
 const exitNewsLimitMs = 2000;
+/** How long the last bytes may take into the spool, and a host to end, when everything ends. */
+const emptyLimitMs = 1000;
+const dismissLimitMs = 500;
 const nobody = { pid: -1, startTime: -1 };
 
 /** Ends processes, and removes what is kept of ended sessions. */
@@ -72,6 +75,24 @@ export class Ending {
     await Promise.all(starting.map(({ id }) => sequences.run(id, untilStarted)));
     const rows = sessions.rows().filter((row) => isLive(row.status) || row.backgroundProcesses > 0);
     return this.#killRows(rows);
+  }
+
+  /**
+   * Takes what ended out of the hosts and lets them end, so that nothing of this data directory runs on when the daemon is
+   * gone. Never rejects: a host that does not answer is left to the next daemon.
+   */
+  async endHosts(): Promise<void> {
+    const { hosts, watch, daemon } = this.#context;
+    const connected = hosts.list().filter((host) => host.isConnected);
+    const ended = await Promise.allSettled(
+      connected.map(async (host) => {
+        await watch.collecting.empty(host, emptyLimitMs);
+        await hosts.dismiss(host, dismissLimitMs);
+      }),
+    );
+    for (const outcome of ended)
+      if (outcome.status === 'rejected')
+        daemon.log.warn('a pty host was not emptied', { reason: errorMessageOf(outcome.reason) });
   }
 
   /** All at once: the list of processes is read for all of them, not for each. */

@@ -81,7 +81,11 @@ export function createSessionFeature(
     },
     counts: () => ({ running: sessions.countRunning(), total: sessions.rows().length }),
     hosts: () => hosts.statuses().map((host) => ({ ...host, sessions: sessions.countIn(host.id) })),
-    killAll: () => ending.killAll(),
+    async killAll() {
+      const killed = await ending.killAll();
+      await ending.endHosts();
+      return killed;
+    },
     isBusy: () => sessions.countRunning() > 0,
     async stop() {
       await sequences.settle();

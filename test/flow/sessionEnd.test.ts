@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import { isSameProcess } from '../../link/process/process.ts';
+import type { Session } from '../../protocol/session/session.ts';
+import { SessionHome, until } from './sessionHome.ts';
+
+/** Ignores every request to end, and has children that do; one of them left session and group. */
+const stubborn = [
+  `setsid sh -c 'trap "" TERM HUP INT; while :; do sleep 600; done' >/dev/null 2>&1 &`,
+  `(setsid sh -c 'trap "" TERM HUP; sleep 601 & wait' >/dev/null 2>&1 &)`,
+  'trap "" TERM HUP; echo all-started; while :; do sleep 1; done',
+].join('\n');
+/** Opens a fifo that nobody will ever read, so it hangs in the kernel's open. */
+const stuckOnFifo = 'mkfifo never; echo at-the-fifo; echo x > never';
+/** Ends at once and leaves a child behind. */
+const leavesChild = 'nohup sleep 602 >/dev/null 2>&1 & echo left-behind';
+
+describe('the end of everything', () => {
+  let home: SessionHome;
+  let link: DaemonLink;
+  beforeEach(async function () {
+    this.timeout(60_000);
+    home = await SessionHome.open();
+    link = await home.connect('window-0');
+  });
+  afterEach(() => home.close());
+
+  const run = (script: string): Promise<Session> =>
+    home.openSession(link, { agent: 'command', command: ['sh', '-c', script] });
+
+  it('comes with the daemon when it is asked for: no process of the data directory is left', async function () {
+    this.timeout(60_000);
+    const scripts = [stubborn, stuckOnFifo, leavesChild, 'sleep 603', 'yes', 'exit 3'];
+    const sessions = await Promise.all(scripts.map(run));
+    const [first, fifo] = sessions;
+    assert.ok(first && fifo);
+    for (const [session, text] of [
+      [first, 'all-started'],
+      [fifo, 'at-the-fifo'],
+    ] as const) {
+      const screen = await home.attach(link, session.id, 'window-1');
+      await screen.waitFor(text);
+    }
+    await until(() => home.processesOf(first.id).length >= 4, 'its children');
+    const hosts = home.readHostFiles();
+    assert.equal(hosts.length, 1);
+    const silent = hosts.map(({ socket }) => connect(socket).pause());
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    const { pid, startTime } = link.info;
+    const { killed } = await link.call('daemon/stop', { sessions: 'kill' });
+    assert.ok(killed >= 8, `${killed} were ended`);
+    await until(() => !isSameProcess(pid, startTime), 'the daemon is gone');
+    assert.deepEqual(
+      sessions.flatMap(({ id }) => home.processesOf(id)),
+      [],
+    );
+    await until(
+      () => hosts.every((host) => !isSameProcess(host.pid, host.startTime)),
+      'the hosts ended by themselves',
+    );
+    assert.deepEqual(home.readHostFiles(), []);
+    assert.doesNotMatch(readFileSync(home.paths.logFile, 'utf8'), /did not stop in time/);
+    for (const socket of silent) socket.destroy();
+  });
+
+  it('keeps what was written to the last byte, for the next daemon', async function () {
+    this.timeout(60_000);
+    const { id } = await run('seq 1 20000; echo the-end; sleep 600');
+    const screen = await home.attach(link, id, 'window-1');
+    await screen.waitFor('the-end');
+    const { pid, startTime } = link.info;
+    await link.call('daemon/stop', { sessions: 'kill' });
+    await until(() => !isSameProcess(pid, startTime), 'the daemon is gone');
+    await home.startDaemon();
+    const again = await home.connect('window-0');
+    const { session } = await again.call('session/get', { sessionId: id });
+    assert.deepEqual([session.status, session.backgroundProcesses], ['killed', 0]);
+    const page = await again.call('session/history', { sessionId: id, from: 0 });
+    const kept = Buffer.from(page.data, 'base64').toString('latin1');
+    assert.deepEqual([kept, page.gaps], [screen.text, []]);
+  });
+
+  it('of one session touches no other process', async function () {
+    this.timeout(60_000);
+    const bystander = spawn('sleep', ['604'], { stdio: 'ignore' });
+    const others = await Promise.all([run('exec sleep 605'), run('exec sleep 606')]);
+    const [ours, theirs] = others;
+    assert.ok(ours && theirs);
+    await link.call('session/kill', { sessionId: ours.id });
+    assert.deepEqual(home.processesOf(ours.id), []);
+    assert.deepEqual(home.processesOf(theirs.id), [theirs.pid]);
+    assert.equal(bystander.exitCode ?? bystander.signalCode, null);
+    bystander.kill('SIGKILL');
+    await once(bystander, 'exit');
+  });
+});
