@@ -64,7 +64,7 @@ class AttachedTerminal {
   readonly ended: Promise<Ending>;
   readonly #options: TerminalOptions;
   readonly #owned = new DisposableStore();
-  readonly #screen = new ScreenFollower();
+  #screen = new ScreenFollower();
   readonly #replies = new ReplySplitter();
   readonly #detach: DetachScanner;
   readonly #gate: InputGate;
@@ -73,6 +73,7 @@ class AttachedTerminal {
   #replaying = true;
   #lossTimer: NodeJS.Timeout | undefined;
   #isSaid = false;
+  #hasShown = false;
   #end: (ending: Ending) => void = () => undefined;
 
   constructor(options: TerminalOptions) {
@@ -136,13 +137,17 @@ class AttachedTerminal {
   }
 
   #show(bytes: Uint8Array, end: number): void {
+    this.#hasShown = true;
     this.#screen.push(bytes);
     process.stdout.write(Uint8Array.from(bytes), () => this.#options.stream.acknowledge(end));
   }
 
   /** A newer daemon may pack screens in a way that we do not know: then what follows stands on an empty one. */
-  #showSnapshot({ bytes }: StreamSnapshot): void {
+  #showSnapshot({ bytes, seq }: StreamSnapshot): void {
+    this.#screen = new ScreenFollower();
     process.stdout.write(terminalReset);
+    // In mid-stream, what follows up to `liveAt` was shown and answered before.
+    if (this.#hasShown && seq < this.#options.stream.liveAt) this.#replaying = true;
     const snapshot = decodeSnapshot(bytes);
     if (snapshot !== undefined) {
       this.#screen.push(snapshot.text);
@@ -199,8 +204,11 @@ class AttachedTerminal {
     process.stdout.write(isQuiet ? '\u0007' : `\r\n${paint(`[${text}]`, 'dim')}\r\n`);
   }
 
+  /** What follows knows nothing of the modes that are set, and begins no sequence in the middle. */
   #tellGap({ from, to }: StreamGap): void {
     const skipped = to - from;
+    if (this.#options.output.isTerminal) process.stdout.write(this.#screen.reset());
+    this.#screen = new ScreenFollower();
     const unit = skipped >= 1_000_000 ? `${Math.round(skipped / 1e6)} MB` : `${skipped} bytes`;
     if (skipped > 0) this.#say(`${unit} skipped`);
   }

@@ -42,7 +42,7 @@ export function attach(context: AttachContext, params: AttachParams): AttachResu
     liveAt: channel.liveAt,
     size: session.size,
     writer: session.writer,
-    approximate: start.isCut && start.screen === undefined && start.seq > 0,
+    approximate: start.isPartial,
     exit: exit === undefined ? null : { code: exit.code, signal: exit.signal },
     lastInput: session.ledger.highestOf(channel.owner.client),
   };
@@ -83,14 +83,14 @@ function toOwner(
 function findStart(
   { generation, output, checkpoint }: HostedSession,
   { cursor, pace }: Pick<AttachParams, 'cursor' | 'pace'>,
-): ChannelStart & { readonly isCut: boolean } {
+): ChannelStart & { readonly isPartial: boolean } {
   const { ring, marks } = output;
   const isCurrent = cursor?.generation === generation;
   if (cursor && (cursor.generation > generation || (isCurrent && cursor.seq > ring.end))) {
     throw new WaggleError('badRequest', 'The cursor is beyond the end of the output.');
   }
   if (cursor && isCurrent && cursor.seq >= ring.start) {
-    return { generation, seq: cursor.seq, gapFrom: undefined, screen: undefined, isCut: false };
+    return { generation, seq: cursor.seq, gapFrom: undefined, screen: undefined, isPartial: false };
   }
   const lostFrom = isCurrent ? cursor.seq : 0;
   const gapFrom = cursor === undefined ? undefined : lostFrom;
@@ -99,7 +99,9 @@ function findStart(
   if (!isReader && checkpoint?.generation === generation && checkpoint.seq >= ring.start) {
     const { seq, size, data } = checkpoint;
     const state = { ...marks.stateAt(seq), size };
-    return { generation, seq, gapFrom, screen: { state, data }, isCut: true };
+    const isPartial = checkpoint.isExact === false;
+    return { generation, seq, gapFrom, screen: { state, data }, isPartial };
   }
-  return { generation, seq: output.findStart(), gapFrom, screen: undefined, isCut: true };
+  const seq = output.findStart();
+  return { generation, seq, gapFrom, screen: undefined, isPartial: seq > 0 };
 }

@@ -9,6 +9,7 @@ import { encodeGap, encodeJson, encodeSize } from '../../protocol/wire/mark.ts';
 import type { Mark, MarkState } from './marks.ts';
 import { PauseBudget } from './pauseBudget.ts';
 import type { Output } from './output.ts';
+import type { Checkpoint } from './checkpoint.ts';
 
 /** The connection below a channel. */
 export interface ChannelLink {
@@ -39,6 +40,8 @@ export interface ChannelStart {
   readonly gapFrom: number | undefined;
   /** Sent before the bytes: the stored screen at `seq`. */
   readonly screen: { readonly state: MarkState; readonly data: Uint8Array } | undefined;
+  /** What it begins with is not all that stands on the screen. */
+  readonly isPartial?: boolean;
 }
 
 /** Header and payload apart: the payload may be shared with other clients at the same cursor. */
@@ -59,6 +62,13 @@ export class Channel {
   #live = false;
   #shed = false;
   #queued: Outgoing[] = [];
+  #hasExit = false;
+  /** What this client shows is not whole; a stored screen at or after this seq makes it so. */
+  #partialTo: number | undefined;
+  #hasNewWish = false;
+  /** It was shown one that is not exact: another such would help nobody. */
+  #hasApproximate = false;
+  #nextScreen: (Checkpoint & { readonly isExact: boolean }) | undefined;
 
   constructor(owner: ChannelOwner, output: Output, start: ChannelStart) {
     this.owner = owner;
@@ -69,6 +79,7 @@ export class Channel {
     this.#liveAt = output.ring.end;
     this.#order = output.marks.orderBefore(start.seq);
     this.#begin(start);
+    if (start.isPartial === true) this.#notePartial(start.seq);
   }
 
   get generation(): number {
@@ -83,9 +94,21 @@ export class Channel {
     return this.#output.ring.end - this.#cursor;
   }
 
+  /** A stored screen at or after this seq is wanted; undefined when all that was sent is all there is. */
+  get wantsScreenFrom(): number | undefined {
+    return this.#partialTo;
+  }
+
+  /** True once after output was lost to this client. */
+  takeWish(): boolean {
+    const isNew = this.#hasNewWish;
+    this.#hasNewWish = false;
+    return isNew;
+  }
+
   /** Something waits that may be sent now. */
   get isReady(): boolean {
-    if (this.#queued.length > 0) return true;
+    if (this.#queued.length > 0 || this.#isScreenDue) return true;
     if (this.lagBytes > 0) return this.#roomBytes > 0;
     return !this.#live || this.#output.marks.order > this.#order;
   }
@@ -104,9 +127,25 @@ export class Channel {
     return this.#acked === this.#output.ring.end;
   }
 
+  /** A whole screen for who lost output, sent where the client has come that far. False when it is of no use here. */
+  offerScreen(screen: Checkpoint, isExact: boolean): boolean {
+    if (this.#partialTo === undefined || screen.generation !== this.#generation) return false;
+    if (screen.seq < this.#partialTo || (!isExact && this.#hasApproximate)) return false;
+    this.#nextScreen = { ...screen, isExact };
+    return true;
+  }
+
+  /** No screen will come. */
+  giveUpScreen(): void {
+    this.#partialTo = undefined;
+    this.#hasNewWish = false;
+    this.#nextScreen = undefined;
+  }
+
   /** All that is left of this process, whatever the window: it cannot be had later. At most what the ring holds. */
   takeRest(): Outgoing[] {
     const rest: Outgoing[] = [];
+    this.giveUpScreen();
     this.#acked = Infinity;
     while (this.isReady) rest.push(...this.take(framePayloadMax));
     return rest;
@@ -122,6 +161,7 @@ export class Channel {
     this.#liveAt = 0;
     this.#live = false;
     this.#shed = false;
+    this.#hasExit = false;
     this.#generation = generation;
     this.#begin({ generation, seq: 0, gapFrom: 0, screen: undefined });
   }
@@ -130,6 +170,7 @@ export class Channel {
   take(maxBytes: number): Outgoing[] {
     const taken = this.#queued.splice(0);
     if (this.#cursor < this.#output.ring.start || this.#shed) this.#skip(taken);
+    if (this.#isScreenDue) this.#showScreen(taken);
     for (let left = Math.min(maxBytes, framePayloadMax); ;) {
       const mark = this.#takeMarks(taken);
       const sent = this.#takeOutput(taken, mark?.seq ?? Infinity, left);
@@ -147,8 +188,11 @@ export class Channel {
     for (;;) {
       const mark = this.#output.marks.findAfter(this.#order);
       if (mark === undefined || mark.seq > this.#cursor) return mark;
+      // After its exit a client may be gone: the screen comes first.
+      if (mark.kind === 'exit' && this.#partialTo !== undefined) return mark;
       this.#order = mark.order;
-      taken.push(this.#markFrame(mark));
+      if (mark.kind !== 'exit') taken.push(this.#markFrame(mark));
+      else this.#takeExit(taken, mark);
     }
   }
 
@@ -166,7 +210,44 @@ export class Channel {
     this.#queued.push(this.#markFrame({ kind: 'resize', seq, order: 0, size: state.size }));
     this.#queued.push(this.#markFrame({ kind: 'lease', seq, order: 0, lease: state.lease }));
     const exit = this.#output.marks.findExit();
-    if (exit !== undefined && exit.seq < seq) this.#queued.push(this.#markFrame(exit));
+    if (exit !== undefined && exit.seq < seq) this.#takeExit(this.#queued, exit);
+  }
+
+  /** Once: what comes again with a screen is the output, not the end. */
+  #takeExit(taken: Outgoing[], exit: Mark): void {
+    if (!this.#hasExit) taken.push(this.#markFrame(exit));
+    this.#hasExit = true;
+  }
+
+  #notePartial(seq: number): void {
+    if (this.owner.pace === 'background' || this.#output.isQueue || this.#hasExit) return;
+    this.#partialTo = seq;
+    this.#hasNewWish = true;
+    this.#nextScreen = undefined;
+    this.#hasApproximate = false;
+  }
+
+  get #isScreenDue(): boolean {
+    const screen = this.#nextScreen;
+    return screen !== undefined && !this.#shed && this.#cursor >= screen.seq;
+  }
+
+  /** What came after the screen comes again, as a replay. */
+  #showScreen(taken: Outgoing[]): void {
+    const screen = this.#nextScreen;
+    this.#nextScreen = undefined;
+    if (screen === undefined || screen.seq < this.#output.ring.start) return;
+    const { seq, size, data, isExact } = screen;
+    if (seq < this.#cursor) {
+      this.#liveAt = Math.max(this.#liveAt, this.#cursor);
+      this.#live = false;
+    }
+    this.#cursor = seq;
+    this.#order = this.#output.marks.orderBefore(seq);
+    this.#queueState({ ...this.#output.marks.stateAt(seq), size }, seq);
+    taken.push(...this.#queued.splice(0), this.#frame('snapshot', seq, data));
+    if (isExact) this.#partialTo = undefined;
+    else this.#hasApproximate = true;
   }
 
   /** Nothing is skipped while the window is closed: there is time to skip further. */
@@ -183,6 +264,7 @@ export class Channel {
     taken.push(this.#frame('gap', from, encodeGap(to)));
     this.#queueState(this.#output.marks.stateAt(to), to);
     taken.push(...this.#queued.splice(0));
+    this.#notePartial(to);
   }
 
   #takeOutput(taken: Outgoing[], stop: number, maxBytes: number): number {

@@ -9,7 +9,7 @@ import { CallAssembler, encodeCall } from '../../protocol/wire/call.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { Frame } from '../../protocol/wire/frame.ts';
 import { FrameDecoder, encodeFrame } from '../../protocol/wire/frame.ts';
-import { handshakeLimitMs, handshakeMaxBytes } from '../../protocol/wire/hello.ts';
+import { closeCodes, handshakeLimitMs, handshakeMaxBytes } from '../../protocol/wire/hello.ts';
 import type { InputOutcome } from '../../protocol/wire/mark.ts';
 import { encodeInputOutcome } from '../../protocol/wire/mark.ts';
 import { parseRpc, toRpcFailure } from '../../protocol/wire/rpc.ts';
@@ -236,7 +236,10 @@ export class Connection implements ChannelLink {
   }
 
   #checkStall(): void {
-    if (this.#isWriting) this.#socket.destroy();
+    if (!this.#isWriting || this.#isClosing) return;
+    for (const number of [...this.#attached.keys()]) this.detach(number);
+    const details = { closeCode: closeCodes.tooSlow };
+    this.#refuse(new WaggleError('limitReached', 'This client does not read.', { details }));
   }
 
   #send(message: unknown): void {

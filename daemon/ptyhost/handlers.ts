@@ -129,6 +129,7 @@ function ticketHandlers({
 type KeepingMethods =
   | 'host/putCheckpoint'
   | 'host/getCheckpoint'
+  | 'host/sendScreen'
   | 'host/hold'
   | 'host/stats'
   | 'host/collect'
@@ -154,6 +155,11 @@ function keepingHandlers(context: HandlerContext): Pick<Handlers, KeepingMethods
       const { generation, seq, size, data } = checkpoint;
       const text = Buffer.from(data).toString('base64');
       return { checkpoint: { generation, seq, size, data: text } };
+    },
+    'host/sendScreen': ({ session: id, generation, exact }) => {
+      const session = sessions.get(id);
+      const isCurrent = session.checkpoint?.generation === generation;
+      return { clients: isCurrent ? session.sendScreen(exact) : 0 };
     },
     'host/hold': ({ session: id, held }) => {
       sessions.get(id).held = held;

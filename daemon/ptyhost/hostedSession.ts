@@ -8,6 +8,7 @@ import type { Disposable } from '../../protocol/wire/disposable.ts';
 import type { ExitMark, InputOutcome, TerminalSize } from '../../protocol/wire/mark.ts';
 import { listProcesses } from '../../link/process/process.ts';
 import type { Channel } from './channel.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { Child, ChildExit, ChildSink } from './child.ts';
 import { InputLedger } from './inputLedger.ts';
 import type { Lease, LeaseAction } from './lease.ts';
@@ -15,15 +16,8 @@ import { reduceLease } from './lease.ts';
 import type { Output } from './output.ts';
 import type { Flushable, Pacing } from './pacing.ts';
 import { Ring } from './ring.ts';
+import { ScreenWish } from './screenWish.ts';
 import { StatusQuery } from './statusQuery.ts';
-
-/** A screen that the daemon stored; opaque. */
-export interface Checkpoint {
-  readonly generation: number;
-  readonly seq: number;
-  readonly size: TerminalSize;
-  readonly data: Uint8Array;
-}
 
 /** What a session needs of its host. */
 export interface SessionSurroundings {
@@ -31,6 +25,8 @@ export interface SessionSurroundings {
   exited(session: HostedSession, exit: ExitMark): void;
   clientsChanged(session: HostedSession): void;
   shed(): void;
+  /** Clients lost output; a screen at or after `seq` shows them what they missed. */
+  screenWanted(session: HostedSession, seq: number): void;
 }
 
 /** What a later generation takes over from the one before it. */
@@ -67,6 +63,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
   readonly #surroundings: SessionSurroundings;
   readonly #query = new StatusQuery();
   readonly #wantedSizes = new Map<string, TerminalSize>();
+  readonly #wish: ScreenWish;
   readonly #pausing = new Map<Channel, NodeJS.Timeout>();
   #child: Child | undefined;
   #pendingExit: ChildExit | undefined;
@@ -87,6 +84,13 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     this.#size = start.size;
     this.#surroundings = surroundings;
     this.ledger = start.predecessor?.ledger ?? new InputLedger();
+    this.#wish = new ScreenWish({
+      channels: this.channels,
+      activeAt: () => this.activeAt,
+      end: () => output.ring.end,
+      tell: (seq) => surroundings.screenWanted(this, seq),
+      gaveUp: () => surroundings.pacing.hurry(this),
+    });
   }
 
   get generation(): number {
@@ -123,6 +127,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
 
   attach(channel: Channel): void {
     this.channels.add(channel);
+    this.#wish.follow(channel);
     this.#surroundings.clientsChanged(this);
   }
 
@@ -147,6 +152,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
 
   /** A client took something or acknowledged: it may no longer hold the program back. */
   progressed(channel: Channel): void {
+    this.#wish.follow(channel);
     if (this.#pausing.has(channel) && channel.lagBytes < this.#limitBytes / 2) {
       this.#stopPausing(channel);
     }
@@ -209,6 +215,16 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     else this.#changeLease({ kind: want, client, principal, at: performance.now() });
   }
 
+  /** The stored screen, for those whose own is not whole. */
+  sendScreen(isExact: boolean): number {
+    const { checkpoint } = this;
+    if (checkpoint === undefined) return 0;
+    checkpoint.isExact = isExact;
+    const sent = [...this.channels].filter((channel) => channel.offerScreen(checkpoint, isExact));
+    if (sent.length > 0) this.#surroundings.pacing.hurry(this);
+    return sent.length;
+  }
+
   describe(): HostSession {
     const { ring, queue } = this.output;
     const { checkpoint, exit } = this;
@@ -238,6 +254,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
   dispose(): void {
     for (const channel of [...this.#pausing.keys()]) this.#stopPausing(channel);
     this.#surroundings.pacing.forget(this);
+    this.#wish.dispose();
     this.#child?.dispose();
     this.channels.clear();
   }
@@ -347,6 +364,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     const mark: ExitMark = { ...exit, background: this.#countBackground() };
     this.exit = { ...mark, at: Date.now() };
     this.output.marks.append(this.output.ring.end, { kind: 'exit', exit: mark });
+    this.#wish.end();
     this.#surroundings.pacing.hurry(this);
     this.#surroundings.exited(this, mark);
   }

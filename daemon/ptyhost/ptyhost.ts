@@ -131,6 +131,8 @@ export class PtyHost {
         shed: () => {
           this.#sheds += 1;
         },
+        screenWanted: ({ id, generation }, seq) =>
+          this.#tellControl('host/screenWanted', { session: id, generation, seq }),
       },
     });
   }

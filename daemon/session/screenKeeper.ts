@@ -4,7 +4,7 @@ import { errorCodeOf, errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { Logger } from '../context.ts';
 import type { ScreenMaker, ScreenPiece, ScreenRequest } from '../screen/screen.ts';
 import type { ScreenSource, StoredScreen } from './screenReader.ts';
-import { readSince, readStored, writeStored } from './screenReader.ts';
+import { readSince, readStored, sendStored, writeStored } from './screenReader.ts';
 
 export interface ScreenKeeping {
   readonly source: ScreenSource;
@@ -43,6 +43,8 @@ export class ScreenKeeper implements Disposable {
   /** Asked for while one was being made: in this many milliseconds. */
   #againIn: number | undefined;
   #isDisposed = false;
+  /** Clients that lost output need a screen at or after this seq. */
+  #wantedFrom: number | undefined;
 
   constructor(keeping: ScreenKeeping) {
     this.#keeping = keeping;
@@ -60,6 +62,13 @@ export class ScreenKeeper implements Disposable {
 
   resized(): void {
     this.#makeIn(resizeMs, 'restart');
+  }
+
+  /** Clients lost output and nothing comes just now: at once, a screen at or after `seq`. */
+  wanted(seq: number): void {
+    this.#wantedFrom = Math.max(seq, this.#wantedFrom ?? 0);
+    this.#restUntil = 0;
+    this.#makeIn(0, 'restart');
   }
 
   dispose(): void {
@@ -128,12 +137,12 @@ export class ScreenKeeper implements Disposable {
       this.#stored = Math.max(made.seq, this.#stored);
       this.#isApproximate = made.approximate;
       const { snapshot } = made;
-      if (snapshot !== undefined) await writeStored(source, { ...made, snapshot });
+      if (snapshot !== undefined) await this.#store({ ...made, snapshot }, made.approximate);
       else this.#keeping.log.warn('a screen is too large to be stored', { seq: made.seq });
       const isOutrun = request.pieces.some(({ kind }) => kind === 'gap');
       if (made.approximate && isOutrun) {
         await this.#askForRepaint();
-        this.#againIn = calmMs;
+        this.#againIn = this.#wantedFrom === undefined ? calmMs : resizeMs;
       }
       return isOutrun;
     } catch (error) {
@@ -142,10 +151,21 @@ export class ScreenKeeper implements Disposable {
       this.#stored = end;
       // The last good screen stays; it is no longer called exact.
       if (stored !== undefined) {
-        await writeStored(source, { ...stored, snapshot: markApproximate(stored.snapshot) });
+        const snapshot = markApproximate(stored.snapshot);
+        await this.#store({ ...stored, snapshot }, true);
       }
       throw error;
     }
+  }
+
+  async #store(screen: StoredScreen, isApproximate: boolean): Promise<void> {
+    const { source } = this.#keeping;
+    const isTaken = await writeStored(source, screen);
+    const wanted = this.#wantedFrom;
+    if (!isTaken || (wanted === undefined && !isApproximate)) return;
+    await sendStored(source, !isApproximate);
+    if (!isApproximate && wanted !== undefined && screen.seq >= wanted)
+      this.#wantedFrom = undefined;
   }
 
   async #askForRepaint(): Promise<void> {

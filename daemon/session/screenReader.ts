@@ -3,7 +3,7 @@ import type { Disposable } from '../../protocol/wire/disposable.ts';
 import type { Frame } from '../../protocol/wire/frame.ts';
 import type { TerminalSize } from '../../protocol/wire/mark.ts';
 import { decodeGap, decodeSize } from '../../protocol/wire/mark.ts';
-import { WaggleError } from '../../protocol/wire/errors.ts';
+import { WaggleError, errorCodeOf } from '../../protocol/wire/errors.ts';
 import type { HostLink } from '../../link/host/host.ts';
 import type { ScreenPiece, ScreenRequest } from '../screen/screen.ts';
 
@@ -41,6 +41,16 @@ export async function writeStored(source: ScreenSource, screen: StoredScreen): P
   const data = Buffer.from(snapshot).toString('base64');
   const params = { session, generation, seq, size: { ...size }, data };
   return (await link.call('host/putCheckpoint', params)).stored;
+}
+
+/** Has the stored screen sent to clients that lost output. An older host cannot: its clients show what they have. */
+export async function sendStored(source: ScreenSource, exact: boolean): Promise<void> {
+  const { link, sessionId: session, generation } = source;
+  try {
+    await link.call('host/sendScreen', { session, generation, exact });
+  } catch (error) {
+    if (errorCodeOf(error) !== 'methodNotFound') throw error;
+  }
 }
 
 /** Everything that the host holds from `seq` on until now, marks included. Rejects as `host/attach` does, or `timeout`. */

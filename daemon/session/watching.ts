@@ -63,6 +63,9 @@ export class Watch implements Disposable {
       const { session, generation } = event;
       this.#inBackground(this.handleExit({ id: session, generation }, event));
     });
+    link.onEvent('host/screenWanted', ({ session, generation, seq }) =>
+      this.followers.screenWanted(session, generation, seq),
+    );
     link.onEvent('host/clientsChanged', ({ session, clients }) => {
       this.#inBackground(this.setClients(session, clients));
     });

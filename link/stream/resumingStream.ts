@@ -300,6 +300,9 @@ export class ResumingStream implements SessionStream {
   }
 
   #receiveSnapshot({ generation, seq, payload }: Frame): void {
+    // What was received already comes again behind the screen, and was answered already.
+    const isAgain = generation === this.cursor.generation && seq < this.cursor.seq;
+    if (isAgain) this.liveAt = Math.max(this.liveAt, this.cursor.seq);
     this.cursor = { generation, seq };
     this.#snapshots.fire({ generation, seq, size: this.size, bytes: payload });
     this.#received();

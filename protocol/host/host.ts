@@ -196,6 +196,18 @@ export const host = defineNoun({
           .nullable(),
       }),
     },
+    'host/sendScreen': {
+      right: 'owner',
+      introducedIn: 1,
+      summary:
+        'Sends the stored screen to the clients that lost output before it. `exact`: nothing is missing in it. Older hosts answer methodNotFound.',
+      params: z.strictObject({
+        session: sessionIdSchema,
+        generation: z.int().min(0),
+        exact: z.boolean(),
+      }),
+      result: z.object({ clients: z.int().min(0) }),
+    },
     'host/hold': {
       right: 'owner',
       introducedIn: 1,
@@ -251,6 +263,16 @@ export const host = defineNoun({
         session: sessionIdSchema,
         clients: z.int(),
         writer: z.string().nullable(),
+      }),
+    },
+    'host/screenWanted': {
+      introducedIn: 1,
+      summary:
+        'Clients lost output and the session is calm: a screen stored at or after seq makes theirs whole. Sent to control clients.',
+      params: z.object({
+        session: sessionIdSchema,
+        generation: z.int().min(0),
+        seq: z.int().min(0),
       }),
     },
     'host/channelClosed': {

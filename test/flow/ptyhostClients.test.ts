@@ -6,6 +6,10 @@ import { connect } from 'node:net';
 import { HostCalls } from '../../link/host/hostCalls.ts';
 import { randomHex } from '../../link/proof/proof.ts';
 import { errorCodeOf } from '../../protocol/wire/errors.ts';
+import type { Frame } from '../../protocol/wire/frame.ts';
+import { FrameDecoder } from '../../protocol/wire/frame.ts';
+import { closeCodes } from '../../protocol/wire/hello.ts';
+import { fromRpcFailure, parseRpc } from '../../protocol/wire/rpc.ts';
 import { CuttableTransport } from './cuttableTransport.ts';
 import type { Recorder } from './ptyhostFixture.ts';
 import { HostFixture, until } from './ptyhostFixture.ts';
@@ -171,8 +175,18 @@ describe('clients of the pty host', function () {
       const { sessions } = await host.control.call('host/list', {});
       return sessions[0]?.clients === 1 ? true : undefined;
     });
+    const decoder = new FrameDecoder();
+    let last: Frame | undefined;
+    stuck.on('data', (chunk: Buffer) => {
+      const frames = decoder.push(chunk);
+      if (typeof frames !== 'string') last = frames.at(-1) ?? last;
+    });
     stuck.resume();
     await closed;
+    const parting = parseRpc(Buffer.from(last?.payload ?? []).toString());
+    if (parting.role !== 'failure') throw new Error(parting.role);
+    const { code, details } = fromRpcFailure(parting.message);
+    assert.deepEqual([code, details], ['limitReached', { closeCode: closeCodes.tooSlow }]);
   });
 
   it('paste 5 MB to a program that sleeps; what does not fit is refused, what was accepted arrives', async () => {

@@ -126,6 +126,7 @@ class World {
       exited: nothing,
       clientsChanged: nothing,
       shed: nothing,
+      screenWanted: nothing,
     } as unknown as SessionSurroundings;
     const start = { session, generation: 0, kind: 'pty', size, ringBytes, meta: '' } as const;
     this.hosted = new HostedSession(start, this.output, surroundings);
