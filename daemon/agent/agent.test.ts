@@ -32,7 +32,7 @@ describe('launching agents', () => {
         arguments: [],
         cwd: home,
         environment: { PATH: bin, HOME: home },
-        conversationId: null,
+        conversationIds: [],
         ...over,
       },
       () => Promise.resolve(search),
@@ -49,9 +49,9 @@ describe('launching agents', () => {
     const kept = '5d1f9b7e-0000-4000-8000-000000000001';
     mkdirSync(join(home, '.claude', 'projects', 'p'), { recursive: true });
     writeFileSync(join(home, '.claude', 'projects', 'p', `${kept}.jsonl`), '');
-    assert.deepEqual((await plan({ conversationId: kept })).argv.slice(1), ['--resume', kept]);
+    assert.deepEqual((await plan({ conversationIds: [kept] })).argv.slice(1), ['--resume', kept]);
     const unknown = '5d1f9b7e-0000-4000-8000-000000000002';
-    const again = await plan({ conversationId: unknown });
+    const again = await plan({ conversationIds: [unknown] });
     assert.deepEqual(again.argv.slice(1), ['--session-id', unknown]);
   });
 

@@ -1,4 +1,5 @@
 /** What is known of each agent's command line. Facts, no effects. */
+import { conversationOptions, toResumedArguments } from './resumedArguments.ts';
 
 export interface LaunchInput {
   /** Arguments of the person. */
@@ -28,8 +29,6 @@ export interface AgentEntry {
   launch(input: LaunchInput): LaunchOutput;
 }
 
-const ownConversationFlags = ['--session-id', '--resume', '-r', '--continue', '-c', '--from-pr'];
-
 const resumableAgents = new Set(['claude', 'codex', 'gemini']);
 
 /** Agents in the order in which they are offered. */
@@ -39,7 +38,7 @@ export const agentEntries: readonly AgentEntry[] = [
     label: 'Claude Code',
     program: 'claude',
     installUrl: 'https://docs.claude.com/en/docs/claude-code/setup',
-    launch: (input) => chooseConversation(input),
+    launch: (input) => chooseConversation('claude', input),
   },
   {
     id: 'codex',
@@ -47,7 +46,11 @@ export const agentEntries: readonly AgentEntry[] = [
     program: 'codex',
     installUrl: 'https://developers.openai.com/codex/cli',
     // Its daemon would give one session's environment and tokens to the next.
-    launch: (input) => prefixed(input, ['--no-daemon', ...resumeCodex(input)]),
+    launch: (input) => {
+      if (input.resume === null) return prefixed(input, ['--no-daemon']);
+      const rest = toResumedArguments('codex', input.arguments);
+      return chosen(input.resume, ['--no-daemon', 'resume', input.resume, ...rest]);
+    },
   },
   {
     id: 'opencode',
@@ -65,7 +68,7 @@ export const agentEntries: readonly AgentEntry[] = [
     label: 'Gemini CLI',
     program: 'gemini',
     installUrl: 'https://geminicli.com/docs/get-started/installation/',
-    launch: (input) => chooseConversation(input),
+    launch: (input) => chooseConversation('gemini', input),
   },
 ];
 
@@ -79,23 +82,20 @@ function isPlainStart({ arguments: given }: LaunchInput): boolean {
   return given[0] === undefined || given[0].startsWith('-');
 }
 
-function chooseConversation(input: LaunchInput): LaunchOutput {
-  const isTheirs = input.arguments.some((given) =>
-    ownConversationFlags.some((flag) => given === flag || given.startsWith(`${flag}=`)),
-  );
+function chooseConversation(agent: 'claude' | 'gemini', input: LaunchInput): LaunchOutput {
+  if (input.resume !== null) {
+    const rest = toResumedArguments(agent, input.arguments);
+    return chosen(input.resume, ['--resume', input.resume, ...rest]);
+  }
+  const naming = conversationOptions[agent];
+  const isTheirs = input.arguments.some((given) => naming?.has(given.split('=')[0] ?? ''));
   if (isTheirs || !isPlainStart(input))
     return { arguments: input.arguments, environment: {}, conversationId: null };
-  const flags =
-    input.resume === null ? ['--session-id', input.freshId] : ['--resume', input.resume];
-  return {
-    arguments: [...flags, ...input.arguments],
-    environment: {},
-    conversationId: input.resume ?? input.freshId,
-  };
+  return chosen(input.freshId, ['--session-id', input.freshId, ...input.arguments]);
 }
 
-function resumeCodex(input: LaunchInput): string[] {
-  return input.resume === null ? [] : ['resume', input.resume];
+function chosen(conversationId: string, all: readonly string[]): LaunchOutput {
+  return { arguments: all, environment: {}, conversationId };
 }
 
 function prefixed(input: LaunchInput, flags: readonly string[]): LaunchOutput {

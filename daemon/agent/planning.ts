@@ -7,7 +7,7 @@ import { findFreePort } from './freePort.ts';
 import type { AgentEntry } from './launchTable.ts';
 import { agentEntries } from './launchTable.ts';
 import { findShell } from './loginShell.ts';
-import { hasClaudeTranscript } from './transcript.ts';
+import { agentDirectory, hasTranscript } from '../transcript/transcript.ts';
 
 export interface LaunchRequest {
   readonly agent: string;
@@ -17,8 +17,8 @@ export interface LaunchRequest {
   readonly cwd: string;
   /** What the session inherits. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The latest conversation id of an earlier generation. */
-  readonly conversationId: string | null;
+  /** Conversations that were observed in earlier generations, the latest last. */
+  readonly conversationIds: readonly string[];
 }
 
 /** A process ready to be spawned: `argv[0]` is absolute and was executable a moment ago. */
@@ -28,11 +28,16 @@ export interface LaunchPlan {
   readonly environment: Readonly<Record<string, string>>;
   /** Chosen or resumed by us; null when the agent names its own. */
   readonly conversationId: string | null;
+  /** It goes on with that conversation; false: a new one, or the agent's own choice. */
+  readonly isResumed: boolean;
+  /** Where the agent keeps its conversations; null when they cannot be observed. */
+  readonly agentDirectory: string | null;
   readonly defaultName: string;
   readonly ringBytes: number;
 }
 
 const MIB = 1024 * 1024;
+const unobserved = { conversationId: null, isResumed: false, agentDirectory: null };
 
 /**
  * What to spawn for an agent, a shell or a command. `searchPath` is asked for when the session's own PATH does not hold
@@ -60,7 +65,7 @@ function planCommand({ command, arguments: more, environment, cwd }: LaunchReque
   return {
     argv: [program, ...rest, ...more],
     environment: {},
-    conversationId: null,
+    ...unobserved,
     defaultName: toPlainLine([basename(name), ...rest].join(' '), 80),
     ringBytes: MIB,
   };
@@ -75,7 +80,7 @@ function planShell({ environment, arguments: more, cwd }: LaunchRequest): Launch
   return {
     argv: [program, ...login, ...more],
     environment: {},
-    conversationId: null,
+    ...unobserved,
     defaultName: basename(program),
     ringBytes: MIB,
   };
@@ -86,16 +91,17 @@ async function planAgent(
   request: LaunchRequest,
   searchPath: () => Promise<string>,
 ): Promise<LaunchPlan> {
-  const { environment, cwd, conversationId } = request;
+  const { environment, cwd, conversationIds } = request;
   const own = findProgram(entry.program, environment['PATH'], cwd);
   const program = own ?? findProgram(entry.program, await searchPath(), cwd);
   if (program === undefined)
     throw notFound(entry.label, `Install it: ${entry.installUrl}`, entry.program);
-  const resume = findResumable(entry.id, environment, conversationId);
+  const directory = agentDirectory(entry.id, environment);
+  const resume = findResumable(entry.id, directory, conversationIds);
   const output = entry.launch({
     arguments: request.arguments,
     resume,
-    freshId: conversationId ?? randomUUID(),
+    freshId: conversationIds.at(-1) ?? randomUUID(),
     freePort: await findFreePort(),
     freshSecret: randomBytes(32).toString('hex'),
   });
@@ -105,19 +111,22 @@ async function planAgent(
     argv: [program, ...output.arguments],
     environment: { ...output.environment, ...path },
     conversationId: output.conversationId,
+    isResumed: resume !== null && output.conversationId === resume,
+    agentDirectory: directory ?? null,
     defaultName: entry.label,
     ringBytes: 4 * MIB,
   };
 }
 
+/** The last that the agent kept something of: one that was only begun cannot be resumed. */
 function findResumable(
   agent: string,
-  environment: Readonly<Record<string, string>>,
-  conversationId: string | null,
+  directory: string | undefined,
+  conversationIds: readonly string[],
 ): string | null {
-  if (conversationId === null) return null;
-  if (agent !== 'claude') return conversationId;
-  return hasClaudeTranscript(environment, conversationId) ? conversationId : null;
+  const isKept = (id: string): boolean =>
+    directory === undefined || hasTranscript(agent, directory, id) !== false;
+  return conversationIds.findLast(isKept) ?? null;
 }
 
 function appendPath(path: string | undefined, directory: string): { readonly PATH: string } {

@@ -24,6 +24,7 @@ import { toName, toTags } from './label.ts';
 import { isLive, newLife } from './life.ts';
 import type { SessionNouns } from './nouns.ts';
 import type { SessionRow } from './row.ts';
+import { showFirst } from './oldScreen.ts';
 import { nothingHeard, toMeta } from './row.ts';
 import { Sequences } from './sequence.ts';
 import type { ShellFacts } from './shellMark.ts';
@@ -37,6 +38,35 @@ interface SpawnRequest {
   readonly inherited: Environment;
   /** The session leaves nothing when it cannot be spawned. */
   readonly isNew: boolean;
+  readonly choice: StartChoice;
+}
+
+/** What a start does otherwise than by the row alone. */
+export interface StartChoice {
+  /** Where the process starts, when not in the session's own folder. */
+  readonly cwd?: string;
+  /** A file that is shown before the program says anything, and removed. */
+  readonly oldScreen?: string | undefined;
+  /** A conversation of before that a new session goes on with. */
+  readonly conversationId?: string;
+  readonly origin?: SessionRow['origin'];
+}
+
+/** Of a process that is about to start. */
+function conversationStateOf({
+  isResumed,
+  conversationId,
+  agentDirectory,
+}: LaunchPlan): Pick<SessionRow, 'resuming' | 'agentDirectory'> {
+  const isExpected = isResumed && conversationId !== null;
+  return { resuming: isExpected ? { conversationId } : null, agentDirectory };
+}
+
+function withChoice<R extends { readonly argv: string[]; readonly cwd: string }>(
+  request: R,
+  { cwd = request.cwd, oldScreen }: StartChoice,
+): R {
+  return { ...request, cwd, argv: showFirst(oldScreen, request.argv) };
 }
 
 /** The home that a `waggle` inside the session would use by itself. */
@@ -69,18 +99,22 @@ export class Launching {
   }
 
   /** @throws WaggleError `directoryMissing`, `commandNotFound`, `untrusted`, `launchFailed`, `ptyExhausted`, … */
-  open(params: OpenParams, caller: Caller): Promise<Session> {
+  open(params: OpenParams, caller: Caller, choice: StartChoice = {}): Promise<Session> {
     const key = params.idempotencyKey;
-    if (key === undefined) return this.#open(params, caller);
+    if (key === undefined) return this.#open(params, caller, choice);
     return this.#opening.run(key, async () => {
       const { sessions } = this.#context;
       const known = sessions.rows().find((row) => row.idempotencyKey === key);
-      return known === undefined ? this.#open(params, caller) : sessions.toSession(known);
+      return known === undefined ? this.#open(params, caller, choice) : sessions.toSession(known);
     });
   }
 
   /** A new generation in the same session. The caller has made sure that none runs. */
-  async restart(params: RestartParams, caller: Caller): Promise<Session> {
+  async restart(
+    params: RestartParams,
+    caller: Caller,
+    choice: StartChoice = {},
+  ): Promise<Session> {
     const { sessions } = this.#context;
     const row = sessions.get(params.sessionId);
     if (isLive(row.status))
@@ -89,7 +123,7 @@ export class Launching {
       throw new WaggleError('launchFailed', 'The command of this session is not known any more.', {
         fix: 'Start it as a new session.',
       });
-    const cwd = await resolveFolder(row.cwd);
+    const cwd = await resolveFolder(choice.cwd ?? row.cwd);
     this.#refuseUntrusted(cwd, row.agent, caller.principal);
     await this.#vouch(cwd, caller.principal);
     await this.#context.watch.settle(row);
@@ -100,7 +134,7 @@ export class Launching {
       arguments: row.wish.arguments,
       cwd,
       environment: inherited,
-      conversationId: row.conversations.at(-1)?.id ?? null,
+      conversationIds: row.conversations.map((conversation) => conversation.id),
     });
     const started = await sessions.act(
       row,
@@ -110,19 +144,20 @@ export class Launching {
         heard: { ...nothingHeard, title: row.heard.title },
         shell: this.#shellFactsOf(row.agent, params),
         conversations: this.#withConversation(row, plan),
+        ...conversationStateOf(plan),
         backgroundProcesses: 0,
         environmentNames: listNames({ ...inherited, ...plan.environment }),
         ...(params.size === undefined ? {} : { size: params.size }),
       },
     );
     if (started === undefined) throw new WaggleError('notFound', 'There is no such session.');
-    const again = await this.#spawn(started, { plan, inherited, isNew: false });
+    const again = await this.#spawn(started, { plan, inherited, isNew: false, choice });
     const isElsewhere = row.hostId !== null && row.hostId !== sessions.get(row.id).hostId;
     if (isElsewhere) await this.#context.watch.collecting.collectNow(row);
     return again;
   }
 
-  async #open(params: OpenParams, caller: Caller): Promise<Session> {
+  async #open(params: OpenParams, caller: Caller, choice: StartChoice): Promise<Session> {
     const { nouns, sessions, daemon } = this.#context;
     if (params.command !== undefined && params.agent !== 'command')
       throw new WaggleError('badRequest', 'A command is given only with the agent "command".');
@@ -135,7 +170,7 @@ export class Launching {
       arguments: params.arguments,
       cwd,
       environment: inherited,
-      conversationId: null,
+      conversationIds: choice.conversationId === undefined ? [] : [choice.conversationId],
     });
     await this.#vouch(cwd, caller.principal);
     const workspaceId = await nouns.workspaces.locate(cwd);
@@ -158,6 +193,8 @@ export class Launching {
       hidden: false,
       cwd,
       argv: plan.argv,
+      ...conversationStateOf(plan),
+      origin: choice.origin ?? null,
       wish: { command: params.command ?? null, arguments: params.arguments },
       size: params.size,
       backgroundProcesses: 0,
@@ -171,7 +208,7 @@ export class Launching {
     const row: SessionRow = { ...fresh, conversations: this.#withConversation(undefined, plan) };
     // Who kills what is listed as starting waits until there is a process to end.
     return this.#context.sequences.run(row.id, async () =>
-      this.#spawn(await sessions.add(row), { plan, inherited, isNew: true }),
+      this.#spawn(await sessions.add(row), { plan, inherited, isNew: true, choice }),
     );
   }
 
@@ -220,7 +257,7 @@ export class Launching {
     return [...known, { id, source: 'chosen', observedAt }];
   }
 
-  async #spawn(row: SessionRow, { plan, inherited, isNew }: SpawnRequest): Promise<Session> {
+  async #spawn(row: SessionRow, { plan, inherited, isNew, choice }: SpawnRequest): Promise<Session> {
     const { nouns, sessions, watch } = this.#context;
     try {
       const environment = { ...inherited, ...plan.environment };
@@ -237,7 +274,7 @@ export class Launching {
       };
       const { host, spawned } = await nouns.hosts.startIn('pty', async (candidate) => ({
         host: candidate,
-        spawned: await candidate.link.call('host/spawn', request),
+        spawned: await candidate.link.call('host/spawn', withChoice(request, choice)),
       }));
       const running = await sessions.act(row, {
         type: 'spawned',

@@ -25,7 +25,9 @@ export type LifeAction =
   | { readonly type: 'exited'; readonly exit: SessionExit }
   | { readonly type: 'killed'; readonly exit: SessionExit }
   | { readonly type: 'slept'; readonly exit: SessionExit }
-  | { readonly type: 'hostLost'; readonly reason: string };
+  | { readonly type: 'hostLost'; readonly reason: string }
+  /** What was started to go on with a conversation said that it cannot; it may be tried again. */
+  | { readonly type: 'resumeFailed'; readonly exit: SessionExit; readonly reason: string };
 
 export const newLife: SessionLife = {
   status: 'starting',
@@ -72,6 +74,8 @@ export function reduce(life: SessionLife, action: LifeAction): SessionLife {
     case 'hostLost':
       if (!isLive(life.status)) return life;
       return { ...life, status: 'interrupted', pid: null, reason: action.reason };
+    case 'resumeFailed':
+      return { ...end(life, 'interrupted', action.exit), reason: action.reason };
   }
 }
 

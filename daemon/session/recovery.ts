@@ -1,8 +1,10 @@
 import type { HostSession } from '../../protocol/host/host.ts';
 import type { FeatureContext } from '../context.ts';
+import { findLastConversation } from '../transcript/transcript.ts';
 import type { ConnectedHost, HostPool } from '../host/host.ts';
 import { isLive } from './life.ts';
 import type { SessionRow } from './row.ts';
+import { addConversation } from './conversations.ts';
 import { fromMeta } from './row.ts';
 import type { Sessions } from './sessions.ts';
 import type { Watch } from './watching.ts';
@@ -136,8 +138,10 @@ export class Recovery {
       return watch.endRights(row);
     }
     const reason = `interrupted by a restart, ${toClock(daemon.clock.now())}`;
+    // It may have changed its conversation while no daemon looked.
+    const last = await lastConversationOf(row);
     const interruption = { at: new Date(daemon.clock.now()).toISOString(), isClaimed: false };
-    const gone = { hostId: null, backgroundProcesses: 0, interruption };
+    const gone = { hostId: null, backgroundProcesses: 0, interruption, ...addConversation(row, last, interruption.at) };
     await sessions.act(row, { type: 'hostLost', reason }, gone);
     await watch.endRights(row);
   }
@@ -147,6 +151,12 @@ export class Recovery {
     const listed = sessions.rows().flatMap((row) => (isLive(row.status) ? [row.pid ?? -1] : []));
     await hosts.reapLeftovers(listed);
   }
+}
+
+async function lastConversationOf(row: SessionRow): Promise<string | undefined> {
+  const { agent, agentDirectory: directory, pid, startTime } = row;
+  if (typeof directory !== 'string' || pid === null || startTime === null) return undefined;
+  return findLastConversation({ agent, directory, pid, startTime });
 }
 
 /** `08:12`, local. */

@@ -51,6 +51,10 @@ export interface SessionRow extends SessionLife {
   /** The running process was started to go on with this conversation and did not say yet that it does. */
   readonly resuming?: { readonly conversationId: string } | null;
   readonly origin?: 'continued' | 'mirrored' | 'imported' | null;
+  /** Where its agent keeps its conversations. */
+  readonly agentDirectory?: string | null;
+  /** The directory of a shell as the system saw it last; what the shell itself says is better. */
+  readonly seenDirectory?: string;
   readonly backgroundProcesses: number;
   /** Names only. */
   readonly environmentNames: readonly string[];
@@ -80,6 +84,7 @@ export function toSession(row: SessionRow, clients: number): Session {
     ...{ backgroundProcesses, createdAt, updatedAt, revision, clients },
     tags: [...row.tags],
     argv: [...row.argv],
+    ...(row.seenDirectory === undefined ? {} : { directory: row.seenDirectory }),
     ...shellFieldsOf(row),
     resumable: resumableOf(row),
     ...interruptionOf(row),

@@ -51,7 +51,7 @@ export function createSessionFeature(
   const shared = { daemon: context, sessions, watch, links, sequences };
   const launching = new Launching({ ...shared, nouns, binDirectory: binDirectoryOf(context) });
   const ending = new Ending({ ...shared, hosts, spool });
-  const resuming = new Resuming({ sessions, launching });
+  const resuming = new Resuming({ ...shared, launching, spool });
   const attaching = new Attaching({ daemon: context, hosts, sessions });
   const recovery = new Recovery({ daemon: context, hosts, sessions, watch });
 

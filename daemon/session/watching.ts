@@ -10,8 +10,10 @@ import type { ConnectedHost, HostPool } from '../host/host.ts';
 import { ScreenMaker } from '../screen/screen.ts';
 import { Collecting } from './collecting.ts';
 import { Followers } from './followers.ts';
-import type { SessionExit } from './life.ts';
+import { Observing } from './observing.ts';
+import type { LifeAction, SessionExit } from './life.ts';
 import { isLive } from './life.ts';
+import { describeFailedResume, isFailedResume } from './resumeFailure.ts';
 import type { SessionRow } from './row.ts';
 import type { Sessions } from './sessions.ts';
 import type { Spool } from './spool.ts';
@@ -41,6 +43,7 @@ export class Watch implements Disposable {
   readonly trees: Trees;
   readonly followers: Followers;
   readonly collecting: Collecting;
+  readonly maker: ScreenMaker;
   readonly #context: WatchContext;
   readonly #owned = new DisposableStore();
   /** Sessions that are being killed: their exit is `killed`, not `ended`. */
@@ -51,8 +54,9 @@ export class Watch implements Disposable {
     this.#context = context;
     this.trees = this.#owned.add(new Trees((id, others) => this.#count(id, others)));
     const entry = context.daemon.program.entryOf('screenWorker');
-    const maker = this.#owned.add(new ScreenMaker({ entry }));
-    this.followers = this.#owned.add(new Followers({ ...context, maker }));
+    this.maker = this.#owned.add(new ScreenMaker({ entry }));
+    this.followers = this.#owned.add(new Followers({ ...context, maker: this.maker }));
+    this.#owned.add(new Observing({ ...context, followers: this.followers }));
     this.collecting = this.#owned.add(new Collecting(context, this.followers));
   }
 
@@ -102,11 +106,25 @@ export class Watch implements Disposable {
     // Who is being killed needs no count, and looking for all of many at once takes seconds.
     const marked = type === 'killed' ? 0 : this.trees.addMarked(id);
     const backgroundProcesses = Math.max(told.background, marked);
-    const act = () => this.#context.sessions.act(process, { type, exit }, { backgroundProcesses });
+    const failure = type === 'exited' ? await this.#explainResume(process, exit) : undefined;
+    const action = failure ?? ({ type, exit } as const);
+    const act = () => this.#context.sessions.act(process, action, { backgroundProcesses });
     await this.#untilWritten(act);
     this.#exitWaiters.get(id)?.();
     this.collecting.schedule(id);
     await this.endRights(process);
+  }
+
+  /** When a process ended because it could not go on with its conversation: what it said about it. */
+  async #explainResume(
+    { id, generation }: Pick<SessionRow, 'id' | 'generation'>,
+    exit: SessionExit,
+  ): Promise<LifeAction | undefined> {
+    const row = this.#context.sessions.find(id);
+    if (row?.generation !== generation || !isFailedResume(row, exit)) return undefined;
+    await this.settle(row);
+    const reason = await describeFailedResume(this.#context.spool, row);
+    return { type: 'resumeFailed', exit, reason };
   }
 
   /** What still runs behind an end of which an earlier daemon heard. */

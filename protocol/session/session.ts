@@ -80,7 +80,7 @@ export const sessionSchema = z.object({
   clients: z.int().min(0),
   /** Processes that still run after the main one ended. */
   backgroundProcesses: z.int().min(0),
-  /** Where its shell is now, absolute, as the shell itself said; absent when it never did: then it is `cwd`. */
+  /** Where its shell is now, absolute, as the shell or else the system says; absent when neither does: then it is `cwd`. */
   directory: z.string().max(4096).optional(),
   /** A shell waits at its prompt or runs a command; absent and `unknown`: nobody can tell. */
   prompt: z.enum(['prompt', 'running', 'unknown']).optional(),

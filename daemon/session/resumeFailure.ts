@@ -1,0 +1,32 @@
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+import type { SessionExit } from './life.ts';
+import type { SessionRow } from './row.ts';
+import type { Spool } from './spool.ts';
+
+const tailBytes = 16_384;
+const maxLength = 200;
+
+/** A process that was started for a conversation ended with an error before it said or showed that it is in it. */
+export function isFailedResume(row: SessionRow, exit: SessionExit): boolean {
+  const isWaitedFor = row.resuming !== null && row.resuming !== undefined;
+  return isWaitedFor && exit.code !== null && exit.code !== 0 && row.heard.report === null;
+}
+
+/** `could not resume: No conversation found with session ID …`, in the program's own last words. */
+export async function describeFailedResume(spool: Spool, row: SessionRow): Promise<string> {
+  const page = { generation: row.generation, from: 0, maxBytes: tailBytes };
+  const { data } = await spool.read(row.id, page);
+  const said = lastLine(data.toString('utf8'));
+  return said === undefined ? 'could not resume its conversation' : `could not resume: ${said}`;
+}
+
+/** The last line with words in it, without escape sequences. */
+export function lastLine(output: string): string | undefined {
+  const lines = output.replaceAll(escapes, '').split(/[\r\n]+/);
+  const spoken = lines.map((line) => toPlainLine(line, maxLength).trim());
+  return spoken.findLast((line) => /\p{L}{2}/u.test(line));
+}
+
+/** Strings (OSC, DCS, …), then CSI sequences, then what is left of two or three characters. */
+const escapes =
+  /\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b\[[0-?]*[ -/]*[@-~]|\u001b[ -/]*[0-~]/g;
