@@ -11,6 +11,8 @@ export interface Settings {
   readonly onTabClose: 'smart' | 'keep' | 'end';
   /** Say once that a session runs on although its tab was closed. */
   readonly noteOnClose: boolean;
+  /** New shells mark their prompts and commands. */
+  readonly shellIntegration: boolean;
   /** `agents`: what was interrupted and is an agent goes on without being asked. */
   readonly resumeAfterRestart: 'ask' | 'agents' | 'never';
   /** Icons stand still. */
@@ -25,6 +27,7 @@ export function readSettings(): Settings {
     executables: readExecutables(own.get<unknown>('waggle.agents.executables')),
     location: own.get<string>('waggle.terminals.location') === 'panel' ? 'panel' : 'editor',
     onTabClose: oneOf(['smart', 'keep', 'end'], own.get('waggle.terminals.onTabClose')),
+    shellIntegration: own.get<boolean>('waggle.terminals.shellIntegration', true),
     noteOnClose: own.get<boolean>('waggle.terminals.noteOnClose', true),
     resumeAfterRestart: oneOf(
       ['ask', 'agents', 'never'],

@@ -12,6 +12,7 @@ import { askForOrder, openNew } from '../session/session.ts';
 import type { BackendOptions } from './backend.ts';
 import { watchClosing } from './closing.ts';
 import { registerHistory } from './history.ts';
+import { registerLinks } from './links.ts';
 import { keepPlaces } from './restore.ts';
 import { Terminals } from './terminals.ts';
 
@@ -33,6 +34,7 @@ export function createTerminalFeature(options: TerminalFeatureOptions): Disposab
     }),
   );
   owned.add(registerHistory(options.connection));
+  owned.add(registerLinks(options));
   owned.add(watchClosing({ ...options, memory: options.machineMemory }));
   owned.add(keepPlaces({ ...options, memory: options.workspaceMemory }));
   owned.add(registerProfile(options, 'waggle.session', async () => ({ agent: 'shell' })));

@@ -98,6 +98,11 @@ export class Terminals implements OpenTerminals, Disposable {
     return known.at(-1) ?? this.#memory.get<TerminalSize>(lastSizeKey) ?? usualSize;
   }
 
+  /** Undefined: a terminal that is none of ours. */
+  sessionOf(terminal: vscode.Terminal): SessionId | undefined {
+    return this.#find(terminal)?.sessionId;
+  }
+
   isOpen(sessionId: string): boolean {
     return this.#open.has(sessionId);
   }

@@ -11,6 +11,7 @@ import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
+import { readSettings } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import type { OpenHiddenTerminal } from './environmentReport.ts';
 import { readTerminalEnvironment, toReportable } from './environmentReport.ts';
@@ -42,6 +43,14 @@ export class WindowFeature implements Disposable {
     this.#owned.add(
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('terminal.integrated.env')) this.#takenAt = 0;
+      }),
+    );
+    this.#owned.add(
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (!change.affectsConfiguration('waggle.terminals.shellIntegration')) return;
+        const { link } = options.connection;
+        if (link !== undefined && this.#environment !== undefined)
+          void this.#report(link, this.#environment);
       }),
     );
     const tellTrust = (): void => {
@@ -95,7 +104,9 @@ export class WindowFeature implements Disposable {
     if (connection.link !== undefined) await this.#report(connection.link, this.#environment);
   }
 
-  async #report(link: DaemonLink, environment: Record<string, string>): Promise<void> {
+  async #report(link: DaemonLink, taken: Record<string, string>): Promise<void> {
+    const off = readSettings().shellIntegration ? {} : { WAGGLE_SHELL_INTEGRATION: '0' };
+    const environment = { ...taken, ...off };
     try {
       await link.call('window/reportEnvironment', { windowId: this.id, environment });
     } catch (error) {
