@@ -27,8 +27,10 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   ['~/notes.md and ./x/y, ../z.', ['~/notes.md → ~/notes.md', './x/y → ./x/y', '../z → ../z']],
   ['--config=etc/app.json', ['etc/app.json → etc/app.json']],
   ['[src/a.ts#L12]', ['src/a.ts#L12 → src/a.ts:12']],
-  ['日本語/ファイル.md:7 と 名前.txt',
+  [
+    '日本語/ファイル.md:7 と 名前.txt',
     ['日本語/ファイル.md:7 → 日本語/ファイル.md:7', '名前.txt → 名前.txt'],
+  ],
   ['see https://example.com/src/a.ts:12 and file:///etc/passwd', []],
   ['Makefile:12', ['Makefile:12 → Makefile:12']],
   ['done in 1.5 s ... -- == 100%', []],

@@ -199,13 +199,21 @@ export class SessionTerminal {
     const isOther = size.cols !== this.#size?.cols || size.rows !== this.#size.rows;
     this.#isShowingStored = isOther;
     if (isOther) this.#sizeOverridden.fire({ columns: size.cols, rows: size.rows });
-    this.#writer.replace(stored?.text ?? new Uint8Array(), seq, () => {
+    const screen = Buffer.concat([this.#tellDirectory(), stored?.text ?? new Uint8Array()]);
+    this.#writer.replace(screen, seq, () => {
       this.#isShowingStored = false;
       if (isOther) this.#fitSize(stream);
     });
     if (stored?.approximate !== false) {
       this.#backend.hint(this.#backend.t('Parts of this screen may be missing.'));
     }
+  }
+
+  /** A stored screen does not hold where the shell is; the editor resolves paths against it. */
+  #tellDirectory(): Uint8Array {
+    const directory = this.#backend.session()?.directory;
+    const path = directory?.split('/').map(encodeURIComponent).join('/');
+    return this.#encoder.encode(path === undefined ? '' : `\u001b]7;file://${path}\u0007`);
   }
 
   #skip(bytes: number): void {
