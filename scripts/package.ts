@@ -109,6 +109,7 @@ function stageProgram(from: string, to: string, target: Target): void {
   for (const name of [...bundles, 'THIRD_PARTY_NOTICES.txt']) {
     if (existsSync(join(from, name))) cpSync(join(from, name), join(to, name));
   }
+  cpSync(join(from, 'shell'), join(to, 'shell'), { recursive: true });
   copyNatives(join(root, 'node_modules'), to, target);
   const { version, builtAt } = readManifest(from);
   writeManifest(to, { version, builtAt });

@@ -2,6 +2,7 @@
  * Shells that say where they are and what they run: which script of ours a shell is started with. The scripts lie beside
  * this file and are copied into the program directory. Starts nothing itself; other programs are never touched.
  */
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 export interface ShellStart {
@@ -20,15 +21,25 @@ export interface MarkedStart {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+const scripts: Readonly<Record<string, string>> = {
+  bash: 'waggle.bash',
+  zsh: 'zsh/.zshenv',
+  fish: 'waggle.fish',
+};
 const plainArguments = new Set(['-l', '--login', '-i', '--interactive']);
 const loginArguments = new Set(['-l', '--login']);
 const offValues = new Set(['0', 'false', 'off', 'no']);
 
-/** How the shell is started with our marks; undefined when it is none that we know, or got arguments that say more. */
+/**
+ * How the shell is started with our marks; undefined when it is none that we know, got arguments that say more, or when
+ * its script is gone: a shell that is sent to a file which is not there reads none of the person's either.
+ */
 export function markShell(start: ShellStart): MarkedStart | undefined {
   const [program, ...rest] = start.argv;
   if (program === undefined || !rest.every((argument) => plainArguments.has(argument)))
     return undefined;
+  const script = scripts[basename(program)];
+  if (script === undefined || !existsSync(join(start.scripts, script))) return undefined;
   const nonce = { WAGGLE_SHELL_NONCE: start.nonce };
   switch (basename(program)) {
     case 'bash':

@@ -99,9 +99,6 @@ __waggle_run() {
 }
 
 __waggle_begin() {
-  __waggle_nonce=$WAGGLE_SHELL_NONCE
-  __waggle_login=${WAGGLE_SHELL_LOGIN-}
-  unset WAGGLE_SHELL_NONCE WAGGLE_SHELL_LOGIN
   __waggle_at='' __waggle_exit='' __waggle_told='' __waggle_encoded='' __waggle_escaped='' __waggle_entry=''
   __waggle_none=('')
   __waggle_mark_start='\[\e]133;A\a\]'
@@ -122,8 +119,10 @@ __waggle_hook() {
   fi
 }
 
-if [[ -n ${WAGGLE_SHELL_NONCE-} && $- == *i* ]]; then
-  __waggle_begin
+__waggle_login=${WAGGLE_SHELL_LOGIN-}
+__waggle_nonce=${WAGGLE_SHELL_NONCE-}
+unset WAGGLE_SHELL_NONCE WAGGLE_SHELL_LOGIN
+if [[ $- == *i* ]]; then
   if [[ -n $__waggle_login ]]; then
     # What bash itself reads as a login shell. It ran as none, so that this file is read.
     [[ -r /etc/profile ]] && . /etc/profile
@@ -137,6 +136,10 @@ if [[ -n ${WAGGLE_SHELL_NONCE-} && $- == *i* ]]; then
   elif [[ -r ~/.bashrc ]]; then
     . ~/.bashrc
   fi
-  __waggle_hook
+  if [[ -n $__waggle_nonce ]]; then
+    __waggle_begin
+    __waggle_hook
+  fi
 fi
 unset -f __waggle_begin __waggle_hook
+unset __waggle_login
