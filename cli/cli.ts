@@ -9,6 +9,7 @@ import { toPlainLine } from '../protocol/wire/printable.ts';
 import type { CompletedCommand } from './completion/completion.ts';
 import { daemonCommands } from './daemonCommands.ts';
 import { CommandError, exitCodes } from './output/output.ts';
+import { resumeCommands } from './resumeCommands.ts';
 import { sessionCommands } from './sessionCommands.ts';
 
 /** What a command line means, before anything of it was done. */
@@ -36,7 +37,12 @@ const completion: CommandSpec = {
   },
 };
 
-const commands: readonly CommandSpec[] = [...sessionCommands, ...daemonCommands, completion];
+const commands: readonly CommandSpec[] = [
+  ...sessionCommands,
+  ...resumeCommands,
+  ...daemonCommands,
+  completion,
+];
 
 const exitCodesText =
   'Exit codes: 0 done, 1 failed, 2 wrong use, 3 not found, 4 no daemon, 5 refused, 6 ambiguous;\n' +

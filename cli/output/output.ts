@@ -7,7 +7,8 @@ import { createPaint, wantsColor } from './style.ts';
 import type { Style } from './style.ts';
 import { failureText } from './failure.ts';
 
-export { CommandError } from './failure.ts';
+export { CommandError, toFailure } from './failure.ts';
+export type { Failure } from './failure.ts';
 export { exitCodes } from './exitCode.ts';
 export { agoText } from './time.ts';
 export { layOutTable } from './table.ts';

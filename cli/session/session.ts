@@ -15,6 +15,7 @@ export {
 } from './change.ts';
 export { showHistory } from './history.ts';
 export { listSessions } from './list.ts';
+export { resumeSessions } from './resume.ts';
 
 /** For completion: names of what lives, one per line; nothing when no daemon runs. */
 export async function listNames(context: CommandContext): Promise<number> {

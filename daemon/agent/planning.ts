@@ -118,15 +118,16 @@ async function planAgent(
   };
 }
 
-/** The last that the agent kept something of: one that was only begun cannot be resumed. */
+/** The last one, when the agent kept something of it: one that was only begun cannot be resumed. */
 function findResumable(
   agent: string,
   directory: string | undefined,
   conversationIds: readonly string[],
 ): string | null {
-  const isKept = (id: string): boolean =>
-    directory === undefined || hasTranscript(agent, directory, id) !== false;
-  return conversationIds.findLast(isKept) ?? null;
+  const last = conversationIds.at(-1);
+  if (last === undefined) return null;
+  const isLost = directory !== undefined && hasTranscript(agent, directory, last) === false;
+  return isLost ? null : last;
 }
 
 function appendPath(path: string | undefined, directory: string): { readonly PATH: string } {

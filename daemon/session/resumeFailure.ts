@@ -16,16 +16,21 @@ export function isFailedResume(row: SessionRow, exit: SessionExit): boolean {
 export async function describeFailedResume(spool: Spool, row: SessionRow): Promise<string> {
   const page = { generation: row.generation, from: 0, maxBytes: tailBytes };
   const { data } = await spool.read(row.id, page);
-  const said = lastLine(data.toString('utf8'));
+  const said = findReason(data.toString('utf8'));
   return said === undefined ? 'could not resume its conversation' : `could not resume: ${said}`;
 }
 
-/** The last line with words in it, without escape sequences. */
-export function lastLine(output: string): string | undefined {
+/** The first line that speaks of a failure, else the last with words in it; plain text. */
+export function findReason(output: string): string | undefined {
   const lines = output.replaceAll(escapes, '').split(/[\r\n]+/);
-  const spoken = lines.map((line) => toPlainLine(line, maxLength).trim());
-  return spoken.findLast((line) => /\p{L}{2}/u.test(line));
+  const spoken = lines
+    .map((line) => toPlainLine(line, maxLength).trim())
+    .filter((line) => /\p{L}{2}/u.test(line));
+  return spoken.find((line) => failureWords.test(line)) ?? spoken.at(-1);
 }
+
+const failureWords =
+  /\b(?:error|failed|fatal|not found|no (?:\w+ )?(?:conversation|session|thread)|cannot|could ?n[o']t|unknown|invalid|unable)\b/i;
 
 /** Strings (OSC, DCS, …), then CSI sequences, then what is left of two or three characters. */
 const escapes =

@@ -28,7 +28,7 @@ describe('after a restart of the machine', function () {
     const pids = sessions.flatMap(({ id }) => home.processesOf(id));
     const hosts = home.readHostFiles();
     await home.killDaemon();
-    for (const pid of [...hosts.map((host) => host.pid), ...pids]) killNow(pid);
+    for (const pid of [...pids, ...hosts.map((host) => host.pid)]) killNow(pid);
     await until(
       () => hosts.every((host) => !isSameProcess(host.pid, host.startTime)),
       'the hosts are gone',

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { findReason } from './resumeFailure.ts';
+
+describe('why a conversation cannot be resumed', () => {
+  it('is the line that says so, without its colours and what the terminal is told', () => {
+    const output =
+      '\u001b7\u001b[r\u001b[?25h\u001b[38;5;211mNo conversation found with session ID: 5d1f\u001b[39m\r\r\n' +
+      '\u001b]0;\u0007\u001b[2mResume this session with:\u001b[22m\r\nclaude --resume 5d1f\r\n';
+    assert.equal(findReason(output), 'No conversation found with session ID: 5d1f');
+  });
+
+  it('is else the last thing that was said', () => {
+    assert.equal(findReason('starting\r\n\u001b(Bgone away\r\n\u001b[?25h\r\n'), 'gone away');
+    assert.equal(findReason('\u001b[H\u001b[2J\r\n> \r\n'), undefined);
+  });
+});
