@@ -38,7 +38,9 @@ export class Marks {
 
   /** Invariant: `seq` never goes back. */
   append(seq: number, content: MarkContent): void {
-    this.#marks = this.#marks.filter((mark) => mark.seq !== seq || mark.kind !== content.kind);
+    const from = this.#firstAt(seq);
+    const same = this.#marks.findIndex(({ kind }, at) => at >= from && kind === content.kind);
+    if (same !== -1) this.#marks.splice(same, 1);
     this.#order += 1;
     this.#marks.push({ ...content, seq, order: this.#order });
     if (this.#marks.length > marksMax) this.#fold(this.#marks.splice(0, marksMax / 2));
@@ -70,6 +72,13 @@ export class Marks {
   orderBefore(seq: number): number {
     const first = this.#marks.find((mark) => mark.seq >= seq);
     return first === undefined ? this.#order : first.order - 1;
+  }
+
+  /** Where the marks at `seq`, which are the last ones, begin. */
+  #firstAt(seq: number): number {
+    let from = this.#marks.length;
+    while (from > 0 && this.#marks[from - 1]?.seq === seq) from -= 1;
+    return from;
   }
 
   #fold(marks: readonly Mark[]): void {

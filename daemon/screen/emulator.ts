@@ -55,6 +55,7 @@ export class Emulator {
    * sequence can bring these back, so they are forgotten here; programs repaint after a resize.
    */
   resize(size: TerminalSize): void {
+    if (size.cols === this.core.cols && size.rows === this.core.rows) return;
     this.#terminal.resize(size);
     const { normal, alt } = this.core.buffers;
     alt.lines.maxLength = Math.max(alt.lines.length, size.rows);

@@ -49,6 +49,11 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot | undefined {
   }
 }
 
+/** What `decodeSnapshot` says of it, without unpacking; true when it cannot be read. */
+export function isApproximate([found, flags = 0]: Uint8Array): boolean {
+  return found !== version || flags !== 0;
+}
+
 /** The same snapshot, no longer called exact. */
 export function markApproximate(bytes: Uint8Array): Uint8Array {
   const marked = Uint8Array.from(bytes);

@@ -1,4 +1,5 @@
 /** The one implementation of SessionStream: follows a cursor over channels that come and go. */
+import { encodeSnapshot, isApproximate } from '../snapshot/snapshot.ts';
 import { Backoff } from '../../protocol/wire/backoff.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
@@ -40,6 +41,13 @@ export class ResumingStream implements SessionStream {
   #owned = new DisposableStore();
   #retry: NodeJS.Timeout | undefined;
   #wantsLease: boolean;
+  /** Output was lost and no whole screen came since: who comes back as somebody new is given one. */
+  #isPartial: boolean;
+  /** We came back so, and neither a screen nor output was received yet. */
+  #beginsAnew = false;
+  /** Sizes at one seq are one, and we may have seen the last of them before we came back: held until it is known. */
+  #isOpening = true;
+  #heldSize: (StreamCursor & { readonly size: TerminalSize }) | undefined;
   /** Generation that the session had when the channel was opened. */
   #attachedTo = 0;
 
@@ -88,6 +96,7 @@ export class ResumingStream implements SessionStream {
     const { opened } = channel;
     this.size = opened.size;
     this.approximate = opened.approximate ?? false;
+    this.#isPartial = this.approximate;
     this.cursor = options.cursor ?? { generation: opened.generation, seq: opened.start };
     this.#input = new PendingInput(opened.lastInput ?? 0);
     this.#ackPace = new AckPace((seq) => this.#sendAck(seq));
@@ -166,6 +175,7 @@ export class ResumingStream implements SessionStream {
     this.#channel = channel;
     this.#attachedTo = channel.opened.generation;
     this.liveAt = channel.opened.liveAt;
+    this.#isOpening = true;
     this.#owned = new DisposableStore();
     this.#owned.add(channel);
     this.#owned.add(channel.onDidClose((reason) => this.#lose(reason)));
@@ -195,14 +205,12 @@ export class ResumingStream implements SessionStream {
   async #reconnect(): Promise<void> {
     const { transport, pace = 'interactive' } = this.#options;
     try {
-      const channel = await transport.open({
-        cursor: this.cursor,
-        pace,
-        signal: this.#abort.signal,
-      });
+      const at = this.#isPartial ? {} : { cursor: this.cursor };
+      const channel = await transport.open({ ...at, pace, signal: this.#abort.signal });
       this.#backoff.reset();
       this.#adopt(channel);
       this.#setState('connected');
+      if (this.#isPartial) this.#beginAnew(channel);
       this.#follow(channel);
     } catch (error) {
       const failure = error instanceof WaggleError ? error : wrapError('reconnect', error);
@@ -210,6 +218,14 @@ export class ResumingStream implements SessionStream {
       if (transport.isFinal(failure)) this.#close(failure);
       else this.#scheduleRetry();
     }
+  }
+
+  #beginAnew({ opened: { generation, start } }: StreamChannel): void {
+    this.#beginsAnew = generation === this.cursor.generation;
+    if (this.#beginsAnew) return;
+    this.cursor = { generation, seq: start };
+    this.#startGeneration(generation);
+    this.#gaps.fire({ generation, from: 0, to: start });
   }
 
   #setState(state: StreamState): void {
@@ -239,6 +255,10 @@ export class ResumingStream implements SessionStream {
   }
 
   #receive(frame: Frame): void {
+    if (this.#isOpening && !['resize', 'lease', 'inputAnswer'].includes(frame.kind)) {
+      this.#isOpening = false;
+      this.#showHeldSize();
+    }
     switch (frame.kind) {
       case 'output':
         return this.#receiveOutput(frame);
@@ -262,6 +282,7 @@ export class ResumingStream implements SessionStream {
   }
 
   #receiveOutput({ generation, seq, payload }: Frame): void {
+    if (this.#beginsAnew) this.#clear({ generation, seq });
     const expected = generation === this.cursor.generation ? this.cursor.seq : 0;
     // A host that skipped or repeated would break the promise of exactness: neither passes silently.
     if (generation !== this.cursor.generation || seq > expected) {
@@ -275,6 +296,15 @@ export class ResumingStream implements SessionStream {
     this.#received();
   }
 
+  /** All that there is follows, and no stored screen comes before it: it is shown on an empty one. */
+  #clear(at: StreamCursor): void {
+    this.#isPartial = at.seq > 0;
+    this.#beginsAnew = false;
+    this.cursor = at;
+    const bytes = encodeSnapshot(new Uint8Array(), { shown: this.#isPartial, hidden: false });
+    this.#snapshots.fire({ ...at, size: this.size, bytes });
+  }
+
   #received(): void {
     if (this.#options.acknowledge === 'manual') return;
     this.#ackPace.advance(this.cursor.seq);
@@ -285,6 +315,8 @@ export class ResumingStream implements SessionStream {
     if (to === undefined) return this.#lose(new WaggleError('badFrame', 'Malformed gap.'));
     if (generation !== this.cursor.generation) this.#startGeneration(generation);
     this.cursor = { generation, seq: to };
+    this.#isPartial = to > 0;
+    this.#beginsAnew = false;
     this.#gaps.fire({ generation, from: seq, to });
     this.#received();
   }
@@ -304,20 +336,30 @@ export class ResumingStream implements SessionStream {
     const isAgain = generation === this.cursor.generation && seq < this.cursor.seq;
     if (isAgain) this.liveAt = Math.max(this.liveAt, this.cursor.seq);
     this.cursor = { generation, seq };
+    this.#isPartial = isApproximate(payload);
+    this.#beginsAnew = false;
     this.#snapshots.fire({ generation, seq, size: this.size, bytes: payload });
     this.#received();
   }
 
   #receiveMark({ kind, generation, seq, payload }: Frame): void {
     if (kind === 'resize') {
-      this.size = decodeSize(payload) ?? this.size;
-      this.#resizes.fire({ generation, seq, size: this.size });
+      this.#heldSize = { generation, seq, size: decodeSize(payload) ?? this.size };
+      if (!this.#isOpening) this.#showHeldSize();
     } else if (kind === 'lease') {
       this.lease = decodeJson(payload, leaseMarkSchema) ?? this.lease;
       this.#leases.fire(this.lease);
     } else {
       this.#receiveExit({ generation, seq }, decodeJson(payload, exitMarkSchema));
     }
+  }
+
+  #showHeldSize(): void {
+    const held = this.#heldSize;
+    this.#heldSize = undefined;
+    if (held === undefined) return;
+    this.size = held.size;
+    this.#resizes.fire(held);
   }
 
   #receiveExit(at: StreamCursor, exit: ExitMark | undefined): void {

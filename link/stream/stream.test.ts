@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { encodeSnapshot } from '../snapshot/snapshot.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { Frame } from '../../protocol/wire/frame.ts';
@@ -62,6 +63,7 @@ function record(stream: SessionStream): string[] {
   const lines: string[] = [];
   stream.onOutput(({ seq, bytes }) => lines.push(`${seq} ${Buffer.from(bytes).toString()}`));
   stream.onGap(({ from, to }) => lines.push(`gap ${from} ${to}`));
+  stream.onSnapshot(({ seq }) => lines.push(`screen ${seq}`));
   stream.onState((state) => lines.push(state));
   stream.onClosed(({ code }) => lines.push(`closed ${code}`));
   stream.onExit(({ exit }) => lines.push(`exit ${exit.code}`));
@@ -145,6 +147,52 @@ describe('a session stream', () => {
         ['0 abc', 'reconnecting', 'connected', '3 d'],
       ],
     );
+  });
+
+  it('takes what comes again behind a screen in mid-stream for a replay', async () => {
+    const { host, stream, lines } = await start();
+    const lives: number[] = [];
+    stream.onLive(({ seq }) => lives.push(seq));
+    host.say('gap', 0, encodeGap(10));
+    host.say('output', 10, 'abcdef');
+    assert.equal(stream.liveAt, 0);
+    host.say('snapshot', 13, encodeSnapshot(none, { shown: false, hidden: false }));
+    assert.deepEqual([stream.liveAt, stream.cursor.seq], [16, 13]);
+    host.say('output', 13, 'def');
+    host.say('live', 16);
+    host.say('output', 16, 'g');
+    stream.dispose();
+    assert.deepEqual(lines.slice(0, 5), ['gap 0 10', '10 abcdef', 'screen 13', '13 def', '16 g']);
+    assert.deepEqual(lives, [16]);
+  });
+
+  it('that lost output comes back as somebody new, and with its cursor when its screen is whole', async () => {
+    const { host, stream, lines } = await start();
+    const comeBack = async (): Promise<void> => {
+      host.close(new WaggleError('hostGone'));
+      await untilState(stream, 'reconnecting');
+      await untilState(stream, 'connected');
+    };
+    host.say('output', 0, 'ab');
+    host.say('gap', 2, encodeGap(10));
+    host.say('output', 10, 'cd');
+    await comeBack();
+    host.say('output', 0, 'all of it');
+    await comeBack();
+    host.say('gap', 9, encodeGap(20));
+    await comeBack();
+    host.say('snapshot', 25, encodeSnapshot(none, { shown: true, hidden: false }));
+    await comeBack();
+    host.say('snapshot', 25, encodeSnapshot(none, { shown: false, hidden: false }));
+    await comeBack();
+    stream.dispose();
+    const seqs = host.cursors.map((cursor) => cursor?.seq);
+    assert.deepEqual(seqs, [undefined, undefined, 9, undefined, undefined, 25]);
+    const told = lines.filter((line) => /[0-9]/.test(line));
+    assert.deepEqual(told, [
+      ...['0 ab', 'gap 2 10', '10 cd', 'screen 0', '0 all of it', 'gap 9 20'],
+      ...['screen 25', 'screen 25'],
+    ]);
   });
 
   it('counts its input on from what the host knows of this client', async () => {
