@@ -64,4 +64,31 @@ describe('the scanner of terminal queries', () => {
     assert.equal(scanAll('\u001b[?1049h', 'x\u001b[?1049l').scanner.isAlternateScreen, false);
     assert.equal(scanAll('\u001b[?1049h\u001bc').scanner.isAlternateScreen, false);
   });
+
+  it('tells a shell at its prompt from a program that runs', () => {
+    const scanner = new QueryScanner(() => undefined);
+    const states = ['$ ', '\u001b[?2004h$ ', 'ls\r\n\u001b[?2004l', '\u001b[?2004h\u001b[?1049h'];
+    const seen = states.map((text) => {
+      scanner.scan(text);
+      return scanner.isAtPrompt;
+    });
+    assert.deepEqual(seen, [false, true, false, false]);
+  });
+
+  it('counts lines after a cut for as long as nothing but lines comes', () => {
+    const scanner = new QueryScanner(() => undefined);
+    const counts = [
+      'a\n',
+      undefined,
+      'b\n\u001b[31mc\n',
+      'd\u001b]0;t\u0007\n',
+      '\u001b[3A',
+      'e\n',
+    ].map((text) => {
+      if (text === undefined) scanner.cancel();
+      else scanner.scan(text);
+      return scanner.plainLines;
+    });
+    assert.deepEqual(counts, [0, 0, 2, 3, 0, 0]);
+  });
 });

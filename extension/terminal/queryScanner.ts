@@ -51,6 +51,10 @@ const csiQueries: readonly (readonly [RegExp, QueryKind])[] = [
   [/^1[14689]t$/, 'windowSize'],
 ];
 const alternateScreen = /^\?(?:\d+;)*(?:47|1047|1049)(?:;\d+)*([hl])$/;
+/** What a program may write without moving the cursor but forward and down. */
+const plainSequence = /^(?:[\d;:]*[mK]|\?(?:25|2004|2026)[hl])$/;
+const promptMode = /^\?(?:\d+;)*2004(?:;\d+)*([hl])$/;
+const plainLinesMax = 10_000;
 const colourQuery = /^(?:4|1[0-2]);/;
 
 export class QueryScanner {
@@ -58,6 +62,9 @@ export class QueryScanner {
   #kept = '';
   #returnTo: 'osc' | 'dcs' | 'string' = 'string';
   #alternate = false;
+  #prompt = false;
+  /** Undefined: nobody asks. */
+  #lines: number | undefined;
   readonly #found: (kind: QueryKind) => void;
 
   /** `found` is called for every query, in the order in which the terminal meets them. */
@@ -74,11 +81,30 @@ export class QueryScanner {
     return this.#alternate;
   }
 
+  /** Lines begun since `cancel`, if nothing but lines came on the main screen: 0 when anything else did. */
+  get plainLines(): number {
+    return this.#lines ?? 0;
+  }
+
+  /** A line editor waits for input: it turns bracketed paste on for as long as it does. */
+  get isAtPrompt(): boolean {
+    return this.#prompt && !this.#alternate;
+  }
+
+  /** Whatever was open is over, because bytes are missing; the lines are counted from here. */
+  cancel(): void {
+    this.#enter('ground');
+    this.#prompt = false;
+    this.#lines = this.#alternate ? undefined : 0;
+  }
+
   scan(text: string): void {
     let position = 0;
     while (position < text.length) {
       if (this.#phase === 'ground') {
+        const from = position;
         position = findControl(text, position);
+        if (this.#lines !== undefined) this.#countLines(text, from, position);
         if (position === text.length) return;
       }
       this.#step(text.charCodeAt(position), text.charAt(position));
@@ -107,6 +133,14 @@ export class QueryScanner {
     }
   }
 
+  #countLines(text: string, from: number, to: number): void {
+    let lines = this.#lines ?? 0;
+    for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1)) {
+      lines += 1;
+    }
+    this.#lines = Math.min(plainLinesMax, lines);
+  }
+
   #introduce(code: number): void {
     if (code === 0x1b) this.#enter('escape');
     else if (code === 0x9b) this.#enter('csi');
@@ -123,6 +157,7 @@ export class QueryScanner {
     else if (code >= 0x20 && code <= 0x2f) this.#enter('intermediate');
     else if (code === 0x63) this.#reset();
     else if (code !== 0x1b) this.#enter('ground');
+    if (this.#phase === 'ground' || this.#phase === 'intermediate') this.#lines = undefined;
   }
 
   #inCsi(code: number, char: string): void {
@@ -134,6 +169,9 @@ export class QueryScanner {
     this.#enter('ground');
     const alternate = alternateScreen.exec(text);
     if (alternate !== null) this.#alternate = alternate[1] === 'h';
+    const prompt = promptMode.exec(text);
+    if (prompt !== null) this.#prompt = prompt[1] === 'h';
+    if (this.#lines !== undefined && !plainSequence.test(text)) this.#lines = undefined;
     const query = csiQueries.find(([pattern]) => pattern.test(text));
     if (query !== undefined) this.#found(query[1]);
   }
@@ -173,6 +211,7 @@ export class QueryScanner {
   #reset(): void {
     this.#enter('ground');
     this.#alternate = false;
+    this.#prompt = false;
   }
 
   #keep(char: string): void {

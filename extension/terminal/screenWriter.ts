@@ -1,56 +1,71 @@
 /**
- * Brings a session's bytes to one terminal of the editor: in order, in writes at most every 8 ms, never more than half a
- * MiB ahead of what the terminal has parsed. The editor tells an extension nothing about that, so a query whose reply
- * is ours to swallow is put between sequences from time to time.
+ * Brings a session's bytes to one terminal of the editor: in order, in writes at most every 8 ms, and never further ahead
+ * of what the terminal has parsed than `writeWindow.ts` allows. The editor tells an extension nothing about that, so a
+ * query whose reply is ours to swallow is put between sequences from time to time, and once after the last output.
  */
 import { terminalReset } from '../../link/snapshot/snapshot.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
+import type { TerminalSize } from '../../protocol/wire/mark.ts';
+import type { QueuedPiece, ScreenPiece } from './pieceQueue.ts';
+import { PieceQueue } from './pieceQueue.ts';
 import { QueryScanner } from './queryScanner.ts';
 import { ReplyFilter, markerQuery } from './replyFilter.ts';
+import type { TerminalView } from './writeWindow.ts';
+import { WriteWindow } from './writeWindow.ts';
 
 export interface ScreenWriterOptions {
   /** Text for the terminal. */
   readonly write: (text: string) => void;
   /** Everything before this seq has been parsed by the terminal. */
   readonly acknowledge: (seq: number) => void;
+  /** The terminal has parsed everything. */
+  readonly caughtUp?: () => void;
 }
 
-/** A piece of the stream. `answers`: replies to the queries in it are this terminal's to give. */
-export interface ScreenPiece {
-  readonly bytes: Uint8Array;
-  /** Seq of the first byte. */
+/** `text` restores a terminal of `size` from its reset state. `size`: it is also that of this terminal. */
+export interface StoredScreen {
+  readonly text: Uint8Array;
   readonly seq: number;
-  readonly answers: boolean;
-}
-
-interface QueuedPiece extends ScreenPiece {
-  /** Seq that the terminal has reached behind it. */
-  readonly end: number;
-  /** The terminal has parsed it. */
-  readonly onParsed?: (() => void) | undefined;
+  readonly size?: TerminalSize | undefined;
 }
 
 export const coalesceMs = 8;
-export const unparsedMax = 512 * 1024;
-const markerEvery = 128 * 1024;
-const pieceMax = 32 * 1024;
-/** A reply that never comes (a closed page, a full reset in between) holds the stream no longer than this. */
+const markerEvery = 64 * 1024;
+/** After this much silence the terminal is asked whether it has parsed the rest. */
+const restMs = 30;
+/** Nothing can be asked inside a sequence: a long one (an image) goes on by time alone. */
+const openSequenceMs = 100;
+/** A terminal that does not answer gets nothing but one more question each time. */
 const replyLimitMs = 10_000;
+const repeatsMax = 3;
+/** What is shown of output that comes faster than it can be parsed. */
+const newestBytes = 64 * 1024;
 
 export class ScreenWriter implements Disposable {
   readonly #options: ScreenWriterOptions;
   readonly #filter = new ReplyFilter();
+  readonly #window = new WriteWindow();
+  readonly #queue = new PieceQueue();
   #answers = false;
   #scanner = this.#createScanner();
   #decoder = new TextDecoder();
-  #queue: QueuedPiece[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #replyTimer: NodeJS.Timeout | undefined;
+  #flushTimer: NodeJS.Timeout | undefined;
+  #askTimer: NodeJS.Timeout | undefined;
   #lastFlush = 0;
   /** Bytes written since the start, up to the last marker that went out, and up to the last that came back. */
   #written = 0;
   #marked = 0;
   #parsed = 0;
+  /** Seq behind the last piece that was written. */
+  #seq = 0;
+  /** Seq behind the last piece that came. */
+  #end = 0;
+  /** Bytes that the terminal never saw since it had caught up last. */
+  #skipped = 0;
+  /** Markers that went out because one had no reply. */
+  #repeats = 0;
+  /** What comes again behind a stored screen that was not needed. */
+  #knownTo = 0;
   #disposed = false;
 
   constructor(options: ScreenWriterOptions) {
@@ -61,55 +76,84 @@ export class ScreenWriter implements Disposable {
     return this.#scanner.isAlternateScreen;
   }
 
+  /** A shell waits for a command, as far as its output tells. */
+  get isAtPrompt(): boolean {
+    return this.#isIdle && this.#scanner.isAtPrompt;
+  }
+
+  /** How closely a person looks. */
+  set view(view: TerminalView) {
+    this.#window.view = view;
+    this.#schedule();
+  }
+
   /** Takes over a copy. */
-  push(piece: ScreenPiece): void {
+  push({ bytes, seq, answers }: ScreenPiece): void {
     if (this.#disposed) return;
-    for (let from = 0; from < piece.bytes.length; from += pieceMax) {
-      const bytes = piece.bytes.slice(from, from + pieceMax);
-      const seq = piece.seq + from;
-      this.#queue.push({ bytes, seq, end: seq + bytes.length, answers: piece.answers });
-    }
+    const known = Math.min(bytes.length, Math.max(0, this.#knownTo - seq));
+    this.#queue.push({ bytes: bytes.subarray(known), seq: seq + known, answers });
+    this.#end = seq + bytes.length;
     this.#schedule();
   }
 
   /** A stored screen takes the place of all that was shown. `onParsed` runs when the terminal shows it. */
-  replace(screen: Uint8Array, seq: number, onParsed: () => void): void {
+  replace({ text, seq, size }: StoredScreen, onParsed: () => void): void {
     if (this.#disposed) return;
-    while (this.#queue.length > 0) this.#writeNext();
-    this.#options.write(terminalReset);
+    this.#writeAll();
+    this.#window.isSkipping = false;
+    if (size !== undefined && this.#scanner.plainLines > size.rows)
+      return this.#keepScreen(text, onParsed);
     this.#scanner = this.#createScanner();
     this.#decoder = new TextDecoder();
-    if (screen.length === 0) onParsed();
-    for (let from = 0; from < screen.length; from += pieceMax) {
-      const bytes = screen.slice(from, from + pieceMax);
-      const isLast = from + pieceMax >= screen.length;
-      const ends = { end: seq, onParsed: isLast ? onParsed : undefined };
-      this.#queue.push({ bytes, seq, answers: false, ...ends });
-    }
-    this.#schedule();
+    this.#end = seq;
+    // In one write, so that the terminal is never painted empty.
+    const bytes = Buffer.concat([Buffer.from(terminalReset), text]);
+    this.#queue.pushWhole({ bytes, seq, end: seq, answers: false, onParsed });
+    this.#flush();
   }
 
-  /** A line of our own, dim. False when something is shown that it would damage; nothing is written then. */
+  /** A line of our own, dim, above the prompt. False when no shell waits at one; nothing is written then. */
   tell(line: string): boolean {
-    if (this.#disposed || this.#queue.length > 0) return false;
-    if (!this.#scanner.isGround || this.#scanner.isAlternateScreen) return false;
-    this.#options.write(`\r\n\u001b[2m${line}\u001b[22m\r\n`);
+    if (this.#disposed || !this.isAtPrompt) return false;
+    // Down and up makes room below the prompt when it stands in the last row; the new line pushes it there.
+    const room = '\u001bD\u001b[A\u001b7\u001b[L';
+    this.#options.write(`${room}\u001b[?7l\u001b[2m${line}\u001b[22m\u001b[?7h\u001b8\u001b[B`);
     return true;
   }
 
   /** The program is gone: everything that waits is written, its modes are undone, and `line` stands below. */
   finish(line: string): void {
     if (this.#disposed) return;
-    while (this.#queue.length > 0) this.#writeNext();
+    this.#writeAll();
     this.#options.write(`${this.#undoModes()}\r\n\u001b[2m${line}\u001b[22m\r\n`);
   }
 
-  /** Bytes are missing or another process begins: no sequence and no character is open any more. */
+  /** Another process begins: no sequence and no character is open any more, and no mode is set. */
   restart(): void {
-    while (this.#queue.length > 0) this.#writeNext();
+    this.#knownTo = 0;
+    this.#writeAll();
     this.#options.write(this.#undoModes());
     this.#scanner = this.#createScanner();
     this.#decoder = new TextDecoder();
+  }
+
+  /** `bytes` are missing before what comes next: what waits is old now, and the newest is what a person wants. */
+  skip(bytes: number): void {
+    if (this.#disposed || bytes <= 0) return;
+    this.#window.isSkipping = true;
+    this.#skipped += bytes + this.#queue.clear();
+    this.#options.write(this.#close());
+  }
+
+  get hasSkipped(): boolean {
+    return this.#skipped > 0;
+  }
+
+  /** How many bytes the terminal never saw since this was asked last. */
+  takeSkipped(): number {
+    const skipped = this.#skipped;
+    this.#skipped = 0;
+    return skipped;
   }
 
   /** What of the terminal's input is the person's, or a reply that the program waits for. */
@@ -119,9 +163,28 @@ export class ScreenWriter implements Disposable {
 
   dispose(): void {
     this.#disposed = true;
-    this.#queue = [];
-    clearTimeout(this.#timer);
-    clearTimeout(this.#replyTimer);
+    this.#queue.clear();
+    clearTimeout(this.#flushTimer);
+    clearTimeout(this.#askTimer);
+  }
+
+  get #unparsed(): number {
+    return this.#written - this.#parsed;
+  }
+
+  get #isFull(): boolean {
+    return this.#unparsed >= this.#window.bytes;
+  }
+
+  get #isIdle(): boolean {
+    return this.#queue.isEmpty && this.#scanner.isGround;
+  }
+
+  /** Enough lines came since output was lost: the screen is right, only modes can be missing, and what scrolled off stays. */
+  #keepScreen(stored: Uint8Array, onParsed: () => void): void {
+    this.#knownTo = this.#end;
+    this.#options.write(findModes(Buffer.from(stored).toString()));
+    onParsed();
   }
 
   #createScanner(): QueryScanner {
@@ -130,29 +193,35 @@ export class ScreenWriter implements Disposable {
 
   /** At once when nothing was written lately, so that an echo does not wait. */
   #schedule(): void {
-    if (this.#timer !== undefined || this.#queue.length === 0 || this.#isFull()) return;
+    if (this.#flushTimer !== undefined || this.#queue.isEmpty || this.#isFull) return;
     const waitMs = this.#lastFlush + coalesceMs - Date.now();
     if (waitMs <= 0) this.#flush();
-    else this.#timer = setTimeout(() => this.#flush(), waitMs);
-  }
-
-  #isFull(): boolean {
-    return this.#written - this.#parsed >= unparsedMax;
+    else this.#flushTimer = setTimeout(() => this.#flush(), waitMs);
   }
 
   #flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    let text = '';
-    while (this.#queue.length > 0 && !this.#isFull()) text += this.#takeNext();
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = undefined;
+    if (this.#disposed) return;
+    let text = this.#window.isSkipping ? this.#dropOld() : '';
+    while (!this.#queue.isEmpty && !this.#isFull) text += this.#takeNext();
     this.#lastFlush = Date.now();
     if (text !== '') this.#options.write(text);
-    if (this.#queue.length > 0) this.#awaitReply();
+    this.#awaitParsing();
   }
 
-  #writeNext(): void {
-    const text = this.#takeNext();
-    if (text !== '') this.#options.write(text);
+  /** Only the newest of what came is shown while output is being lost anyway. */
+  #dropOld(): string {
+    const dropped = this.#queue.keepNewest(newestBytes);
+    this.#skipped += dropped;
+    return dropped === 0 ? '' : this.#close();
+  }
+
+  #writeAll(): void {
+    while (!this.#queue.isEmpty) {
+      const text = this.#takeNext();
+      if (text !== '') this.#options.write(text);
+    }
   }
 
   /** The next piece as text, with a marker behind it when one is due and no sequence is open. */
@@ -163,42 +232,71 @@ export class ScreenWriter implements Disposable {
     this.#answers = piece.answers;
     this.#scanner.scan(text);
     this.#written += piece.bytes.length;
-    const unmarked = this.#written - this.#marked;
-    if (unmarked < markerEvery && piece.onParsed === undefined) return text;
-    if (this.#scanner.isGround) return text + this.#mark(piece);
-    // A sequence as long as this is hardly one; without a marker the stream would stand still for good.
-    if (unmarked >= unparsedMax / 2) this.#reach(this.#written, piece.end);
-    return text;
+    this.#seq = piece.end;
+    const isDue = this.#written - this.#marked >= markerEvery || piece.onParsed !== undefined;
+    return isDue && this.#scanner.isGround ? text + this.#mark(piece) : text;
   }
 
-  #mark({ end, onParsed }: QueuedPiece): string {
-    const at = this.#written;
+  #mark({ onParsed }: Pick<QueuedPiece, 'onParsed'> = {}): string {
+    const [at, seq, bytes, since] = [this.#written, this.#seq, this.#unparsed, performance.now()];
     this.#marked = at;
     this.#filter.expectMarker(() => {
-      this.#reach(at, end);
+      if (this.#disposed) return;
+      const isShort = !this.#queue.isEmpty;
+      this.#window.observe({ lagMs: performance.now() - since, bytes, isShort });
+      this.#reach(at, seq);
       onParsed?.();
     });
     return markerQuery;
   }
 
   #reach(at: number, seq: number): void {
-    if (this.#disposed || at <= this.#parsed) return;
-    this.#parsed = at;
-    this.#marked = Math.max(this.#marked, at);
-    clearTimeout(this.#replyTimer);
-    this.#replyTimer = undefined;
+    if (this.#disposed) return;
+    this.#parsed = Math.max(this.#parsed, at);
+    this.#repeats = 0;
     this.#options.acknowledge(seq);
+    if (this.#unparsed === 0 && this.#queue.isEmpty) {
+      this.#window.isSkipping = false;
+      clearTimeout(this.#askTimer);
+      this.#options.caughtUp?.();
+      return;
+    }
     this.#schedule();
+    this.#awaitParsing();
   }
 
-  #awaitReply(): void {
-    if (this.#replyTimer !== undefined) return;
-    const next = this.#queue[0];
-    const at = this.#written;
-    this.#replyTimer = setTimeout(() => {
-      this.#replyTimer = undefined;
-      if (next !== undefined) this.#reach(at, next.seq);
-    }, replyLimitMs);
+  /** Sees to it that whatever was written is acknowledged in the end, also when nothing more comes. */
+  #awaitParsing(): void {
+    clearTimeout(this.#askTimer);
+    if (this.#unparsed === 0 || this.#disposed) return;
+    const isAsked = this.#marked > this.#parsed;
+    const hasRest = this.#marked < this.#written && (this.#queue.isEmpty || !isAsked);
+    if (hasRest && this.#scanner.isGround) this.#askIn(restMs);
+    else if (isAsked) this.#askIn(replyLimitMs);
+    else this.#askIn(openSequenceMs);
+  }
+
+  #askIn(waitMs: number): void {
+    this.#askTimer = setTimeout(() => {
+      if (!this.#scanner.isGround) this.#reach(this.#written, this.#seq);
+      else this.#ask();
+    }, waitMs);
+  }
+
+  #ask(): void {
+    const isRepeated = this.#marked === this.#written;
+    if (isRepeated) this.#repeats += 1;
+    if (this.#repeats > repeatsMax) return;
+    // The terminal may think a sequence open that we think closed; otherwise this does nothing.
+    this.#options.write((isRepeated ? '\u0018' : '') + this.#mark());
+    this.#awaitParsing();
+  }
+
+  /** What was open is closed, and what changes the meaning of later output is as at the start. */
+  #close(): string {
+    this.#scanner.cancel();
+    this.#decoder = new TextDecoder();
+    return '\u0018\u001b[!p';
   }
 
   #undoModes(): string {
@@ -207,4 +305,11 @@ export class ScreenWriter implements Disposable {
     const mouse = '\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?1004l';
     return `${close}${leave}${mouse}\u001b[?2004l\u001b[?1l\u001b>\u001b[?25h\u001b[!p`;
   }
+}
+
+/** Modes, keyboard flags and the cursor's style; not the choice of the screen, nor what moves the cursor. */
+const modes = /\u001b\[(?:\?(?!6h|47h|47l|1047|1049)\d+[hl]|[=>][\d;]*[um]|\d q)/g;
+
+function findModes(stored: string): string {
+  return (stored.match(modes) ?? []).join('');
 }

@@ -1,18 +1,26 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { encodeSnapshot } from '../../link/snapshot/snapshot.ts';
-import type { SessionStream, StreamOutput, StreamSnapshot } from '../../link/stream/stream.ts';
+import type {
+  SessionStream,
+  StreamGap,
+  StreamOutput,
+  StreamSnapshot,
+} from '../../link/stream/stream.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
 import type { WaggleError } from '../../protocol/wire/errors.ts';
 import type { ExitMark, InputOutcome, LeaseMark, TerminalSize } from '../../protocol/wire/mark.ts';
 import { fakeSession } from '../session/fakeSession.test.ts';
 import { inEnglish } from '../translate.ts';
+import { markerQuery } from './replyFilter.ts';
 import type { TerminalBackend } from './sessionTerminal.ts';
 import { SessionTerminal } from './sessionTerminal.ts';
 
 type StreamState = SessionStream['state'];
 
 const encoder = new TextEncoder();
+/** A line editor at work, as bash and zsh show it. */
+const prompt = '\u001b[?2004h$ ';
 const ours: LeaseMark = { writer: 'me', principal: 'owner', self: true };
 const theirs: LeaseMark = { writer: 'other', principal: 'owner', self: false };
 
@@ -40,7 +48,8 @@ class FakeStream implements SessionStream {
   readonly onClosed = this.closed.event;
   readonly onState = this.states.event;
   readonly onResize = new Emitter<never>().event;
-  readonly onGap = new Emitter<never>().event;
+  readonly gaps = new Emitter<StreamGap>();
+  readonly onGap = this.gaps.event;
   readonly stored = new Emitter<StreamSnapshot>();
   readonly onSnapshot = this.stored.event;
   readonly onLive = new Emitter<never>().event;
@@ -117,6 +126,14 @@ async function open(early = '', relaid?: { columns: number; rows: number }): Pro
   return Object.assign(stage, { terminal });
 }
 
+async function until(holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 5000;
+  while (!holds()) {
+    assert.ok(Date.now() < deadline, 'it never came');
+    await turn();
+  }
+}
+
 describe('a session in a terminal', () => {
   it('shows the bytes and types the keys', async () => {
     const { terminal, stream, text } = await open();
@@ -178,6 +195,7 @@ describe('a session in a terminal', () => {
 
   it('keeps refused keys, says so once, and sends them when Enter takes over', async () => {
     const { terminal, stream, text } = await open();
+    stream.show(prompt);
     stream.outcome = 'denied';
     terminal.handleInput('g');
     await turn();
@@ -186,6 +204,24 @@ describe('a session in a terminal', () => {
     terminal.handleInput('\r');
     await turn();
     assert.deepEqual({ taken: stream.taken, typed: stream.typed }, { taken: 1, typed: ['git'] });
+    terminal.close();
+  });
+
+  it('says once how much was skipped, at the prompt that comes after it', async () => {
+    const { terminal, stream, text } = await open();
+    stream.show('$ cat big\r\n');
+    for (const from of [11, 2_000_011]) {
+      stream.gaps.fire({ generation: 0, from, to: from + 1_000_000 });
+      stream.show('tail\r\n', from + 1_000_000);
+    }
+    assert.ok(!text().includes('skipped'));
+    stream.show(prompt, 3_000_017);
+    const answers = text().split(markerQuery).length - 1;
+    for (let count = 0; count < answers; count += 1) terminal.handleInput('\u001b[0n');
+    await until(() => text().includes(markerQuery));
+    terminal.handleInput('\u001b[0n');
+    assert.equal(text().split('2.0 MB skipped').length, 2);
+    assert.ok(text().indexOf('skipped') > text().indexOf('?2004h'));
     terminal.close();
   });
 

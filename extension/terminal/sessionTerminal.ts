@@ -51,6 +51,8 @@ type Phase =
 
 const keptInputMax = 4096;
 const rowWaitMs = 4000;
+/** After a burst a prompt is expected this soon; else the program that wrote it goes on. */
+const promptWaitMs = 1500;
 
 export class SessionTerminal {
   readonly #backend: TerminalBackend;
@@ -68,6 +70,7 @@ export class SessionTerminal {
   #denied: string | undefined;
   /** A stored screen of another size is being shown: the terminal has that size until it is. */
   #isShowingStored = false;
+  #skippedTimer: NodeJS.Timeout | undefined;
 
   readonly onDidWrite = this.#written.event;
   readonly onDidOverrideDimensions = this.#sizeOverridden.event;
@@ -116,6 +119,7 @@ export class SessionTerminal {
   close(): void {
     this.#leave({ kind: 'closed' });
     this.#subscription.dispose();
+    clearTimeout(this.#skippedTimer);
     this.#writer.dispose();
     for (const emitter of [this.#written, this.#sizeOverridden, this.#renamed]) emitter.dispose();
   }
@@ -125,6 +129,9 @@ export class SessionTerminal {
       write: (text) => this.#written.fire(text),
       acknowledge: (seq) => {
         if (this.#phase.kind === 'attached') this.#phase.stream.acknowledge(seq);
+      },
+      caughtUp: () => {
+        if (this.#writer.hasSkipped) this.#tellSkipped();
       },
     });
   }
@@ -200,7 +207,8 @@ export class SessionTerminal {
     this.#isShowingStored = isOther;
     if (isOther) this.#sizeOverridden.fire({ columns: size.cols, rows: size.rows });
     const screen = Buffer.concat([this.#tellDirectory(), stored?.text ?? new Uint8Array()]);
-    this.#writer.replace(screen, seq, () => {
+    const ownSize = isOther ? undefined : size;
+    this.#writer.replace({ text: screen, seq, size: ownSize }, () => {
       this.#isShowingStored = false;
       if (isOther) this.#fitSize(stream);
     });
@@ -217,9 +225,22 @@ export class SessionTerminal {
   }
 
   #skip(bytes: number): void {
-    this.#writer.restart();
-    const megabytes = (bytes / 1_000_000).toFixed(1);
-    if (bytes > 0) this.#tell(this.#backend.t('{0} MB skipped', megabytes));
+    if (bytes > 0) this.#writer.skip(bytes);
+    else this.#writer.restart();
+  }
+
+  /** Once for all that a burst cost, when it is over and the shell waits again. */
+  #tellSkipped(): void {
+    clearTimeout(this.#skippedTimer);
+    if (!this.#writer.isAtPrompt) {
+      this.#skippedTimer = setTimeout(() => this.#reportSkipped(), promptWaitMs);
+    } else this.#reportSkipped();
+  }
+
+  #reportSkipped(): void {
+    const skipped = this.#writer.takeSkipped();
+    if (skipped === 0) return;
+    this.#tell(this.#backend.t('{0} MB skipped', (skipped / 1_000_000).toFixed(1)));
   }
 
   /** An observer sees the writer's size. */
