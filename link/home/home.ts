@@ -6,6 +6,11 @@ export type { HomePaths } from './paths.ts';
 export { homePaths, resolveHome } from './paths.ts';
 export { ensureHome, ensurePrivateDirectory, checkPrivateFile } from './privacy.ts';
 export { newSocketPath, socketDirectory } from './socketDirectory.ts';
-export { hasCode, readPrivateFile, replacePrivateFile } from './privateFile.ts';
+export {
+  hasCode,
+  readPrivateFile,
+  replaceFleetingFile,
+  replacePrivateFile,
+} from './privateFile.ts';
 export type { RuntimeFile } from './runtimeFile.ts';
 export { readRuntimeFile, removeRuntimeFile, writeRuntimeFile } from './runtimeFile.ts';

@@ -39,6 +39,15 @@ export function readPrivateFile(path: string, maxBytes = 65_536): string | undef
 
 /** Writes the whole file beside its place (0600, exclusive, flushed) and renames it: readers see the old or the new. */
 export function replacePrivateFile(path: string, text: string): void {
+  replaceFile(path, { text, flush: true });
+}
+
+/** The same for what means nothing after the machine has gone down: nobody waits for the disk. */
+export function replaceFleetingFile(path: string, text: string): void {
+  replaceFile(path, { text, flush: false });
+}
+
+function replaceFile(path: string, { text, flush }: { text: string; flush: boolean }): void {
   const draft = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
   const descriptor = openSync(
     draft,
@@ -47,7 +56,7 @@ export function replacePrivateFile(path: string, text: string): void {
   );
   try {
     writeFileSync(descriptor, text);
-    fsyncSync(descriptor);
+    if (flush) fsyncSync(descriptor);
   } catch (error) {
     unlinkSync(draft);
     throw error;

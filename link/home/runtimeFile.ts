@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { z } from 'zod';
 import { daemonIdSchema, instantSchema } from '../../protocol/wire/brand.ts';
 import type { HomePaths } from './paths.ts';
-import { readPrivateFile, replacePrivateFile } from './privateFile.ts';
+import { readPrivateFile, replaceFleetingFile } from './privateFile.ts';
 
 const runtimeFileSchema = z.object({
   /** Path of the Unix socket or name of the pipe. */
@@ -32,7 +32,7 @@ export function readRuntimeFile(paths: HomePaths): RuntimeFile | undefined {
 
 /** Replaces it as a whole. */
 export function writeRuntimeFile(paths: HomePaths, file: RuntimeFile): void {
-  replacePrivateFile(paths.runtimeFile, `${JSON.stringify(file, undefined, 2)}\n`);
+  replaceFleetingFile(paths.runtimeFile, `${JSON.stringify(file, undefined, 2)}\n`);
 }
 
 /** Removes it at an orderly end, unless another daemon has written its own by now. */

@@ -10,7 +10,7 @@ import { ensureHome, hasCode, readRuntimeFile } from '../home/home.ts';
 import { isSameProcess } from '../process/process.ts';
 import { listLiveHosts } from './liveHosts.ts';
 import type { EnsureOptions, EnsureOutcome, Runtime, StartStep } from './outcome.ts';
-import { installProgram } from './program.ts';
+import { installProgram, prunePrograms } from './program.ts';
 import { explainEnd, spawnDaemon, spawnHost } from './spawn.ts';
 import { countStart, forgetStarts, noteFailure, uncountStart } from './startLimit.ts';
 import { takeStartLock } from './startLock.ts';
@@ -18,6 +18,8 @@ import { takeStartLock } from './startLock.ts';
 /** From the first look to a link; a migration of a large database is the slowest honest case. */
 const wholeLimitMs = 30_000;
 const lookEveryMs = 20;
+/** The one who starts it waits for a tenth of a second at most, as a rule. */
+const lookForStartedMs = 4;
 /** The daemon found its data directory held: the one before it is about to go. */
 const lockedExitCode = 75;
 const heldPauseMs = 250;
@@ -165,6 +167,7 @@ class Starter {
     const spawning = { paths, program, runtime: this.#runtime };
     if (listLiveHosts(paths).length === 0) spawnHost(spawning);
     const daemon = spawnDaemon(spawning);
+    if (program.cacheDir !== undefined) prunePrograms(paths, program);
     const looking = new AbortController();
     try {
       const file = this.#waitForFile(daemon.pid, looking.signal);
@@ -191,7 +194,7 @@ class Starter {
         throw new WaggleError('daemonUnreachable', 'The daemon did not become ready.', {
           fix: 'waggle daemon logs',
         });
-      await delay(lookEveryMs);
+      await delay(lookForStartedMs);
     }
     return undefined;
   }

@@ -16,7 +16,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { HomePaths } from '../home/home.ts';
@@ -55,16 +55,22 @@ export function installProgram(
 ): StartableProgram {
   if (!existsSync(join(directory, 'manifest.json'))) return findSource(directory);
   const current = readCurrent(paths);
-  const name = nameOf(directory);
-  if (current === undefined || isNewer(readManifest(directory), current.manifest)) {
-    copyProgram(directory, join(paths.programDir, name));
-    replacePrivateFile(join(paths.programDir, currentName), `${name}\n`);
+  const brought = { name: nameOf(directory), manifest: readManifest(directory) };
+  const isInstalled = current !== undefined && !isUpgrade(brought, current);
+  if (!isInstalled) {
+    copyProgram(directory, join(paths.programDir, brought.name));
+    replacePrivateFile(join(paths.programDir, currentName), `${brought.name}\n`);
   }
-  const kind = runtime.electron ? 'electron' : 'node';
-  replacePrivateFile(join(paths.programDir, 'runtime'), `${runtime.execPath}\n${kind}\n`);
-  const chosen = readCurrent(paths)?.name ?? name;
-  prune(paths, chosen);
+  noteRuntime(paths, runtime);
+  const chosen = isInstalled ? current.name : (readCurrent(paths)?.name ?? brought.name);
   return findBuilt(join(paths.programDir, chosen));
+}
+
+/** What runs our programs, for those who are not started by one. */
+function noteRuntime(paths: HomePaths, runtime: Runtime): void {
+  const path = join(paths.programDir, 'runtime');
+  const text = `${runtime.execPath}\n${runtime.electron ? 'electron' : 'node'}\n`;
+  if (readPrivateFile(path) !== text) replacePrivateFile(path, text);
 }
 
 function findBuilt(directory: string): StartableProgram {
@@ -111,6 +117,11 @@ function readCurrent(paths: HomePaths): Installed | undefined {
   if (name === undefined || !/^[\w.+-]+$/.test(name)) return undefined;
   const manifest = findWhole(join(paths.programDir, name));
   return manifest === undefined ? undefined : { name, manifest };
+}
+
+/** Whoever runs what is installed already compares nothing: the first comparison loads the runtime's collation. */
+function isUpgrade(brought: Installed, current: Installed): boolean {
+  return brought.name !== current.name && isNewer(brought.manifest, current.manifest);
 }
 
 /** By version, then by the time of the build: `current` never goes backwards. */
@@ -174,8 +185,12 @@ function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Drafts of a starter that died, and versions beyond the kept ones that no live host came from. */
-function prune(paths: HomePaths, current: string): void {
+/**
+ * Removes drafts of a starter that died, and versions beyond the kept ones that no live host came from. `program` stays.
+ * Needs the start lock.
+ */
+export function prunePrograms(paths: HomePaths, program: StartableProgram): void {
+  const current = basename(dirname(program.daemon));
   const live = new Set(listLiveHosts(paths).map((host) => host.version));
   const entries = readdirSync(paths.programDir, { withFileTypes: true }).filter((entry) =>
     entry.isDirectory(),

@@ -16,7 +16,7 @@ import type { HomePaths } from '../home/home.ts';
 import { ensureHome, homePaths } from '../home/home.ts';
 import { readStartTime } from '../process/process.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
-import { compareVersions, installProgram } from './program.ts';
+import { compareVersions, installProgram, prunePrograms } from './program.ts';
 import { explainEnd } from './spawn.ts';
 import { countStart, forgetStarts, noteFailure, uncountStart } from './startLimit.ts';
 import { requireLink } from './start.ts';
@@ -127,8 +127,10 @@ describe('starting', () => {
       const source = make('1.0.0');
       const { daemon } = installProgram(paths, source, runtime);
       rmSync(daemon);
-      assert.equal(installProgram(paths, source, runtime).daemon, daemon);
+      const again = installProgram(paths, source, runtime);
+      assert.equal(again.daemon, daemon);
       assert.equal(readFileSync(daemon, 'utf8'), 'waggled.cjs 1.0.0');
+      prunePrograms(paths, again);
       assert.deepEqual(
         readdirSync(paths.programDir).filter((name) => name.endsWith('.tmp')),
         [],

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { z } from 'zod';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { HomePaths } from '../home/home.ts';
-import { readPrivateFile, replacePrivateFile } from '../home/home.ts';
+import { readPrivateFile, replaceFleetingFile } from '../home/home.ts';
 
 const startsMax = 5;
 const withinMs = 60_000;
@@ -39,7 +39,7 @@ export function forgetStarts(paths: HomePaths): void {
 }
 
 function write(paths: HomePaths, starts: Starts): void {
-  replacePrivateFile(paths.startsFile, `${JSON.stringify(starts)}\n`);
+  replaceFleetingFile(paths.startsFile, `${JSON.stringify(starts)}\n`);
 }
 
 function readStarts(paths: HomePaths): Starts {
