@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import { connectDaemon } from '../../link/daemon/daemon.ts';
+import { homePaths } from '../../link/home/home.ts';
+import { pick, runCommand } from './support/commandPalette.ts';
+import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
+import { startProduct, type Product } from './support/product.ts';
+import { followLink, readCommandMarks } from './support/terminalLinks.ts';
+import { typeInTerminal, waitForTerminalText } from './support/terminalPane.ts';
+import { until } from './support/until.ts';
+import { openActivity, readTabs, treeRow, waitForRow } from './support/views.ts';
+
+/** A file with a line that says whose it is, in both checkouts at the same place. */
+function makeCheckouts(main: string): string {
+  const worktree = `${main}-fix`;
+  const git = (...values: string[]): void => {
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', '-C', main, ...values]);
+  };
+  mkdirSync(join(main, 'src'));
+  writeFileSync(join(main, 'src', 'a.ts'), `// of main\n`.repeat(20));
+  writeFileSync(join(main, 'src', 'only main.ts'), `// only in main\n`);
+  git('add', '.');
+  git('commit', '-qm', 'first');
+  git('worktree', 'add', '-q', worktree, '-b', 'fix');
+  writeFileSync(join(worktree, 'src', 'a.ts'), `// of the worktree\n`.repeat(20));
+  return worktree;
+}
+
+describe('a shell in the editor', function () {
+  this.timeout(180_000);
+  let product: Product;
+  let window: EditorWindow;
+  let link: DaemonLink;
+  let worktree = '';
+
+  before(async () => {
+    product = await startProduct();
+    worktree = makeCheckouts(product.folder);
+    window = await openEditorWindow({ server: product.server, folder: product.folder });
+    await runCommand(window, 'Waggle: New Session…');
+    await pick(window, 'Shell');
+    await waitForTerminalText(window, /\$ ?$/);
+    const paths = homePaths(product.home);
+    link = await connectDaemon({ paths, kind: 'test', clientId: 'beside' });
+  });
+  after(async () => {
+    await window?.screenshot('shell-end-dark-1400');
+    link?.dispose();
+    await window?.close();
+    await product?.stop();
+  });
+
+  const activeText = (): Promise<string> =>
+    window.page.locator('.editor-group-container.active .view-lines').first().innerText();
+
+  it('shows how each command ended, beside it', async () => {
+    await typeInTerminal(window, 'true\nfalse\necho one; echo two\n');
+    await waitForTerminalText(window, /^two$/m);
+    await until('three marks', async () => {
+      const marks = await readCommandMarks(window);
+      return marks.slice(0, 3).join() === 'success,error,success';
+    });
+    await window.screenshot('shell-marks-dark-1400');
+    const [session] = (await link.call('session/list', {})).sessions;
+    assert.equal(session?.directory, product.folder);
+    assert.equal(session.prompt, 'prompt');
+    assert.equal(session.commandLine, 'echo one; echo two');
+  });
+
+  it('opens the file of its own checkout, not that of the folder of the window', async () => {
+    const { PATH = '' } = process.env;
+    await link.call('session/open', {
+      agent: 'shell',
+      name: 'fix',
+      cwd: worktree,
+      environment: { PATH, HOME: product.userHome, SHELL: '/bin/bash' },
+      size: { cols: 80, rows: 24 },
+    });
+    await openActivity(window, 'Waggle');
+    await waitForRow(window, 'Sessions', 'fix');
+    await treeRow(window, 'Sessions', 'fix').click();
+    await waitForTerminalText(window, /^\$ ?$/);
+    await until('its tab is in front', async () =>
+      (await readTabs(window)).some(({ title, active }) => title === 'fix' && active),
+    );
+    await typeInTerminal(window, 'clear; echo src/a.ts:12:4\n');
+    await waitForTerminalText(window, /^src\/a\.ts:12:4$/m);
+    await followLink(window, 'src/a.ts:12:4');
+    await until('the file is open', async () =>
+      (await readTabs(window)).some(({ title }) => /^a(?:\.ts)?$/.test(title)),
+    );
+    assert.match(await activeText(), /of.the.worktree/);
+    await window.screenshot('shell-link-dark-1400');
+  });
+});
