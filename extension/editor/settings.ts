@@ -15,6 +15,8 @@ export interface Settings {
   readonly shellIntegration: boolean;
   /** `agents`: what was interrupted and is an agent goes on without being asked. */
   readonly resumeAfterRestart: 'ask' | 'agents' | 'never';
+  /** The editor locks a group that begins with a terminal. */
+  readonly locksTerminalGroups: boolean;
   /** Icons stand still. */
   readonly reduceMotion: boolean;
 }
@@ -33,6 +35,9 @@ export function readSettings(): Settings {
       ['ask', 'agents', 'never'],
       own.get('waggle.sessions.resumeAfterRestart'),
     ),
+    locksTerminalGroups:
+      own.get<Record<string, boolean>>('workbench.editor.autoLockGroups')?.['terminalEditor'] ??
+      true,
     reduceMotion: own.get<string>('workbench.reduceMotion') === 'on',
   };
 }

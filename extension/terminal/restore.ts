@@ -1,4 +1,4 @@
-/** Stores which sessions this window shows and where, at each change of its tabs, and brings them back after a reload. */
+/** Brings the terminals of a window back after a reload: in their groups, order and state, and the focus to nobody else. */
 import * as vscode from 'vscode';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
@@ -6,8 +6,12 @@ import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
 import type { Log } from '../log.ts';
 import type { SessionList } from '../session/session.ts';
+import { focusColumn, layOutGroups, unlockColumns } from './groupLayout.ts';
+import { GroupLocks } from './groupLocks.ts';
+import { readStored, storePlaces } from './placeStore.ts';
 import type { StoredTerminal, StoredWindow, TabFact } from './restoreMap.ts';
-import { describeTerminals, orderForRestore, parseStoredWindow } from './restoreMap.ts';
+import { listInPanel, orderForRestore } from './restoreMap.ts';
+import { listTabs, waitForTabs } from './tabs.ts';
 import type { TerminalPlace, Terminals } from './terminals.ts';
 
 export interface RestoreOptions {
@@ -18,16 +22,13 @@ export interface RestoreOptions {
   readonly log: Log;
 }
 
-const storedKey = 'waggle.window';
-const settleTries = 3;
-/** A window that still loads takes seconds for its first terminal; what is there already changes at once. */
-const tabLimitMs = 20_000;
-const changeLimitMs = 2000;
-
-/** What the last life of this window showed; undefined when it showed nothing of ours. */
-function readStored(memory: vscode.Memento): StoredWindow | undefined {
-  return parseStoredWindow(memory.get<unknown>(storedKey));
+interface Restoring extends RestoreOptions {
+  readonly locks: GroupLocks;
 }
+
+const settleTries = 3;
+/** A window that still loads takes seconds for its first terminal. */
+const tabLimitMs = 20_000;
 
 /**
  * Brings back what is stored, then stores every change. Nothing is stored before, so that a window which could not be
@@ -35,53 +36,23 @@ function readStored(memory: vscode.Memento): StoredWindow | undefined {
  */
 export function keepPlaces(options: RestoreOptions): Disposable {
   const owned = new DisposableStore();
+  const locks = new GroupLocks();
   const stored = readStored(options.memory);
+  owned.add(
+    vscode.window.tabGroups.onDidChangeTabs(({ opened }) =>
+      locks.follow(opened, options.terminals.names),
+    ),
+  );
   const begin = (): void => {
-    if (!owned.isDisposed) owned.add(storeChanges(options));
+    if (!owned.isDisposed) owned.add(storePlaces({ ...options, locks }));
   };
   if (stored === undefined) begin();
   else {
-    restore(options, stored).then(begin, (error: unknown) => {
+    restore({ ...options, locks }, stored).then(begin, (error: unknown) => {
       options.log.warn('terminals were not brought back', errorMessageOf(error));
     });
   }
   return owned;
-}
-
-function storeChanges({ terminals, memory, log }: RestoreOptions): Disposable {
-  const owned = new DisposableStore();
-  let last = '';
-  const store = async (): Promise<void> => {
-    const layout: unknown = await vscode.commands.executeCommand('vscode.getEditorLayout');
-    const tabs = listTabs();
-    const others = tabs.filter(({ isTerminal }) => !isTerminal).length;
-    const window = { terminals: describeTerminals(tabs, terminals.names), others, layout };
-    const text = JSON.stringify(window);
-    if (text === last || owned.isDisposed) return;
-    last = text;
-    await memory.update(storedKey, window);
-  };
-  const onChange = (): void => {
-    store().catch((error: unknown) => log.warn('places were not stored', errorMessageOf(error)));
-  };
-  owned.add(vscode.window.tabGroups.onDidChangeTabs(onChange));
-  owned.add(vscode.window.tabGroups.onDidChangeTabGroups(onChange));
-  owned.add(terminals.onDidChange(onChange));
-  onChange();
-  return owned;
-}
-
-function listTabs(): TabFact[] {
-  return vscode.window.tabGroups.all.flatMap((group) =>
-    group.tabs.map((tab, position) => ({
-      label: tab.label,
-      isTerminal: tab.input instanceof vscode.TabInputTerminal,
-      column: group.viewColumn,
-      position,
-      isActive: tab.isActive,
-      isPinned: tab.isPinned,
-    })),
-  );
 }
 
 /** The file that was active in each group, to be shown again where no terminal was. */
@@ -93,29 +64,93 @@ function listActiveFiles(): ReadonlyMap<number, vscode.Uri> {
   return new Map(entries);
 }
 
-async function restore(options: RestoreOptions, window: StoredWindow): Promise<void> {
+async function restore(options: Restoring, window: StoredWindow): Promise<void> {
   const { connection, sessions, terminals, log } = options;
   const link = await connection.require();
   const listed = await link.call('session/list', { history: true });
   sessions.replace(listed.sessions, listed.revision);
   closeRelics(window.terminals);
   // Places count from what the editor itself brings back, which may still be on its way.
-  await waitForTabs(() => listTabs().length >= window.others);
-  await layOut(window);
-  const files = listActiveFiles();
-  const focused = vscode.window.activeTextEditor?.document.uri;
-  const ordered = orderForRestore(window.terminals);
-  for (const terminal of ordered) {
-    const session = sessions.get(terminal.sessionId);
-    if (session === undefined || terminals.isOpen(session.id)) continue;
-    await showTabBefore(terminals, terminal);
-    terminals.create(session, placeOf(terminal));
-    await isShown(terminals, terminal);
-    await settle(terminals, terminal);
+  const others = window.columns.reduce((sum, count) => sum + count, 0);
+  await waitForTabs(() => listTabs().length >= others);
+  const person = watchPerson();
+  try {
+    const hasMoved = await layOutGroups(window);
+    const files = listActiveFiles();
+    const focused = vscode.window.activeTextEditor?.document.uri;
+    const ordered = orderForRestore(window.terminals);
+    for (const terminal of ordered) await restoreOne(options, terminal);
+    for (const { sessionId, isActive } of ordered) if (isActive) terminals.reveal(sessionId);
+    await showFiles(window.terminals, { files, focused });
+    const hasUnlocked = await restoreLocks(options, window);
+    closeStray(terminals, window);
+    if (!person.isBusy()) await restoreFocus(terminals, window, hasMoved || hasUnlocked);
+    log.info('terminals brought back', { count: ordered.length });
+  } finally {
+    person.dispose();
   }
-  for (const { sessionId, isActive } of ordered) if (isActive) terminals.reveal(sessionId);
-  await showFiles(window.terminals, { files, focused });
-  log.info('terminals brought back', { count: ordered.length });
+}
+
+/** The editor puts a shell of its own into a panel that is open and empty while it loads. */
+function closeStray({ others }: Terminals, { terminals, othersInPanel }: StoredWindow): void {
+  const isOurPanel = terminals.some(({ place }) => place === 'panel');
+  if (!isOurPanel || othersInPanel !== 0) return;
+  const names = listInPanel(
+    others.map(({ name }) => name),
+    listTabs(),
+  );
+  const strays = others.filter(({ name }) => names.includes(name));
+  const [stray] = strays;
+  if (strays.length === 1 && stray?.state.isInteractedWith === false) stray.dispose();
+}
+
+async function restoreOne(options: Restoring, terminal: StoredTerminal): Promise<void> {
+  const { sessions, terminals } = options;
+  const session = sessions.get(terminal.sessionId);
+  if (session === undefined || terminals.isOpen(session.id)) return;
+  await showTabBefore(terminals, terminal);
+  terminals.create(session, placeOf(terminal), terminal.name);
+  await isShown(terminals, terminal);
+  await settle(terminals, terminal);
+}
+
+/** Groups that were made anew are locked by the editor, as it does with those that a terminal begins. */
+async function restoreLocks({ locks }: Restoring, window: StoredWindow): Promise<boolean> {
+  const stand = window.terminals.filter(
+    ({ place, isMovedOut }) => place === 'editor' && !isMovedOut,
+  );
+  const isWanted = (column: number): boolean =>
+    stand.some((terminal) => terminal.column === column && terminal.isLocked);
+  const isMade = (column: number): boolean => (window.columns[column - 1] ?? 1) === 0;
+  const wrong = stand.filter(
+    ({ sessionId, column }) => isMade(column) && locks.isLocked(sessionId) && !isWanted(column),
+  );
+  for (const { sessionId, column } of stand) locks.set(sessionId, isWanted(column));
+  return unlockColumns([...new Set(wrong.map(({ column }) => column))]);
+}
+
+/** To the terminal that had it, or back to where it was before we moved it. */
+async function restoreFocus(
+  terminals: Terminals,
+  { focus, activeColumn }: StoredWindow,
+  hasMoved: boolean,
+): Promise<void> {
+  const terminal = focus === null ? undefined : terminals.find(focus);
+  if (terminal !== undefined) terminal.show(false);
+  else if (hasMoved) await focusColumn(activeColumn);
+}
+
+/** Whoever types or clicks into a file while terminals come back keeps the focus. */
+function watchPerson(): Disposable & { isBusy(): boolean } {
+  let isBusy = false;
+  const byHand = new Set<vscode.TextEditorSelectionChangeKind | undefined>([
+    vscode.TextEditorSelectionChangeKind.Keyboard,
+    vscode.TextEditorSelectionChangeKind.Mouse,
+  ]);
+  const subscription = vscode.window.onDidChangeTextEditorSelection(({ kind }) => {
+    isBusy ||= byHand.has(kind);
+  });
+  return { isBusy: () => isBusy, dispose: () => void subscription.dispose() };
 }
 
 /**
@@ -131,13 +166,6 @@ function closeRelics(stored: readonly StoredTerminal[]): void {
   }
 }
 
-/** Groups that held nothing but terminals are gone after a reload. */
-async function layOut({ terminals, layout }: StoredWindow): Promise<void> {
-  const columns = terminals.map(({ place, column }) => (place === 'editor' ? column : 0));
-  if (Math.max(0, ...columns) <= vscode.window.tabGroups.all.length || layout === undefined) return;
-  await vscode.commands.executeCommand('vscode.setEditorLayout', layout);
-}
-
 function placeOf({ place, column }: StoredTerminal): TerminalPlace {
   if (place === 'panel') return vscode.TerminalLocation.Panel;
   return { viewColumn: column, preserveFocus: true };
@@ -145,9 +173,9 @@ function placeOf({ place, column }: StoredTerminal): TerminalPlace {
 
 /** A new tab opens to the right of the active one: the one that stood before it is made that, without the focus. */
 async function showTabBefore(terminals: Terminals, terminal: StoredTerminal): Promise<void> {
-  const { place, column, position } = terminal;
+  const { place, column, position, isMovedOut } = terminal;
   const group = vscode.window.tabGroups.all.find(({ viewColumn }) => viewColumn === column);
-  const tab = group?.tabs[position - 1];
+  const tab = isMovedOut ? group?.tabs.at(-1) : group?.tabs[position - 1];
   if (place === 'panel' || tab === undefined || tab.isActive) return;
   if (tab.input instanceof vscode.TabInputText) await showFile(tab.input.uri, column);
   const sessionId = terminals.names.get(tab.label);
@@ -173,32 +201,15 @@ async function isShown(terminals: Terminals, { sessionId, place }: StoredTermina
   await waitForTabs(() => findTab(terminals, sessionId) !== undefined, tabLimitMs);
 }
 
-/** Settles when `isDone` holds, and at `limitMs` anyway: a tab that does not come keeps nothing else waiting for ever. */
-async function waitForTabs(isDone: () => boolean, limitMs = changeLimitMs): Promise<void> {
-  if (isDone()) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      for (const subscription of subscriptions) subscription.dispose();
-      resolve();
-    };
-    const look = (): void => {
-      if (isDone()) done();
-    };
-    const timer = setTimeout(done, limitMs);
-    const { onDidChangeTabs, onDidChangeTabGroups } = vscode.window.tabGroups;
-    const subscriptions = [onDidChangeTabs(look), onDidChangeTabGroups(look)];
-  });
-}
-
 /** What the editor does for the focused tab only: pin it, and move it before the first one. Tried again while it loads. */
 async function settle(terminals: Terminals, terminal: StoredTerminal): Promise<void> {
-  const { sessionId, position, isPinned, place } = terminal;
+  const { sessionId, position, isPinned, place, isMovedOut } = terminal;
   const isSettled = (): boolean => {
     const tab = findTab(terminals, sessionId);
     return tab === undefined || (tab.position === position && tab.isPinned === isPinned);
   };
-  for (let tries = 0; tries < settleTries && place === 'editor' && !isSettled(); tries += 1) {
+  const isLoose = place === 'panel' || isMovedOut;
+  for (let tries = 0; tries < settleTries && !isLoose && !isSettled(); tries += 1) {
     const isInFront = (): boolean => findTab(terminals, sessionId)?.isActive === true;
     terminals.find(sessionId)?.show(false);
     await waitForTabs(isInFront);

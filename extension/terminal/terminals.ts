@@ -14,6 +14,7 @@ import type { BackendOptions } from './backend.ts';
 import { createBackend } from './backend.ts';
 import { ClosedList } from './closedList.ts';
 import { nameTerminal } from './notice.ts';
+import type { TerminalBackend } from './sessionTerminal.ts';
 import { SessionTerminal } from './sessionTerminal.ts';
 
 interface OpenTerminal {
@@ -50,11 +51,14 @@ export class Terminals implements OpenTerminals, Disposable {
   readonly #open = new Map<string, OpenTerminal>();
   readonly #closedList: ClosedList;
 
+  readonly #resized = this.#owned.add(new Emitter<void>());
   readonly #split = this.#owned.add(new Emitter<SessionId>());
 
   /** Opened, closed or renamed. */
   readonly onDidChange = this.#changed.event;
   readonly onDidClose = this.#closed.event;
+  /** The editor gave one of them another size: groups may have been laid out anew. */
+  readonly onDidResize = this.#resized.event;
   /** The person split a session's terminal and expects another one of its kind beside it. */
   readonly onDidSplit = this.#split.event;
 
@@ -80,6 +84,11 @@ export class Terminals implements OpenTerminals, Disposable {
         sessionId,
       ]),
     );
+  }
+
+  /** Terminals of the editor itself and of other extensions. */
+  get others(): vscode.Terminal[] {
+    return vscode.window.terminals.filter((terminal) => this.#find(terminal) === undefined);
   }
 
   /** Sessions that can be seen now: the active tabs of the groups, and the terminal that is in front in the panel. */
@@ -113,9 +122,9 @@ export class Terminals implements OpenTerminals, Disposable {
     else if (shown === undefined) this.create(session, chosenPlace()).show();
   }
 
-  /** A terminal at a place; not shown and without the focus. */
-  create(session: Session, place: TerminalPlace): vscode.Terminal {
-    const options = this.createOptions(session);
+  /** A terminal at a place; not shown and without the focus. `name`: the one that it had in this window before. */
+  create(session: Session, place: TerminalPlace, name?: string): vscode.Terminal {
+    const options = this.createOptions(session, name);
     const terminal = vscode.window.createTerminal({ ...options, location: place });
     const entry = this.#open.get(session.id);
     if (entry !== undefined) entry.terminal = terminal;
@@ -124,9 +133,10 @@ export class Terminals implements OpenTerminals, Disposable {
   }
 
   /** For the `+` menu: the editor makes the terminal from it, which is recognised when it opens. */
-  createOptions(session: Session): vscode.ExtensionTerminalOptions {
-    const pty = new SessionTerminal(createBackend(this.#options, session.id));
-    const name = nameTerminal({ ...session, name: nameOf(session) }, this.#takenNames(session.id));
+  createOptions(session: Session, before?: string): vscode.ExtensionTerminalOptions {
+    const backend = createBackend(this.#options, session.id);
+    const pty = new PlacedTerminal(backend, () => this.#resized.fire());
+    const name = this.#nameFor(session, before);
     this.#open.set(session.id, { sessionId: session.id, pty, name, terminal: undefined });
     const color = colors[session.agent];
     return {
@@ -214,12 +224,21 @@ export class Terminals implements OpenTerminals, Disposable {
       const entry = this.#open.get(id);
       const session = this.#options.sessions.get(id);
       if (entry === undefined || session === undefined) continue;
-      const name = nameTerminal({ ...session, name: nameOf(session) }, this.#takenNames(id));
+      const name = this.#nameFor(session, entry.name);
       if (name === entry.name) continue;
       entry.name = name;
       entry.pty.rename(name);
       this.#changed.fire();
     }
+  }
+
+  /** The name that it had stays when it still fits, so that "bash (2)" does not become "bash" when another tab closes. */
+  #nameFor(session: Session, before: string | undefined): string {
+    const taken = this.#takenNames(session.id);
+    const named = { ...session, name: nameOf(session) };
+    const plain = nameTerminal(named, new Set());
+    const numbered = before?.startsWith(`${plain} (`) === true && /\(\d+\)$/.test(before);
+    return numbered && !taken.has(before) ? before : nameTerminal(named, taken);
   }
 
   /** Names of this window's terminals, ours and others', but for one session's own. */
@@ -242,4 +261,19 @@ function chosenPlace(): TerminalPlace {
   return readSettings().location === 'panel'
     ? vscode.TerminalLocation.Panel
     : vscode.TerminalLocation.Editor;
+}
+
+/** Says when the editor lays it out anew, for which it has no event of its own. */
+class PlacedTerminal extends SessionTerminal {
+  readonly #resized: () => void;
+
+  constructor(backend: TerminalBackend, resized: () => void) {
+    super(backend);
+    this.#resized = resized;
+  }
+
+  override setDimensions(dimensions: vscode.TerminalDimensions): void {
+    super.setDimensions(dimensions);
+    this.#resized();
+  }
 }

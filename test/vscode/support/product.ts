@@ -7,8 +7,10 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  calmSettings,
   installExtension,
   startEditorServer,
+  writeSettings,
   type EditorServer,
 } from '../../../scripts/editorServer.ts';
 import { packageFor } from '../../../scripts/package.ts';
@@ -24,6 +26,8 @@ export interface Product {
   readonly home: string;
   /** HOME of the editor and of what runs in it. */
   readonly userHome: string;
+  /** Replaces the settings that a person has; an open window takes them over at once. */
+  changeSettings(settings: Readonly<Record<string, unknown>>): void;
   /** Pid of the running daemon as its runtime file says; undefined when there is no such file. */
   daemonPid(): number | undefined;
   /** Pids of the running pty hosts. */
@@ -61,6 +65,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     folder,
     home,
     userHome,
+    changeSettings: (settings) =>
+      writeSettings(dataDir, { ...calmSettings, ...testSettings(options.theme), ...settings }),
     daemonPid: () => readDaemonPid(home),
     hostPids: () => readHostPids(home),
     async stop() {

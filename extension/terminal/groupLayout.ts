@@ -1,0 +1,50 @@
+/** The groups of the editor area: making those that a reload took away, and going to one of them. */
+import * as vscode from 'vscode';
+import { waitForTabs } from './tabs.ts';
+import type { StoredWindow } from './restoreMap.ts';
+import { planMissingGroups } from './restoreMap.ts';
+
+const ordinals = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth', 'Seventh', 'Eighth'];
+
+/** False for a group that the editor has no command for: it counts eight. */
+export async function focusColumn(column: number): Promise<boolean> {
+  const ordinal = ordinals[column - 1];
+  if (ordinal === undefined || column > vscode.window.tabGroups.all.length) return false;
+  await vscode.commands.executeCommand(`workbench.action.focus${ordinal}EditorGroup`);
+  return true;
+}
+
+/**
+ * The groups stand as they stood, with the files in them where they were. True when another group than before had to be
+ * made the active one on the way.
+ */
+export async function layOutGroups({ columns, layout, terminals }: StoredWindow): Promise<boolean> {
+  const { tabGroups } = vscode.window;
+  const wanted = Math.max(
+    columns.length,
+    ...terminals.map(({ place, column }) => (place === 'editor' ? column : 1)),
+  );
+  if (tabGroups.all.length >= wanted || layout === undefined) return false;
+  const survivors = columns.filter((others) => others > 0).length;
+  const isAsExpected = survivors > 0 && survivors === tabGroups.all.length;
+  const missing = isAsExpected ? planMissingGroups(columns) : [];
+  for (const index of missing) await insertBehind(index);
+  await vscode.commands.executeCommand('vscode.setEditorLayout', layout);
+  return missing.length > 0;
+}
+
+async function insertBehind(column: number): Promise<void> {
+  const before = vscode.window.tabGroups.all.length;
+  await focusColumn(Math.max(1, column));
+  const side = column === 0 ? 'Left' : 'Right';
+  await vscode.commands.executeCommand(`workbench.action.newGroup${side}`);
+  await waitForTabs(() => vscode.window.tabGroups.all.length > before);
+}
+
+/** The editor locks a group that begins with a terminal; these were not locked. */
+export async function unlockColumns(columns: readonly number[]): Promise<boolean> {
+  for (const column of columns)
+    if (await focusColumn(column))
+      await vscode.commands.executeCommand('workbench.action.unlockEditorGroup');
+  return columns.length > 0;
+}

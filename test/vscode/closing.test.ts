@@ -1,0 +1,155 @@
+/** Closing a tab, and what undoes it: an idle shell ends, what works runs on, or as the setting says. */
+import assert from 'node:assert/strict';
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import { pick, runCommand } from './support/commandPalette.ts';
+import { connectProduct, openShell } from './support/daemonClient.ts';
+import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
+import { isAlive } from './support/liveProcesses.ts';
+import { startProduct, type Product } from './support/product.ts';
+import {
+  countTerminals,
+  focusTerminal,
+  typeInTerminal,
+  waitForTerminalText,
+} from './support/terminalPane.ts';
+import { until } from './support/until.ts';
+import {
+  answerNotification,
+  openActivity,
+  readNotifications,
+  treeRow,
+  waitForRow,
+} from './support/views.ts';
+
+const prompt = /[$#] ?$/;
+
+describe('closing the tab of a session', function () {
+  this.timeout(240_000);
+  let product: Product;
+  let window: EditorWindow;
+  let link: DaemonLink;
+
+  before(async () => {
+    product = await startProduct();
+    window = await openEditorWindow({ server: product.server, folder: product.folder });
+    await openActivity(window, 'Waggle');
+    await runCommand(window, 'Waggle: New Session…');
+    await pick(window, 'Shell');
+    await waitForTerminalText(window, prompt);
+    link = await connectProduct(product);
+  });
+  after(async () => {
+    link?.dispose();
+    await window?.close();
+    await product?.stop();
+  });
+
+  const open = async (name: string): Promise<number> => {
+    const { pid } = await openShell(link, product, name);
+    await waitForRow(window, 'Sessions', name);
+    await treeRow(window, 'Sessions', name).click();
+    await waitForTerminalText(window, prompt);
+    return pid ?? 0;
+  };
+  const close = async (): Promise<void> => {
+    await focusTerminal(window);
+    await runCommand(window, 'View: Close Editor');
+  };
+  const statusOf = async (name: string): Promise<string | undefined> => {
+    const { sessions } = await link.call('session/list', { history: true });
+    return sessions.find((session) => session.name === name)?.status;
+  };
+  const setOnTabClose = (value: string): void => {
+    product.changeSettings({ 'waggle.terminals.onTabClose': value });
+  };
+
+  it('ends a shell that waits at its prompt, without a question or a toast', async () => {
+    const shell = await open('idle');
+    await close();
+    await until('the shell is gone', async () => !isAlive(shell));
+    assert.equal(await statusOf('idle'), 'killed');
+    assert.deepEqual(await readNotifications(window), []);
+    await window.screenshot('closed-idle-dark-1400');
+  });
+
+  it('can be undone: the shell runs anew below what it had shown', async () => {
+    await runCommand(window, 'Waggle: Reopen Closed Session');
+    await until('it runs again', async () => (await statusOf('idle')) === 'running');
+    await waitForTerminalText(window, prompt);
+    await window.screenshot('reopened-idle-dark-1400');
+    await close();
+  });
+
+  it('keeps a shell at work, says so once, and each close can be undone in its turn', async () => {
+    const shell = await open('fix-login');
+    await typeInTerminal(window, "sleep 4713 & echo job''bed\n");
+    await waitForTerminalText(window, /^jobbed/m);
+    await close();
+    await until('the note stands there', async () =>
+      (await readNotifications(window)).some(({ text }) => text === "'fix-login' keeps running."),
+    );
+    await window.screenshot('keeps-running-dark-1400');
+    await window.resize(900, 900);
+    await window.screenshot('keeps-running-dark-900');
+    await window.resize(1400, 900);
+    await answerNotification(window, /keeps running/, 'Reopen');
+    await waitForTerminalText(window, /^jobbed/m);
+    await close();
+    const second = await open('second');
+    await typeInTerminal(window, "sleep 4714 & echo sec''ond\n");
+    await waitForTerminalText(window, /^second/m);
+    await close();
+    await until('no tab is left', async () => (await countTerminals(window)) <= 1);
+    for (const mark of [/^second/m, /^jobbed/m]) {
+      await runCommand(window, 'Waggle: Reopen Closed Session');
+      await waitForTerminalText(window, mark);
+    }
+    assert.deepEqual([shell, second].map(isAlive), [true, true]);
+    assert.deepEqual(await readNotifications(window), []);
+    await close();
+    await close();
+  });
+
+  it('keeps even an idle shell where the person said so', async () => {
+    setOnTabClose('keep');
+    const shell = await open('kept');
+    await close();
+    await until('nobody shows it', async () => {
+      const { sessions } = await link.call('session/list', {});
+      return sessions.some(({ name, clients }) => name === 'kept' && clients === 0);
+    });
+    assert.equal(await statusOf('kept'), 'running');
+    assert.ok(isAlive(shell));
+  });
+
+  it('ends it where the person said so, and offers to undo that', async () => {
+    setOnTabClose('end');
+    const shell = await open('ended');
+    await typeInTerminal(window, "sleep 4715 & echo work''ing\n");
+    await waitForTerminalText(window, /^working/m);
+    await close();
+    await until('the note stands there', async () =>
+      (await readNotifications(window)).some(({ text }) => text === "'ended' was ended."),
+    );
+    assert.ok(!isAlive(shell));
+    await window.screenshot('was-ended-dark-1400');
+    await answerNotification(window, /was ended/, 'Reopen');
+    await until('it runs again', async () => (await statusOf('ended')) === 'running');
+    await waitForTerminalText(window, prompt);
+  });
+
+  it('is no close when the window is reloaded or closed: nothing ends, whatever is set', async () => {
+    const { sessions } = await link.call('session/list', {});
+    const pid = sessions.find(({ name }) => name === 'ended')?.pid ?? 0;
+    await window.reload();
+    await waitForTerminalText(window, prompt);
+    await window.page.reload();
+    await waitForTerminalText(window, prompt);
+    await window.close();
+    window = await openEditorWindow({ server: product.server, folder: product.folder });
+    await openActivity(window, 'Waggle');
+    await waitForRow(window, 'Sessions', 'ended');
+    await waitForTerminalText(window, prompt);
+    assert.ok(isAlive(pid));
+  });
+});

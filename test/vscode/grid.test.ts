@@ -1,0 +1,158 @@
+/** A grid of files and terminals, one of them pinned, one in the panel, one in a window of its own, over a reload. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import { acceptInput, fillInput, pick, readPicks, runCommand } from './support/commandPalette.ts';
+import { connectProduct, openShell } from './support/daemonClient.ts';
+import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
+import { readGrid, type GridGroup } from './support/grid.ts';
+import { startProduct, type Product } from './support/product.ts';
+import { countTerminals, typeInTerminal, waitForTerminalText } from './support/terminalPane.ts';
+import { until } from './support/until.ts';
+import { openActivity, treeRow, waitForRow } from './support/views.ts';
+
+describe('a grid of files and terminals', function () {
+  this.timeout(240_000);
+  let product: Product;
+  let window: EditorWindow;
+  let link: DaemonLink;
+  const pids = new Map<string, number>();
+
+  before(async () => {
+    product = await startProduct();
+    for (const name of ['main.c', 'tests.c']) writeFileSync(join(product.folder, name), '\n');
+    window = await openEditorWindow({ server: product.server, folder: product.folder });
+  });
+  after(async () => {
+    link?.dispose();
+    await window?.close();
+    await product?.stop();
+  });
+
+  const openFile = async (name: string): Promise<void> => {
+    await runCommand(window, 'Go to File...');
+    await fillInput(window, name);
+    await until('the file is offered', async () => (await readPicks(window))[0]?.label === name);
+    await acceptInput(window);
+    await hasTab(name);
+  };
+  const hasTab = (name: string): Promise<unknown> =>
+    until(
+      `a tab ${name} is active`,
+      async () =>
+        (await readGrid(window)).some(({ tabs }) => tabs.some((tab) => tab.endsWith(`*${name}`))),
+      { describe: sizes },
+    );
+  const openTerminal = async (name: string): Promise<void> => {
+    const { pid } = await openShell(link, product, name);
+    pids.set(name, pid ?? 0);
+    await waitForRow(window, 'Sessions', name);
+    await treeRow(window, 'Sessions', name).click();
+    await hasTab(name);
+  };
+  const closeFile = async (name: string): Promise<void> => {
+    const tab = window.page.locator(`.tab[data-resource-name="${name}"]`);
+    await tab.click({ button: 'middle' });
+    await tab.waitFor({ state: 'detached' });
+  };
+  /** Into a window of its own: a page of the same browser context. */
+  const moveOut = async (name: string): Promise<void> => {
+    await window.page.locator('.tab', { hasText: name }).click();
+    const opened = window.page.context().waitForEvent('page');
+    await runCommand(window, 'View: Move Editor into New Window');
+    const page = await opened;
+    await page.locator('.tab', { hasText: name }).waitFor();
+  };
+  const dragEdges = async (): Promise<void> => {
+    const edges = window.page.locator('.part.editor .monaco-sash.vertical:not(.disabled)');
+    const box = await edges.last().boundingBox();
+    assert.ok(box !== null);
+    await window.page.mouse.move(box.x + 2, box.y + 100);
+    await window.page.mouse.down();
+    await window.page.mouse.move(box.x + 122, box.y + 100, { steps: 6 });
+    await window.page.mouse.up();
+  };
+  /** Everything as before; the one that was moved out stands behind the others of the group that it came from. */
+  const isBack = (before: readonly GridGroup[]): Promise<unknown> => {
+    const expected = JSON.stringify(
+      before.map((group, index) =>
+        index === 2 && !group.tabs.includes('golf')
+          ? { ...group, tabs: [...group.tabs, 'golf'] }
+          : group,
+      ),
+    );
+    return until('the grid is back', async () => (await sizes()) === expected, {
+      describe: async () => `${await sizes()}\nbefore ${expected}`,
+    });
+  };
+  const isTheSame = async (): Promise<void> => {
+    const { sessions } = await link.call('session/list', {});
+    const running = new Map(sessions.map(({ name, pid }) => [name, pid]));
+    assert.deepEqual(
+      [...pids].map(([name]) => [name, running.get(name)]),
+      [...pids],
+    );
+    assert.equal(await countTerminals(window), 3);
+    await waitForTerminalText(window, /^focused$/m, { index: 1 });
+    await window.page.keyboard.type("echo ty''ped\n");
+    await waitForTerminalText(window, /^typed$/m, { index: 1 });
+  };
+  const sizes = async (): Promise<string> => JSON.stringify(await readGrid(window));
+
+  it('is laid out by hand', async () => {
+    await openActivity(window, 'Waggle');
+    await runCommand(window, 'Create New Terminal (With Profile)');
+    await pick(window, 'Waggle Session');
+    await waitForTerminalText(window, /[$#] ?$/);
+    link = await connectProduct(product);
+    await runCommand(window, 'View: Grid Editor Layout (2x2)');
+    await window.page.keyboard.press('Control+1');
+    await openTerminal('alpha');
+    await window.page.keyboard.press('Control+2');
+    await openFile('README.md');
+    await openTerminal('bravo');
+    await runCommand(window, 'View: Pin Editor');
+    await openFile('server.js');
+    await window.page.keyboard.press('Control+3');
+    await openFile('main.c');
+    await openTerminal('golf');
+    await window.page.keyboard.press('Control+4');
+    await openFile('tests.c');
+    await openTerminal('charlie');
+    await openTerminal('delta');
+    await closeFile('tests.c');
+    await moveOut('golf');
+    await dragEdges();
+    await typeInTerminal(window, "echo focus''ed\n", 1);
+    await window.screenshot('grid-before-dark-1400');
+  });
+
+  it('comes back with its sizes, order, active tabs, locks and focus after Reload Window', async () => {
+    const before = await readGrid(window);
+    assert.deepEqual(
+      before.map(({ tabs, locked }) => [tabs.join(' '), locked]),
+      [
+        ['*alpha', true],
+        ['^bravo *server.js README.md', false],
+        ['*main.c', false],
+        ['charlie *delta', false],
+      ],
+    );
+    assert.deepEqual(
+      before.map(({ focused }) => focused),
+      [false, false, false, true],
+    );
+    await window.reload();
+    await isBack(before);
+    await window.screenshot('grid-after-dark-1400');
+    await isTheSame();
+  });
+
+  it('comes back the same way after F5', async () => {
+    const before = await readGrid(window);
+    await window.page.reload();
+    await isBack(before);
+    await isTheSame();
+  });
+});

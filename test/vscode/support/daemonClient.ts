@@ -1,0 +1,27 @@
+/** A client of a product's daemon beside its windows: opens sessions with names that a test can tell apart. */
+import { connectDaemon, type DaemonLink } from '../../../link/daemon/daemon.ts';
+import { homePaths } from '../../../link/home/home.ts';
+import type { Session } from '../../../protocol/session/session.ts';
+import type { Product } from './product.ts';
+
+/** The daemon must run. The caller disposes the link. */
+export function connectProduct(product: Product): Promise<DaemonLink> {
+  return connectDaemon({ paths: homePaths(product.home), kind: 'test', clientId: 'beside' });
+}
+
+/** A shell in the product's folder, with the environment of its editor. */
+export async function openShell(
+  link: DaemonLink,
+  product: Product,
+  name: string,
+): Promise<Session> {
+  const { PATH = '' } = process.env;
+  const { session } = await link.call('session/open', {
+    agent: 'shell',
+    name,
+    cwd: product.folder,
+    environment: { PATH, HOME: product.userHome, SHELL: '/bin/bash', TERM: 'xterm-256color' },
+    size: { cols: 80, rows: 24 },
+  });
+  return session;
+}
