@@ -49,6 +49,8 @@ export type Outgoing = readonly [header: Uint8Array, payload: Uint8Array];
 
 /** Sent but not acknowledged, at most. */
 const windowBytes = 1024 * 1024;
+/** A client takes whole frames: over a connection that often breaks, large ones would never arrive. They grow to the maximum. */
+const firstFrameBytes = 4096;
 
 export class Channel {
   readonly owner: ChannelOwner;
@@ -61,6 +63,7 @@ export class Channel {
   #liveAt: number;
   #live = false;
   #shed = false;
+  #frameBytes = firstFrameBytes;
   #queued: Outgoing[] = [];
   #hasExit = false;
   /** What this client shows is not whole; a stored screen at or after this seq makes it so. */
@@ -271,9 +274,11 @@ export class Channel {
     const seq = this.#cursor;
     const { start, end } = this.#output.ring;
     const liveStop = this.#live ? Infinity : this.#liveAt;
-    const to = Math.min(end, stop, liveStop, seq + maxBytes, seq + this.#roomBytes);
+    const most = Math.min(maxBytes, this.#frameBytes, this.#roomBytes);
+    const to = Math.min(end, stop, liveStop, seq + most);
     if (to <= seq || seq < start) return 0;
     this.#cursor = to;
+    this.#frameBytes = Math.min(framePayloadMax, this.#frameBytes * 2);
     taken.push(this.#frame('output', seq, this.#output.share(seq, to)));
     return to - seq;
   }

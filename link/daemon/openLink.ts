@@ -1,4 +1,5 @@
 /** A connection after its handshake: calls by id, events by name, frames by channel. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type WebSocket from 'ws';
 import type {
   EventName,
@@ -24,6 +25,9 @@ import { EarlyFrames } from './earlyFrames.ts';
 import { withoutNewer } from './introduced.ts';
 
 const callTimeoutMs = 30_000;
+/** How long a call waits for its turn while too many are made, and for how long each time; milliseconds. */
+const crowdedMs = 10_000;
+const againMs = 200;
 const backlogMaxBytes = 4 * 1024 * 1024;
 
 interface PendingCall {
@@ -77,12 +81,30 @@ export class OpenLink implements DaemonLink {
         fix: 'waggle daemon restart',
       });
     const known = withoutNewer(definition.params, params, this.info.protocol);
-    const value = await this.#ask(method, known, { signal, timeoutMs });
+    const value = await this.#askUntilTaken(method, known, { signal, timeoutMs });
     const result = definition.result.safeParse(value);
     if (result.success) return result.data as MethodResult<M>;
     throw new WaggleError('internal', `The daemon answered ${method} with another shape.`, {
       cause: result.error,
     });
+  }
+
+  /** What was one request too many in that second was not looked at: it is asked again a little later. */
+  async #askUntilTaken(
+    method: MethodName,
+    params: unknown,
+    options: { signal: AbortSignal | undefined; timeoutMs: number },
+  ): Promise<unknown> {
+    const deadline = performance.now() + crowdedMs;
+    for (;;) {
+      try {
+        return await this.#ask(method, params, options);
+      } catch (error) {
+        const isCrowded = error instanceof WaggleError && error.code === 'rateLimited';
+        if (!isCrowded || this.#isClosed || performance.now() > deadline) throw error;
+        await delay(againMs * (1 + Math.random()), undefined, { signal: options.signal });
+      }
+    }
   }
 
   #ask(

@@ -146,7 +146,7 @@ describe('clients at the end of bad connections', function () {
     await stream.write(Buffer.from('g'));
     await until(
       () => judge.seq === readyBytes + bytes,
-      () => `the last byte, at ${judge.seq}`,
+      () => `the last byte, at ${judge.seq} after ${proxy.cuts} cuts, ${stream.state}`,
       limitMs,
     );
     assert.deepEqual([judge.wrong, judge.skipped], [[], 0]);
