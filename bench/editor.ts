@@ -6,7 +6,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Burst, BurstOrder, EditorRig } from './editorRig.ts';
-import { runBurst, startEditorRig } from './editorRig.ts';
+import { liftPauseBudget, runBurst, startEditorRig } from './editorRig.ts';
 import type { BenchContext, Figure, Measurement } from './figure.ts';
 import { median } from './figure.ts';
 import type { Workload } from './workload.ts';
@@ -46,7 +46,7 @@ async function runRounds(
 
 async function* measureBurst(context: BenchContext): AsyncIterable<Measurement> {
   const source = await createSource(context, 100);
-  const rig = await startEditorRig({ isPatient: false });
+  const rig = await startEditorRig();
   let bursts: Burst[] = [];
   try {
     [bursts = []] = await runRounds(context, rig, [{ kind: 'ours', ...source }]);
@@ -79,7 +79,7 @@ async function* measureBurst(context: BenchContext): AsyncIterable<Measurement> 
 async function* measureBuiltin(context: BenchContext): AsyncIterable<Measurement> {
   const source = await createSource(context, 30);
   for (const isPatient of [true, false]) {
-    const rig = await startEditorRig({ isPatient });
+    const rig = await startEditorRig(isPatient ? liftPauseBudget : undefined);
     try {
       const orders = [
         { kind: 'builtin', ...source },

@@ -42,14 +42,13 @@ export interface BurstOrder {
 const sampleMs = 20;
 const burstLimitMs = 300_000;
 
-/**
- * Installs and starts everything. `isPatient`: the program behind a session waits for its viewer as long as that needs,
- * so that nothing is skipped; in the product it waits for 250 ms.
- */
-export async function startEditorRig(options: { isPatient: boolean }): Promise<EditorRig> {
+/** Installs and starts everything; `prepare` may change what is installed. */
+export async function startEditorRig(
+  prepare: (extensionsDir: string) => void = changeNothing,
+): Promise<EditorRig> {
   const product = await startProduct();
   try {
-    if (options.isPatient) liftPauseBudget(product.server.extensionsDir);
+    prepare(product.server.extensionsDir);
     const window = await openEditorWindow({ server: product.server, folder: product.folder });
     return {
       product,
@@ -65,14 +64,21 @@ export async function startEditorRig(options: { isPatient: boolean }): Promise<E
   }
 }
 
-/** In the installed copy of the pty host; its manifest is made anew, as the starter checks it. */
-function liftPauseBudget(extensionsDir: string): void {
+function changeNothing(): void {
+  return;
+}
+
+/**
+ * The program behind a session waits for its viewer as long as that needs, so that nothing is skipped; in the product it
+ * waits for 250 ms. The manifest is made anew, as the starter checks it.
+ */
+export function liftPauseBudget(extensionsDir: string): void {
   const name = readdirSync(extensionsDir).find((entry) => entry.startsWith('waggle'));
   if (name === undefined) throw new Error('The extension is not installed.');
   const directory = join(extensionsDir, name, 'program');
   const file = join(directory, 'ptyhost.cjs');
   const text = readFileSync(file, 'utf8');
-  const patched = text.replace('pauseBudgetMs=250', 'pauseBudgetMs=1e9');
+  const patched = text.replaceAll(/#leftMs=(?:250|pauseBudgetMs)/g, '#leftMs=1e9');
   if (patched === text) throw new Error('The pause budget was not found in the pty host.');
   writeFileSync(file, patched);
   writeManifest(directory, readManifest(directory));
