@@ -1,6 +1,7 @@
 /** The program of the store's thread: every noun's store, in the order of their migrations. */
 import { flushCompileCache } from 'node:module';
 import { hostStore } from './host/host.store.ts';
+import { keepingStore } from './session/keeping.store.ts';
 import { roleStore } from './role/role.store.ts';
 import { sessionStore } from './session/session.store.ts';
 import { serveStores } from './store/store.ts';
@@ -11,4 +12,4 @@ import { workspaceStore } from './workspace/workspace.store.ts';
 const keepCompiledAfterMs = 1000;
 
 setTimeout(() => flushCompileCache(), keepCompiledAfterMs).unref();
-void serveStores([tokenStore, hostStore, roleStore, workspaceStore, sessionStore]);
+void serveStores([tokenStore, hostStore, roleStore, workspaceStore, sessionStore, keepingStore]);

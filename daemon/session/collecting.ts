@@ -18,6 +18,8 @@ export interface CollectingContext {
 }
 
 const defaultCollectAfterMs = 30_000;
+/** Of a private session nothing stays that nobody looks at. */
+const privateCollectAfterMs = 2000;
 const retryMs = 1000;
 const lookEveryMs = 20;
 
@@ -36,7 +38,7 @@ export class Collecting implements Disposable {
   }
 
   /** Looks at the session after a while; again when it was scheduled before. */
-  schedule(id: SessionId, afterMs = this.#context.collectAfterMs ?? defaultCollectAfterMs): void {
+  schedule(id: SessionId, afterMs = this.#waitOf(id)): void {
     this.cancel(id);
     const timer = setTimeout(() => {
       this.#timers.delete(id);
@@ -46,6 +48,12 @@ export class Collecting implements Disposable {
       });
     }, afterMs);
     this.#timers.set(id, timer.unref());
+  }
+
+  #waitOf(id: SessionId): number {
+    const { sessions, collectAfterMs = defaultCollectAfterMs } = this.#context;
+    const isPrivate = sessions.find(id)?.private === true;
+    return isPrivate ? Math.min(collectAfterMs, privateCollectAfterMs) : collectAfterMs;
   }
 
   cancel(id: SessionId): void {

@@ -68,6 +68,15 @@ export class Ending {
     await spool.remove(id);
   }
 
+  /** A private session that is over, and nothing of it left to end, is forgotten. */
+  async forgetPrivate(id: SessionId): Promise<void> {
+    const row = this.#context.sessions.find(id);
+    if (row === undefined) return;
+    const isOver = ['ended', 'killed', 'interrupted'].includes(row.status);
+    const isHeld = row.hostId !== null || row.backgroundProcesses > 0;
+    if (row.private === true && isOver && !isHeld) await this.delete(row.id);
+  }
+
   /** Ends all sessions that run, and the background processes of ended ones. Resolves with the number of processes. */
   async killAll(): Promise<number> {
     const { sessions, sequences } = this.#context;

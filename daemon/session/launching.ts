@@ -1,3 +1,4 @@
+import { changeKeep } from '../../protocol/session/keeping.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import type { ParamsOut } from '../../protocol/wire/define.ts';
 import type { session } from '../../protocol/session/session.ts';
@@ -26,6 +27,7 @@ import type { SessionNouns } from './nouns.ts';
 import type { SessionRow } from './row.ts';
 import { showFirst } from './oldScreen.ts';
 import { nothingHeard, toMeta } from './row.ts';
+import type { Keeping } from './keeping.ts';
 import { Sequences } from './sequence.ts';
 import type { ShellFacts } from './shellMark.ts';
 import { newShellFacts } from './shellMark.ts';
@@ -83,6 +85,7 @@ export interface LaunchingContext {
   readonly sessions: Sessions;
   readonly watch: Watch;
   readonly links: SocketLinks;
+  readonly keeping: Pick<Keeping, 'default'>;
   /** Operations of one session run one after the other. */
   readonly sequences: Sequences;
   /** Directory of the `waggle` shim. */
@@ -110,11 +113,7 @@ export class Launching {
   }
 
   /** A new generation in the same session. The caller has made sure that none runs. */
-  async restart(
-    params: RestartParams,
-    caller: Caller,
-    choice: StartChoice = {},
-  ): Promise<Session> {
+  async restart(params: RestartParams, caller: Caller, choice: StartChoice = {}): Promise<Session> {
     const { sessions } = this.#context;
     const row = sessions.get(params.sessionId);
     if (isLive(row.status))
@@ -125,9 +124,9 @@ export class Launching {
       });
     const cwd = await resolveFolder(choice.cwd ?? row.cwd);
     this.#refuseUntrusted(cwd, row.agent, caller.principal);
-    await this.#vouch(cwd, caller.principal);
+    if (row.private !== true) await this.#vouch(cwd, caller.principal);
     await this.#context.watch.settle(row);
-    const inherited = this.#inherit(params.windowId, params.environment);
+    const inherited = this.inherit(params.windowId, params.environment);
     const plan = await this.#context.nouns.agents.plan({
       agent: row.agent,
       command: row.wish.command ?? (row.agent === 'command' ? row.argv : undefined),
@@ -163,7 +162,7 @@ export class Launching {
       throw new WaggleError('badRequest', 'A command is given only with the agent "command".');
     const cwd = await resolveFolder(params.cwd);
     this.#refuseUntrusted(cwd, params.agent, caller.principal);
-    const inherited = this.#inherit(params.windowId, params.environment);
+    const inherited = this.inherit(params.windowId, params.environment);
     const plan = await nouns.agents.plan({
       agent: params.agent,
       command: params.command,
@@ -172,7 +171,7 @@ export class Launching {
       environment: inherited,
       conversationIds: choice.conversationId === undefined ? [] : [choice.conversationId],
     });
-    await this.#vouch(cwd, caller.principal);
+    if (params.private !== true) await this.#vouch(cwd, caller.principal);
     const workspaceId = await nouns.workspaces.locate(cwd);
     const now = new Date(daemon.clock.now()).toISOString();
     const fresh: Omit<SessionRow, 'conversations'> = {
@@ -201,6 +200,7 @@ export class Launching {
       environmentNames: listNames({ ...inherited, ...plan.environment }),
       tokenRight: params.agent === 'shell' ? 'person' : 'self',
       idempotencyKey: params.idempotencyKey ?? null,
+      ...this.#keptOf(params),
       createdAt: now,
       updatedAt: now,
       revision: 0,
@@ -210,6 +210,12 @@ export class Launching {
     return this.#context.sequences.run(row.id, async () =>
       this.#spawn(await sessions.add(row), { plan, inherited, isNew: true, choice }),
     );
+  }
+
+  /** What was kept by default stands in the row: it does not change under a session. */
+  #keptOf({ keep, private: isPrivate }: OpenParams): Pick<SessionRow, 'keep' | 'private'> {
+    const chosen = changeKeep(this.#context.keeping.default, keep);
+    return isPrivate === true ? { private: true } : { keep: chosen };
   }
 
   /** Agents do not run where trust was taken back, and start nothing themselves. */
@@ -231,7 +237,8 @@ export class Launching {
     if (workspaces.trustOf(cwd) === 'undecided') await workspaces.vouch(cwd, principal);
   }
 
-  #inherit(windowId: OpenParams['windowId'], over: Environment): Record<string, string> {
+  /** What a process inherits that this client opens. */
+  inherit(windowId: OpenParams['windowId'], over: Environment): Record<string, string> {
     const { windows } = this.#context.nouns;
     const base = windowId === undefined ? undefined : windows.findEnvironment(windowId);
     const isSilent = base === undefined && Object.keys(over).length === 0;
@@ -257,7 +264,10 @@ export class Launching {
     return [...known, { id, source: 'chosen', observedAt }];
   }
 
-  async #spawn(row: SessionRow, { plan, inherited, isNew, choice }: SpawnRequest): Promise<Session> {
+  async #spawn(
+    row: SessionRow,
+    { plan, inherited, isNew, choice }: SpawnRequest,
+  ): Promise<Session> {
     const { nouns, sessions, watch } = this.#context;
     try {
       const environment = { ...inherited, ...plan.environment };

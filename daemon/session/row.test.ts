@@ -4,7 +4,10 @@ import { fromMeta, toMeta } from './row.ts';
 
 describe('what a host keeps of a row', () => {
   it('makes the same row again', () => {
-    const row = aRow({ tags: ['a'], wish: { command: ['env'], arguments: [] } });
+    const row = aRow({
+      ...{ tags: ['a'], wish: { command: ['env'], arguments: [] } },
+      ...{ origin: null, resuming: null, private: true },
+    });
     assert.deepEqual(fromMeta(toMeta(row), row.id), row);
   });
 

@@ -1,3 +1,4 @@
+import type { Keep } from '../../protocol/session/keeping.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { sessionSchema } from '../../protocol/session/session.ts';
 import { canResume } from '../agent/agent.ts';
@@ -61,6 +62,10 @@ export interface SessionRow extends SessionLife {
   /** Highest right of the token inside. */
   readonly tokenRight: 'self' | 'person';
   readonly idempotencyKey: string | null;
+  /** Absent: what is kept by default. */
+  readonly keep?: Keep;
+  /** Never in the database, and gone after its end. */
+  readonly private?: boolean;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly revision: number;
@@ -89,6 +94,8 @@ export function toSession(row: SessionRow, clients: number): Session {
     resumable: resumableOf(row),
     ...interruptionOf(row),
     ...(isPresent(row.origin) ? { origin: row.origin } : {}),
+    ...(row.keep === undefined ? {} : { keep: row.keep }),
+    ...(row.private === true ? { private: true } : {}),
   };
 }
 
@@ -145,16 +152,16 @@ function withoutWish(row: SessionRow): SessionRow {
 
 /** The row behind a host's meta; undefined when it is not ours or of a later version. */
 export function fromMeta(meta: string, sessionId: string): SessionRow | undefined {
-  let value: unknown;
   try {
-    value = JSON.parse(meta);
+    const value: unknown = JSON.parse(meta);
+    if (typeof value !== 'object' || value === null || !('row' in value)) return undefined;
+    if (!('version' in value) || value.version !== 1) return undefined;
+    const row = value.row as SessionRow;
+    // The wire's schema checks what matters: a row that clients could not be told of is no row.
+    const parsed = sessionSchema.safeParse(toSession(row, 0));
+    return parsed.success && row.id === sessionId ? row : undefined;
   } catch {
+    // No JSON, or a shape that no version of ours ever wrote.
     return undefined;
   }
-  if (typeof value !== 'object' || value === null || !('row' in value)) return undefined;
-  if (!('version' in value) || value.version !== 1) return undefined;
-  const row = value.row as SessionRow;
-  // The wire's schema checks what matters: a row that clients could not be told of is no row.
-  const parsed = sessionSchema.safeParse({ ...row, clients: 0 });
-  return parsed.success && row.id === sessionId ? row : undefined;
 }

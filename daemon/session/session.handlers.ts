@@ -1,5 +1,7 @@
-import type { Session } from '../../protocol/session/session.ts';
+import type { Keep } from '../../protocol/session/keeping.ts';
+import type { Session, session } from '../../protocol/session/session.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
+import type { ParamsOut } from '../../protocol/wire/define.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { NounHandlers } from '../../protocol/protocol.ts';
 import type { Caller } from '../feature.ts';
@@ -8,7 +10,9 @@ import type { Attaching } from './attaching.ts';
 import { endIdle } from './endIdle.ts';
 import type { Ending } from './ending.ts';
 import { automaticName } from './hearing.ts';
+import type { Keeping } from './keeping.ts';
 import type { Launching } from './launching.ts';
+import type { Resources } from './resources.ts';
 import type { Resuming } from './resuming.ts';
 import type { SessionRow } from './row.ts';
 import { sendText } from './sending.ts';
@@ -25,6 +29,8 @@ export interface HandlerParts {
   readonly attaching: Attaching;
   readonly watch: Watch;
   readonly spool: Spool;
+  readonly keeping: Keeping;
+  readonly resources: Resources;
   /** Operations of one session run one after the other. */
   readonly sequences: Sequences;
 }
@@ -80,11 +86,21 @@ export function createHandlers(parts: HandlerParts): NounHandlers<'session', Cal
         attaching.forget(sessionId);
         return {};
       }),
+    'session/keep': (params) => changeKept(parts, params),
+    'session/resources': ({ sessionId }) => parts.resources.read(sessionId),
     'session/history': (params, caller) => {
       refuseOthers(caller, params.sessionId);
       return readHistory(parts, params);
     },
   };
+}
+
+async function changeKept(
+  { keeping, sequences }: HandlerParts,
+  { sessionId, change }: ParamsOut<(typeof session)['methods']['session/keep']>,
+): Promise<{ keep: Keep }> {
+  const apply = async () => ({ keep: await keeping.change(sessionId, change) });
+  return sessionId === undefined ? apply() : sequences.run(sessionId, apply);
 }
 
 async function readHistory(

@@ -69,8 +69,14 @@ export const sessionStore = defineStore<SessionTables>()({
       return written;
     },
 
-    /** Leaves a tombstone without content. */
+    /** For a session of which nothing is written: only the count goes on. */
+    async countChange(_db, _params: Record<string, never>, context): Promise<Written> {
+      return { revision: await context.nextRevision(), updatedAt: context.now };
+    },
+
+    /** Leaves a tombstone without content, and nothing of what stood there. */
     async remove(db, params: { readonly id: string }, context): Promise<Written> {
+      context.forget();
       const written = { revision: await context.nextRevision(), updatedAt: context.now };
       await db
         .updateTable('session')

@@ -5,14 +5,19 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeShim } from '../../link/shim/shim.ts';
+import type { SessionId } from '../../protocol/wire/brand.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { FeatureContext, SessionOverview } from '../context.ts';
 import type { Feature } from '../feature.ts';
 import { Attaching } from './attaching.ts';
+import type { ConversationSessions } from './conversationSessions.ts';
+import { createConversationSessions } from './conversationSessions.ts';
 import { Ending } from './ending.ts';
+import { Keeping } from './keeping.ts';
 import { Launching } from './launching.ts';
 import type { SessionNouns } from './nouns.ts';
 import { Recovery } from './recovery.ts';
+import { Resources } from './resources.ts';
 import { Resuming } from './resuming.ts';
 import type { SessionRow } from './row.ts';
 import { createHandlers } from './session.handlers.ts';
@@ -22,11 +27,13 @@ import { SocketLinks } from './socketLinks.ts';
 import { notRecordingWarning, Spool } from './spool.ts';
 import { Watch } from './watching.ts';
 
+export type { ConversationSessions } from './conversationSessions.ts';
 export type { SessionNouns } from './nouns.ts';
 
 const takeoverLimitMs = 1500;
 
 export interface SessionFeature extends Feature<'session'>, SessionOverview {
+  readonly conversations: ConversationSessions;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -42,23 +49,21 @@ export function createSessionFeature(
   nouns: SessionNouns,
   options: SessionFeatureOptions = {},
 ): SessionFeature {
+  const parts = createParts(context, nouns, options);
   const { hosts } = nouns;
-  const sequences = new Sequences();
-  const sessions = new Sessions(context, nouns.attention);
-  const spool = new Spool({ directory: context.paths.spoolDir });
-  const links = new SocketLinks(context.paths.runDir);
-  const watch = new Watch({ daemon: context, sessions, hosts, spool, ...options });
-  const shared = { daemon: context, sessions, watch, links, sequences };
-  const launching = new Launching({ ...shared, nouns, binDirectory: binDirectoryOf(context) });
-  const ending = new Ending({ ...shared, hosts, spool });
-  const resuming = new Resuming({ ...shared, launching, spool });
-  const attaching = new Attaching({ daemon: context, hosts, sessions });
-  const recovery = new Recovery({ daemon: context, hosts, sessions, watch });
-
+  const { sequences, sessions, spool, watch, keeping, ending, recovery, attaching } = parts;
   tellRecording(context, spool);
   const inBackground = (work: Promise<void>): void => {
     work.catch((error: unknown) => context.log.error('a change of a host was missed', { error }));
   };
+
+  const forgetPrivate = async (id: SessionId): Promise<void> => {
+    await ending.forgetPrivate(id);
+    if (sessions.find(id) === undefined) attaching.forget(id);
+  };
+  sessions.onDidChange(({ id, private: isPrivate }) => {
+    if (isPrivate === true) inBackground(sequences.run(id, () => forgetPrivate(id)));
+  });
 
   const takeOver = async (earlier: readonly SessionRow[]): Promise<void> => {
     await hosts.start();
@@ -69,10 +74,12 @@ export function createSessionFeature(
 
   return {
     noun: 'session',
-    handlers: createHandlers({ ...shared, launching, resuming, ending, attaching, spool }),
+    conversations,
+    handlers: createHandlers(parts),
     async start() {
       provideShim(context);
       await sessions.load();
+      await keeping.load();
       await spool.open(await sessions.listDeleted());
       const takeover = takeOver(sessions.rows());
       inBackground(takeover);
@@ -93,9 +100,39 @@ export function createSessionFeature(
       await sessions.settle();
     },
     dispose() {
-      for (const part of [attaching, watch, hosts]) part.dispose();
+      for (const part of [attaching, watch, hosts, keeping]) part.dispose();
     },
   };
+}
+
+function createParts(context: FeatureContext, nouns: SessionNouns, options: SessionFeatureOptions) {
+  const { hosts } = nouns;
+  const sequences = new Sequences();
+  const sessions = new Sessions(context, nouns.attention);
+  const spool: Spool = new Spool({
+    directory: context.paths.spoolDir,
+    keepOf: (id) => keeping.of(id),
+  });
+  const links = new SocketLinks(context.paths.runDir);
+  const watch = new Watch({ daemon: context, sessions, hosts, spool, ...options });
+  const flush = (id: SessionId): Promise<void> => watch.followers.flush(id);
+  const keeping = new Keeping({ daemon: context, sessions, spool, flush });
+  const shared = { daemon: context, sessions, watch, links, sequences, keeping };
+  const launching = new Launching({ ...shared, nouns, binDirectory: binDirectoryOf(context) });
+  const ending = new Ending({ ...shared, hosts, spool });
+  const resuming = new Resuming({ ...shared, launching, spool });
+  const conversations = createConversationSessions({
+    ...shared,
+    nouns,
+    launching,
+    resuming,
+    spool,
+  });
+  const monotonicMs = (): number => context.clock.monotonicMs();
+  const resources = new Resources({ hosts, trees: watch.trees, monotonicMs });
+  const attaching = new Attaching({ daemon: context, hosts, sessions });
+  const recovery = new Recovery({ daemon: context, hosts, sessions, watch });
+  return { ...shared, spool, launching, ending, resuming, resources, attaching, recovery };
 }
 
 function tellRecording({ warnings, log }: FeatureContext, spool: Spool): void {

@@ -1,5 +1,7 @@
 import type { Session } from '../../protocol/session/session.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
+import type { Event } from '../../protocol/wire/emitter.ts';
+import { Emitter } from '../../protocol/wire/emitter.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { AttentionFeature, Need, NeedSource } from '../attention/attention.ts';
 import type { FeatureContext } from '../context.ts';
@@ -25,6 +27,7 @@ export class Sessions {
   readonly #rows = new Map<SessionId, SessionRow>();
   readonly #clients = new Map<SessionId, number>();
   readonly #writes = new Sequences();
+  readonly #onDidChange = new Emitter<SessionRow>();
   #revision = 0;
 
   constructor(context: FeatureContext, attention: Pick<AttentionFeature, 'register'>) {
@@ -34,6 +37,11 @@ export class Sessions {
       kinds: ['permission', 'question', 'signIn', 'failed', 'finished'],
       answer: (need, action) => this.#answer(need, action),
     });
+  }
+
+  /** A row was changed and written. */
+  get onDidChange(): Event<SessionRow> {
+    return this.#onDidChange.event;
   }
 
   async load(): Promise<void> {
@@ -94,6 +102,7 @@ export class Sessions {
       if (Object.keys(patch).length === 0) return row;
       const saved = await this.#save({ ...row, ...patch });
       this.#publish('session/changed', saved);
+      this.#onDidChange.fire(saved);
       return saved;
     });
   }
@@ -147,7 +156,9 @@ export class Sessions {
   async #save(row: SessionRow): Promise<SessionRow> {
     const now = new Date(this.#context.clock.now()).toISOString();
     const judged = { ...row, attention: judge({ ...row, ...row.heard }, row.attention, now) };
-    const written = await this.#store.save(judged);
+    const written = await (row.private === true
+      ? this.#store.countChange({})
+      : this.#store.save(judged));
     const saved = { ...judged, ...written };
     this.#revision = Math.max(this.#revision, written.revision);
     this.#rows.set(saved.id, saved);

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { Spool } from './spool.ts';
+import type { Keep } from '../../protocol/session/keeping.ts';
+import { keepAtFirst } from '../../protocol/session/keeping.ts';
 import type { SpoolPage } from './spoolReader.ts';
 
 const session = 's';
@@ -89,7 +99,10 @@ describe('the spool', () => {
   });
 
   it('drops the oldest first, of a session and of all', async () => {
-    const spool = new Spool({ directory, segmentBytes: 100, sessionBytes: 500, totalBytes: 800 });
+    const spool = new Spool({
+      ...{ directory, segmentBytes: 100, totalBytes: 800 },
+      keepOf: () => ({ ...keepAtFirst, bytes: 500 }),
+    });
     await spool.open();
     for (const name of ['older', session]) {
       const writer = await spool.openWriter(name, 0);
@@ -174,6 +187,84 @@ describe('the spool', () => {
       end: 8,
       gaps: [],
     });
+  });
+
+  it('keeps none, the tail or all, as each session may', async () => {
+    const keeps: Record<string, Keep> = {
+      none: { ...keepAtFirst, output: 'none' },
+      tail: { ...keepAtFirst, bytes: 70_000 },
+      full: { ...keepAtFirst, output: 'full', bytes: 70_000 },
+    };
+    const spool = new Spool({ directory, keepOf: (id) => keeps[id] ?? keepAtFirst });
+    for (const id of Object.keys(keeps)) {
+      const writer = await spool.openWriter(id, 0);
+      for (let seq = 0; seq < 200_000; seq += 10_000) {
+        writer.append(seq, bytesFrom(seq, 10_000));
+        await writer.flush();
+      }
+      assert.equal(writer.settledTo, 200_000);
+    }
+    const read = async (id: string) => (await spool.read(id, everything)).data.length;
+    const tail = await read('tail');
+    assert.deepEqual([await read('none'), await read('full')], [0, 200_000]);
+    assert.ok(tail > 35_000 && tail <= 90_000, `${tail} bytes of the tail`);
+    assert.deepEqual(readdirSync(directory).toSorted(), ['full', 'tail']);
+  });
+
+  it('goes on at the right place after what it wrote was removed under it', async () => {
+    let keep = keepAtFirst;
+    const spool = new Spool({ directory, keepOf: () => keep });
+    const writer = await spool.openWriter(session, 0);
+    const write = async (seq: number): Promise<void> => {
+      writer.append(seq, bytesFrom(seq, 100));
+      await writer.flush();
+    };
+    await write(0);
+    await spool.remove(session);
+    await write(100);
+    keep = { ...keepAtFirst, output: 'none' };
+    await write(200);
+    keep = keepAtFirst;
+    await write(300);
+    const page = await spool.read(session, everything);
+    assert.deepEqual([page.from, page.next, page.gaps], [100, 400, [{ from: 200, to: 300 }]]);
+    assert.deepEqual([...page.data], [...bytesFrom(100, 100), ...bytesFrom(300, 100)]);
+  });
+
+  it('removes what is older than its session may keep, and nothing else', async () => {
+    const spool = new Spool({ directory, segmentBytes: 16_384 });
+    await spool.open();
+    for (const id of [session, 'old', 'forever']) {
+      const writer = await spool.openWriter(id, 0);
+      for (const seq of [0, 20_000]) {
+        writer.append(seq, bytesFrom(seq, 20_000));
+        await writer.flush();
+      }
+    }
+    const [first = ''] = files();
+    utimesSync(join(directory, session, first), 1000, 1000);
+    for (const id of ['old', 'forever'])
+      for (const name of readdirSync(join(directory, id)))
+        utimesSync(join(directory, id, name), 1000, 1000);
+    const removed = await spool.removeOlder((id) => (id === 'forever' ? undefined : 2_000_000));
+    assert.equal(removed, 60_000);
+    assert.deepEqual(readdirSync(directory).toSorted(), ['forever', session]);
+    assert.equal((await spool.read(session, everything)).from, 20_000);
+    assert.equal((await spool.read('forever', everything)).data.length, 40_000);
+  });
+
+  it('drops at once what a session may not keep any more', async () => {
+    let keep: Keep = { ...keepAtFirst, output: 'full' };
+    const spool = new Spool({ directory, segmentBytes: 16_384, keepOf: () => keep });
+    const writer = await spool.openWriter(session, 0);
+    for (let seq = 0; seq < 200_000; seq += 20_000) {
+      writer.append(seq, bytesFrom(seq, 20_000));
+      await writer.flush();
+    }
+    keep = { ...keepAtFirst, bytes: 65_536 };
+    await spool.shrink(session);
+    const page = await spool.read(session, everything);
+    assert.deepEqual([page.from, page.end], [140_000, 200_000]);
   });
 
   it('has nothing of a session after its removal', async () => {

@@ -1,5 +1,7 @@
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Keep } from '../../protocol/session/keeping.ts';
+import { keepAtFirst } from '../../protocol/session/keeping.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import { Sequences } from './sequence.ts';
@@ -10,11 +12,14 @@ import { listSegments, noneWhenMissing } from './spoolSegment.ts';
 import { SpoolWriter } from './spoolWriter.ts';
 
 const MIB = 1024 * 1024;
+/** A session that may keep little drops it in smaller pieces. */
+const segmentMinBytes = 16 * 1024;
 
 export interface SpoolOptions {
   /** `<home>/spool`; each session has a folder below it. */
   readonly directory: string;
-  readonly sessionBytes?: number;
+  /** What is kept of a session; all is as at first when absent. */
+  readonly keepOf?: (sessionId: string) => Keep;
   readonly totalBytes?: number;
   readonly segmentBytes?: number;
   /** Appends to a file and makes it 0600 when it is new. Replaced in tests to fail like a full disk. */
@@ -45,7 +50,7 @@ export class Spool {
   constructor(options: SpoolOptions) {
     this.directory = options.directory;
     this.#options = {
-      sessionBytes: 64 * MIB,
+      keepOf: () => keepAtFirst,
       totalBytes: 4096 * MIB,
       segmentBytes: 4 * MIB,
       appendTo: appendToFile,
@@ -73,8 +78,8 @@ export class Spool {
       directory,
       generation,
       end,
-      segmentBytes: this.#options.segmentBytes,
-      write: (path, bytes) => this.#write(directory, path, bytes),
+      segmentBytes: () => this.#segmentBytesOf(sessionId),
+      write: (path, bytes) => this.#write(sessionId, path, bytes),
     });
   }
 
@@ -94,12 +99,44 @@ export class Spool {
     });
   }
 
-  async #write(directory: string, path: string, bytes: Uint8Array): Promise<boolean> {
+  /** Drops the oldest output of a session that may keep less now. */
+  async shrink(sessionId: string): Promise<void> {
+    const directory = join(this.directory, sessionId);
+    await this.#removals.run('', async () => {
+      const limit = limitOf(this.#options.keepOf(sessionId));
+      await this.#dropOldest(await listSegments(directory), undefined, limit);
+    });
+  }
+
+  /** Removes output last written before the instant (ms since the epoch) of its session; resolves with the bytes. */
+  async removeOlder(instantOf: (sessionId: string) => number | undefined): Promise<number> {
+    return this.#removals.run('', async () => {
+      const before = this.#totalBytes;
+      for (const id of (await readdir(this.directory).catch(noneWhenMissing)) ?? []) {
+        const instant = instantOf(id);
+        const segments = await listSegments(join(this.directory, id));
+        const old = segments.filter(({ changedAtMs }) => changedAtMs < (instant ?? -Infinity));
+        await this.#dropOldest(old, undefined, 0);
+        if (old.length > 0 && old.length === segments.length)
+          await rm(join(this.directory, id), { recursive: true, force: true });
+      }
+      return before - this.#totalBytes;
+    });
+  }
+
+  #segmentBytesOf(sessionId: string): number {
+    const limit = limitOf(this.#options.keepOf(sessionId));
+    return Math.min(this.#options.segmentBytes, Math.max(segmentMinBytes, limit / 4));
+  }
+
+  async #write(sessionId: string, path: string, bytes: Uint8Array): Promise<boolean> {
+    const directory = join(this.directory, sessionId);
+    if (this.#options.keepOf(sessionId).output === 'none') return false;
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       await this.#options.appendTo(path, bytes);
       this.#totalBytes += bytes.length;
-      await this.#trim(directory, path);
+      await this.#trim(sessionId, path);
     } catch (error) {
       this.#setRecording({ isRecording: false, reason: errorMessageOf(error) });
       return false;
@@ -114,11 +151,13 @@ export class Spool {
     this.#onDidChangeRecording.fire(state);
   }
 
-  async #trim(directory: string, current: string): Promise<void> {
-    const { sessionBytes, totalBytes } = this.#options;
-    if (sumOf(await listSegments(directory)) > sessionBytes)
+  async #trim(sessionId: string, current: string): Promise<void> {
+    const { totalBytes, keepOf } = this.#options;
+    const directory = join(this.directory, sessionId);
+    const limit = limitOf(keepOf(sessionId));
+    if (limit < Infinity && sumOf(await listSegments(directory)) > limit)
       await this.#removals.run('', async () =>
-        this.#dropOldest(await listSegments(directory), current, sessionBytes),
+        this.#dropOldest(await listSegments(directory), current, limit),
       );
     if (this.#totalBytes > totalBytes) await this.#removals.run('', () => this.#trimAll(current));
   }
@@ -134,7 +173,7 @@ export class Spool {
 
   async #dropOldest(
     segments: readonly SpoolSegment[],
-    current: string,
+    current: string | undefined,
     limit: number,
   ): Promise<void> {
     let bytes = sumOf(segments);
@@ -154,6 +193,12 @@ export class Spool {
     );
     return lists.flat();
   }
+}
+
+/** Bytes that the output of one session may take on disk. */
+function limitOf({ output, bytes }: Keep): number {
+  if (output === 'none') return 0;
+  return output === 'tail' ? bytes : Infinity;
 }
 
 function sumOf(segments: readonly SpoolSegment[]): number {

@@ -1,14 +1,21 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { nameSegment } from './spoolSegment.ts';
+import { nameSegment, noneWhenMissing } from './spoolSegment.ts';
 
 export interface SpoolWriterOptions {
   readonly directory: string;
   readonly generation: number;
   /** Where the kept output of this generation ends now; undefined when there is none. */
   readonly end: number | undefined;
-  readonly segmentBytes: number;
+  readonly segmentBytes: () => number;
   /** False: the bytes were not taken and become a gap. */
   readonly write: (path: string, bytes: Uint8Array) => Promise<boolean>;
+}
+
+interface Segment {
+  readonly path: string;
+  end: number;
+  bytes: number;
 }
 
 interface Batch {
@@ -26,7 +33,7 @@ export class SpoolWriter {
   #batches: Batch[] = [];
   /** Seq after the last byte that was given to us, kept or not. */
   #next: number | undefined;
-  #segment: { readonly path: string; end: number; bytes: number } | undefined;
+  #segment: Segment | undefined;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #settledTo: number;
@@ -87,7 +94,7 @@ export class SpoolWriter {
   }
 
   async #write(batch: Batch): Promise<void> {
-    const segment = this.#segmentFor(batch.from);
+    const segment = await this.#segmentFor(batch.from);
     const isWritten = await this.#options.write(segment.path, Buffer.concat(batch.chunks));
     this.#settledTo = batch.from + batch.bytes;
     segment.end += batch.bytes;
@@ -96,11 +103,15 @@ export class SpoolWriter {
     this.#segment = isWritten ? segment : undefined;
   }
 
-  #segmentFor(from: number): { readonly path: string; end: number; bytes: number } {
+  /** The file that goes on where the batch begins; one that was removed or cut meanwhile does not. */
+  async #segmentFor(from: number): Promise<Segment> {
     const { directory, generation, segmentBytes } = this.#options;
     const current = this.#segment;
-    const fits = current?.end === from && current.bytes < segmentBytes;
-    if (current !== undefined && fits) return current;
+    const fits = current?.end === from && current.bytes < segmentBytes();
+    if (current !== undefined && fits) {
+      const found = await stat(current.path).catch(noneWhenMissing);
+      if (found?.size === current.bytes) return current;
+    }
     return { path: join(directory, nameSegment(generation, from)), end: from, bytes: 0 };
   }
 }

@@ -1,5 +1,6 @@
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
+import type { TreeEntry } from '../process/process.ts';
 import { listRunning, MarkerScan, TreeRecord } from '../process/process.ts';
 
 export interface TreeRoot {
@@ -42,6 +43,11 @@ export class Trees implements Disposable {
     const entries = listRunning();
     for (const entry of this.#marks.find(entries, (value) => value === id)) tree.record.add(entry);
     return countOthers(tree.record.record(entries), tree.root);
+  }
+
+  /** Who of `entries` belongs to which session. */
+  membersOf<E extends TreeEntry>(entries: readonly E[]): Map<SessionId, E[]> {
+    return new Map([...this.#trees].map(([id, { record }]) => [id, record.record(entries)]));
   }
 
   recordOf(id: SessionId): TreeRecord | undefined {

@@ -16,6 +16,8 @@ export interface QueuedCall {
   readonly run: (db: Connection['db'], context: StoreContext) => Promise<unknown>;
   readonly answer: (value: unknown) => void;
   readonly fail: (error: WaggleError) => void;
+  /** Does the same in the copies of the database. */
+  readonly runInCopies: () => Promise<void>;
 }
 
 export interface CommitQueueEvents {
@@ -24,7 +26,9 @@ export interface CommitQueueEvents {
   onTrouble(message: string, error: unknown): void;
 }
 
-type Outcome = { readonly value: unknown } | { readonly error: WaggleError };
+type Outcome =
+  | { readonly value: unknown; readonly isForgetting: boolean }
+  | { readonly error: WaggleError };
 
 export class CommitQueue {
   readonly #connection: Connection;
@@ -72,6 +76,7 @@ export class CommitQueue {
       raw.pragma(`busy_timeout = ${busyTimeoutMs}`);
     }
     this.#verifySync();
+    await this.#forget(batch.filter((_call, index) => isForgetting(outcomes[index])));
     batch.forEach((call, index) => settleCall(call, outcomes[index]));
   }
 
@@ -91,9 +96,13 @@ export class CommitQueue {
     const { raw, db } = this.#connection;
     raw.exec('savepoint call');
     try {
-      const value = await call.run(db, this.#createContext());
+      let isForgetting = false;
+      const forget = (): void => {
+        isForgetting = true;
+      };
+      const value = await call.run(db, this.#createContext(forget));
       raw.exec('release call');
-      return { value };
+      return { value, isForgetting };
     } catch (error) {
       // SQLite itself rolled everything back: what ran before in this batch is gone too.
       if (!raw.inTransaction) throw error;
@@ -116,10 +125,22 @@ export class CommitQueue {
     if (trouble !== undefined) this.#events.onTrouble('A statement failed', error);
   }
 
-  #createContext(): StoreContext {
+  /** The log still holds earlier versions of rows until it is written over. */
+  async #forget(calls: readonly QueuedCall[]): Promise<void> {
+    if (calls.length === 0) return;
+    try {
+      for (const call of calls) await call.runInCopies();
+      this.#connection.raw.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      this.#events.onTrouble('Removed rows may still be on disk', error);
+    }
+  }
+
+  #createContext(forget: () => void): StoreContext {
     let revision: number | undefined;
     return {
       now: new Date().toISOString(),
+      forget,
       nextRevision: () => Promise.resolve((revision ??= this.#raiseRevision())),
     };
   }
@@ -150,6 +171,10 @@ export class CommitQueue {
     }, idleMs);
     this.#idleTimer.unref();
   }
+}
+
+function isForgetting(outcome: Outcome | undefined): boolean {
+  return outcome !== undefined && 'value' in outcome && outcome.isForgetting;
 }
 
 function settleCall(call: QueuedCall, outcome: Outcome | undefined): void {

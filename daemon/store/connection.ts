@@ -25,6 +25,8 @@ export function openConnection(path: string): Connection {
     raw.pragma('foreign_keys = ON');
     raw.pragma(`journal_size_limit = ${journalLimitBytes}`);
     raw.pragma('trusted_schema = OFF');
+    // What is removed is overwritten, not only unlinked.
+    raw.pragma('secure_delete = ON');
   } catch (error) {
     raw.close();
     throw error;

@@ -14,6 +14,8 @@ export interface StoreContext {
   nextRevision(): Promise<number>;
   /** ISO instant of the transaction. */
   readonly now: string;
+  /** What this call removes must not be found on disk any more: not in the log, nor in a copy made before a migration. */
+  forget(): void;
 }
 
 /** Any method of a store: parameters and results are plain values that survive a structured clone. */

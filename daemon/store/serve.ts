@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { Worker, parentPort, workerData } from 'node:worker_threads';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import { CommitQueue } from './commitQueue.ts';
+import { runInCopies } from './copies.ts';
 import type { Connection } from './connection.ts';
 import type { AnyStore, StoreMethod } from './definition.ts';
 import { toStoreError } from './failure.ts';
@@ -144,6 +145,8 @@ function answerCalls(port: MessagePort, { connection, stores, location }: Servin
       run: (db, context) => found(db, params, context),
       answer: (value) => post({ kind: 'answer', id, value }),
       fail,
+      runInCopies: () =>
+        runInCopies(location.backupDir, (db, context) => found(db, params, context)),
     });
   });
 }

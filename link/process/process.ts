@@ -14,7 +14,14 @@ export interface ProcessEntry {
   readonly pgid: number;
   /** Ended, but not yet collected by its parent. */
   readonly zombie: boolean;
+  /** Processor time used so far, milliseconds; null where the list does not tell. */
+  readonly cpuMs: number | null;
+  /** Resident memory; null where the list does not tell. */
+  readonly rssBytes: number | null;
 }
+
+/** The unit of processor time in `/proc`, the same on every Linux that we run on. */
+const tickMs = 10;
 
 /** The start time of a process that runs, undefined when there is none of that pid (or only its zombie). */
 export function readStartTime(pid: number): number | undefined {
@@ -85,7 +92,21 @@ function readLinuxEntry(pid: number): ProcessEntry | undefined {
     sid: Number(fields[3]),
     startTime,
     zombie: fields[0] === 'Z' || fields[0] === 'X',
+    cpuMs: (Number(fields[11]) + Number(fields[12])) * tickMs,
+    rssBytes: Number(fields[21]) * pageBytes(),
   };
+}
+
+let knownPageBytes: number | undefined;
+
+/** Not told by any API: what the runtime calls bytes of us, by what the kernel calls pages. */
+function pageBytes(): number {
+  if (knownPageBytes === undefined) {
+    const pages = Number(readText('/proc/self/statm')?.split(' ')[1]);
+    const exponent = Math.round(Math.log2(process.memoryUsage.rss() / pages));
+    knownPageBytes = Number.isFinite(exponent) ? 2 ** exponent : 4096;
+  }
+  return knownPageBytes;
 }
 
 /** Standard output of a system program, undefined when it fails or is not there. */
@@ -111,18 +132,29 @@ function readPosixStartTime(pid: number): number | undefined {
 
 function listPosixProcesses(): ProcessEntry[] {
   const lines =
-    readOutput('ps', ['-axo', 'pid=,ppid=,pgid=,sess=,stat=,lstart='])?.split('\n') ?? [];
+    readOutput('ps', ['-axo', 'pid=,ppid=,pgid=,sess=,stat=,rss=,time=,lstart='])?.split('\n') ??
+    [];
   return lines
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\w+)\s+(\S+)\s+(.+)$/.exec(line))
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\w+)\s+(\S+)\s+(\d+)\s+(\S+)\s+(.+)$/.exec(line))
     .filter((match) => match !== null)
-    .map(([, pid, ppid, pgid, sid, state, started]) => ({
+    .map(([, pid, ppid, pgid, sid, state, rssKib, time, started]) => ({
       pid: Number(pid),
       ppid: Number(ppid),
       pgid: Number(pgid),
       sid: Number(sid) || 0,
       startTime: Date.parse(started ?? ''),
       zombie: state?.startsWith('Z') ?? false,
+      cpuMs: parseCpuTime(time ?? ''),
+      rssBytes: Number(rssKib) * 1024,
     }));
+}
+
+/** `[[days-]hours:]minutes:seconds[.hundredths]`. */
+function parseCpuTime(text: string): number | null {
+  const [days, clock] = text.includes('-') ? text.split('-') : ['0', text];
+  const seconds = (clock ?? '').split(':').reduce((total, part) => total * 60 + Number(part), 0);
+  const ms = (Number(days) * 86_400 + seconds) * 1000;
+  return Number.isFinite(ms) ? ms : null;
 }
 
 const windowsColumns =
@@ -143,6 +175,8 @@ function queryWindows(filter: string): ProcessEntry[] {
       sid: 0,
       pgid: 0,
       zombie: false,
+      cpuMs: null,
+      rssBytes: null,
     }));
 }
 

@@ -14,6 +14,8 @@ import {
 import { defineNoun } from '../wire/define.ts';
 import { terminalSizeSchema } from '../wire/mark.ts';
 import { attentionSchema } from './attentionState.ts';
+import { keepChangeSchema, keepSchema } from './keeping.ts';
+import { resourcesSchema } from './resources.ts';
 
 /** `starting → running → asleep | ended | killed | interrupted`; each of the last four can return to `starting`. */
 export const sessionStatuses = [
@@ -94,6 +96,10 @@ export const sessionSchema = z.object({
   interruptedAt: instantSchema.optional(),
   /** How it came to be, when not by `session/open`; an imported one never had a process. */
   origin: z.enum(['continued', 'mirrored', 'imported']).optional(),
+  /** What is kept of its output; absent: the daemon is older than the choice. */
+  keep: keepSchema.optional(),
+  /** Nothing of it is ever written to disk, and it is gone when it has ended. */
+  private: z.boolean().optional(),
   createdAt: instantSchema,
   updatedAt: instantSchema,
   /** Global revision of the change that produced this value. */
@@ -120,6 +126,10 @@ const openParams = z.strictObject({
   size: terminalSizeSchema,
   /** A repeated key returns the session that the first call opened. */
   idempotencyKey: z.string().min(8).max(64).optional(),
+  /** What is kept of its output, over what is kept by default. */
+  keep: keepChangeSchema.optional().meta({ introducedIn: 2 }),
+  /** Nothing of it is written to disk. Ask the agreed version first: an older daemon would keep everything. */
+  private: z.boolean().optional().meta({ introducedIn: 2 }),
 });
 
 const attachParams = z.strictObject({
@@ -329,6 +339,24 @@ export const session = defineNoun({
         /** Ranges inside `data` that were not kept. */
         gaps: z.array(z.object({ from: z.int(), to: z.int() })),
       }),
+    },
+    'session/keep': {
+      right: 'person',
+      introducedIn: 2,
+      summary:
+        'Reads or changes what is kept of the output of a session; without one, what is kept by default.',
+      params: z.strictObject({
+        sessionId: sessionIdSchema.optional(),
+        change: keepChangeSchema.optional(),
+      }),
+      result: z.object({ keep: keepSchema }),
+    },
+    'session/resources': {
+      right: 'person',
+      introducedIn: 2,
+      summary: 'What the processes of sessions, hosts and the daemon use, measured now.',
+      params: z.strictObject({ sessionId: sessionIdSchema.optional() }),
+      result: resourcesSchema,
     },
   },
   events: {
