@@ -15,7 +15,11 @@ export interface OwnVariables {
 }
 
 /** Variables that hold a socket of the window; sessions get a stable link instead of the value. */
-export const linkedVariables = ['SSH_AUTH_SOCK', 'VSCODE_IPC_HOOK_CLI'] as const;
+export const linkedVariables = [
+  'SSH_AUTH_SOCK',
+  'VSCODE_IPC_HOOK_CLI',
+  'VSCODE_GIT_IPC_HANDLE',
+] as const;
 export type LinkedVariable = (typeof linkedVariables)[number];
 
 const deniedNames = new Set(['NODE_OPTIONS', 'TERM_PROGRAM_VERSION', 'COLUMNS', 'LINES']);

@@ -1,5 +1,6 @@
-import type { SessionId } from '../../protocol/wire/brand.ts';
+import type { ClientId, SessionId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { Emitter } from '../../protocol/wire/emitter.ts';
 import type { FeatureContext } from '../context.ts';
 import type { ConnectedHost } from '../host/host.ts';
 import type { ScreenMaker } from '../screen/screen.ts';
@@ -40,6 +41,11 @@ export class Followers implements Disposable {
   };
   readonly #followed = new Map<SessionId, Followed>();
   readonly #sequences = new Sequences();
+
+  readonly #writerChanged = new Emitter<{ sessionId: SessionId; clientId: ClientId }>();
+
+  /** Another client may type now. */
+  readonly onDidChangeWriter = this.#writerChanged.event;
 
   constructor(context: {
     readonly daemon: FeatureContext;
@@ -96,6 +102,7 @@ export class Followers implements Disposable {
 
   dispose(): void {
     for (const id of [...this.#followed.keys()]) this.forget(id);
+    this.#writerChanged.dispose();
   }
 
   async #follow(row: SessionRow, host: ConnectedHost): Promise<void> {
@@ -116,6 +123,7 @@ export class Followers implements Disposable {
         keeper.resized();
         this.#inBackground(sessions.change(row.id, () => ({ size })));
       },
+      onWriter: (clientId) => this.#writerChanged.fire({ sessionId: row.id, clientId }),
       onProgress: (seq) => keeper.progressed(seq),
     });
     this.#followed.set(row.id, { follower, writer, keeper, link, reports: [], timer: undefined });

@@ -1,9 +1,10 @@
-import type { SessionId } from '../../protocol/wire/brand.ts';
+import type { ClientId, SessionId } from '../../protocol/wire/brand.ts';
+import { clientIdSchema } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import type { Frame } from '../../protocol/wire/frame.ts';
 import type { TerminalSize } from '../../protocol/wire/mark.ts';
-import { decodeGap, decodeSize } from '../../protocol/wire/mark.ts';
+import { decodeGap, decodeJson, decodeSize, leaseMarkSchema } from '../../protocol/wire/mark.ts';
 import type { HostLink } from '../../link/host/host.ts';
 import type { TerminalReport } from './escapeScanner.ts';
 import { EscapeScanner } from './escapeScanner.ts';
@@ -16,6 +17,8 @@ export interface FollowTarget {
   readonly writer: SpoolWriter;
   onReports(reports: readonly TerminalReport[]): void;
   onResize(size: TerminalSize): void;
+  /** This client may type now. */
+  onWriter(clientId: ClientId): void;
   /** Received or skipped up to this seq. */
   onProgress(seq: number): void;
 }
@@ -91,7 +94,13 @@ export class Follower implements Disposable {
       const size = decodeSize(frame.payload);
       if (size !== undefined) this.#target.onResize(size);
     }
+    if (frame.kind === 'lease') this.#receiveLease(frame.payload);
     this.#scheduleAck();
+  }
+
+  #receiveLease(payload: Uint8Array): void {
+    const { data } = clientIdSchema.safeParse(decodeJson(payload, leaseMarkSchema)?.writer);
+    if (data !== undefined) this.#target.onWriter(data);
   }
 
   #receiveOutput({ seq, payload }: Frame): void {

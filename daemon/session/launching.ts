@@ -329,19 +329,4 @@ export class Launching {
       home: daemon.paths.home === platformHome() ? undefined : daemon.paths.home,
     });
   }
-
-  /** Points the links of a session at the sockets of the window that shows it now. */
-  adopt(sessionId: SessionId, caller: Caller): void {
-    const environment = this.#context.nouns.windows.findEnvironment(caller.clientId);
-    if (environment === undefined) return;
-    try {
-      this.#context.links.point(sessionId, environment);
-    } catch (error) {
-      // A full disk, for one: the session is shown all the same.
-      this.#context.daemon.log.warn('the sockets of a window cannot be linked', {
-        sessionId,
-        reason: errorMessageOf(error),
-      });
-    }
-  }
 }

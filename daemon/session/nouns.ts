@@ -11,6 +11,6 @@ export interface SessionNouns {
   readonly attention: Pick<AttentionFeature, 'register'>;
   readonly hosts: HostPool;
   readonly roles: Pick<RoleFeature, 'getDefault'>;
-  readonly windows: Pick<WindowFeature, 'findEnvironment'>;
+  readonly windows: Pick<WindowFeature, 'findEnvironment' | 'onDidReport'>;
   readonly workspaces: Pick<WorkspaceFeature, 'locate' | 'trustOf' | 'vouch'>;
 }

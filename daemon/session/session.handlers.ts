@@ -18,12 +18,14 @@ import type { SessionRow } from './row.ts';
 import { sendText } from './sending.ts';
 import type { Sequences } from './sequence.ts';
 import type { RowPatch, Sessions } from './sessions.ts';
+import type { WindowLinks } from './windowLinks.ts';
 import type { Spool } from './spool.ts';
 import type { Watch } from './watching.ts';
 
 export interface HandlerParts {
   readonly sessions: Sessions;
   readonly launching: Launching;
+  readonly windowLinks: WindowLinks;
   readonly resuming: Resuming;
   readonly ending: Ending;
   readonly attaching: Attaching;
@@ -37,7 +39,7 @@ export interface HandlerParts {
 
 /** Translates requests; agents see and touch only their own session. */
 export function createHandlers(parts: HandlerParts): NounHandlers<'session', Caller> {
-  const { sessions, launching, resuming, ending, attaching, sequences } = parts;
+  const { sessions, launching, resuming, ending, attaching, windowLinks, sequences } = parts;
   return {
     'session/open': async (params, caller) => ({ session: await launching.open(params, caller) }),
     'session/list': ({ history }, caller) => listFor(sessions, caller, history),
@@ -51,7 +53,7 @@ export function createHandlers(parts: HandlerParts): NounHandlers<'session', Cal
     },
     'session/attach': async (params, caller) => {
       const result = await attaching.attach(params, caller);
-      launching.adopt(params.sessionId, caller);
+      windowLinks.follow(params.sessionId, caller.clientId);
       return result;
     },
     'session/detach': ({ channel }, caller) => {

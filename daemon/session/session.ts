@@ -26,6 +26,7 @@ import { Sessions } from './sessions.ts';
 import { SocketLinks } from './socketLinks.ts';
 import { notRecordingWarning, Spool } from './spool.ts';
 import { Watch } from './watching.ts';
+import { WindowLinks } from './windowLinks.ts';
 
 export type { ConversationSessions } from './conversationSessions.ts';
 export type { SessionNouns } from './nouns.ts';
@@ -74,7 +75,7 @@ export function createSessionFeature(
 
   return {
     noun: 'session',
-    conversations,
+    conversations: parts.conversations,
     handlers: createHandlers(parts),
     async start() {
       provideShim(context);
@@ -132,7 +133,23 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const resources = new Resources({ hosts, trees: watch.trees, monotonicMs });
   const attaching = new Attaching({ daemon: context, hosts, sessions });
   const recovery = new Recovery({ daemon: context, hosts, sessions, watch });
-  return { ...shared, spool, launching, ending, resuming, resources, attaching, recovery };
+  const windowLinks = new WindowLinks({ links, windows: nouns.windows, log: context.log });
+  nouns.windows.onDidReport((windowId) => windowLinks.handleReport(windowId));
+  watch.followers.onDidChangeWriter(({ sessionId, clientId }) => {
+    windowLinks.follow(sessionId, clientId);
+  });
+  return {
+    ...shared,
+    spool,
+    windowLinks,
+    launching,
+    conversations,
+    ending,
+    resuming,
+    resources,
+    attaching,
+    recovery,
+  };
 }
 
 function tellRecording({ warnings, log }: FeatureContext, spool: Spool): void {
