@@ -12,14 +12,17 @@ import { SessionHome, size, until } from './sessionHome.ts';
 function drawing(end: string): string {
   return `
   const write = (text, then) => process.stdout.write(text, then);
-  write('\\x1b]2;long runner\\x07\\x1b[?1049h\\x1b[2J\\x1b[?25l\\x1b[?2004h\\x1b[=5;1u');
-  write('\\x1b[1;1H\\x1b[7mHEADER drawn once 漢字\\x1b[m\\x1b[4;20r\\x1b[3;1Hready');
+  const draw = () => write('\\x1b[1;1H\\x1b[7mHEADER drawn once 漢字\\x1b[m\\x1b[3;1Hready');
+  write('\\x1b]2;long runner\\x07\\x1b[?1049h\\x1b[2J\\x1b[?25l\\x1b[?2004h\\x1b[=5;1u\\x1b[4;20r');
+  draw();
+  // When even the daemon could not follow, it asks for this.
+  process.on('SIGWINCH', () => { write('\\x1b[2J'); draw(); if (sent === 120) write('\\x1b[10;5HDONE'); });
   const frames = [...'|/-\\\\'].map((f) => '\\x1b[2;3H\\x1b[38;5;' + f.charCodeAt(0) + 'm' + f + '\\x1b[m');
   let sent = 0;
   const spin = () => {
     write(frames.join('').repeat(450));
     sent += 1;
-    if (sent < 120) setTimeout(spin, 10);
+    if (sent < 120) setTimeout(spin, 15);
     else write('\\x1b[10;5HDONE', () => { ${end} });
   };
   process.stdin.once('data', spin);
@@ -72,6 +75,11 @@ describe('a client that was shed', function () {
     stream.onGap(({ to }) => stream.acknowledge(to));
   }
 
+  function isMended(lazy: ScreenViewer, witness: ScreenViewer): boolean {
+    if (lazy.snapshots.length === 0 || lazy.approximate) return false;
+    return compareStates(witness.screen, lazy.screen).length === 0;
+  }
+
   function assertMended(lazy: ScreenViewer, witness: ScreenViewer): void {
     assert.deepEqual(compareStates(witness.screen, lazy.screen), []);
     assert.equal(lazy.gaps.length > 0 && lazy.snapshots.length > 0, true);
@@ -103,8 +111,7 @@ describe('a client that was shed', function () {
     const witness = await flood(session, lazies);
     for (const lazy of lazies) wake(lazy);
     for (const lazy of lazies) {
-      await until(() => lazy.snapshots.length > 0 && has(lazy, 'DONE')(), 'a whole screen', 30_000);
-      await until(() => lazy.stream.cursor.seq === witness.stream.cursor.seq, 'the end');
+      await until(() => isMended(lazy, witness), 'a whole screen', 30_000);
       assertMended(lazy, witness);
     }
     tcp.dispose();
@@ -121,7 +128,7 @@ describe('a client that was shed', function () {
     wake(lazy);
     await until(() => order.includes('exit 3'), 'the exit', 30_000);
     assert.deepEqual(order, ['screen', 'exit 3']);
-    assertMended(lazy, witness);
+    if (!lazy.approximate) assertMended(lazy, witness);
   });
 
   it('without a daemon keeps what it has, and gets the screen when there is one again', async () => {
@@ -139,7 +146,8 @@ describe('a client that was shed', function () {
     await home.startDaemon();
     await until(() => lazy.snapshots.length > 0, 'a screen', 60_000);
     await until(() => lazy.stream.cursor.seq === live.stream.cursor.seq, 'the end');
-    // What nobody read is lost to the daemon as well: it says so until the program has drawn anew.
-    if (!lazy.approximate) assertMended(lazy, live);
+    // What nobody read is lost to the daemon as well, so it asked the program to draw anew. Modes stay unknown.
+    const isDrawn = (): boolean => lazy.rows.join() === live.rows.join();
+    await until(() => isDrawn() && has(lazy, 'HEADER')(), 'the screen drawn anew', 60_000);
   });
 });
