@@ -3,6 +3,7 @@
  * Deliberately keeps no state beyond the window's life.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { ClientId } from '../../protocol/wire/brand.ts';
@@ -17,6 +18,7 @@ import type { OpenHiddenTerminal } from './environmentReport.ts';
 import { readTerminalEnvironment, toReportable } from './environmentReport.ts';
 
 const waitMs = 3000;
+const gitWaitMs = 1500;
 /** Other extensions change the environment of terminals without telling anybody. */
 const staleMs = 10 * 60_000;
 
@@ -90,6 +92,7 @@ export class WindowFeature implements Disposable {
   async #take(): Promise<void> {
     const { log, connection } = this.#options;
     const startedAt = Date.now();
+    await waitForGit();
     try {
       this.#environment = toReportable(await readTerminalEnvironment(openHidden, waitMs));
     } catch (error) {
@@ -123,6 +126,13 @@ export class WindowFeature implements Disposable {
       });
     }
   }
+}
+
+/** The editor's git adds to the environment of terminals once it runs; without it there is nothing to wait for. */
+async function waitForGit(): Promise<void> {
+  const git = vscode.extensions.getExtension('vscode.git');
+  if (git === undefined || git.isActive) return;
+  await Promise.race([Promise.resolve(git.activate()).catch(() => undefined), delay(gitWaitMs)]);
 }
 
 const openHidden: OpenHiddenTerminal = ({ path, arguments: given, environment }) => {
