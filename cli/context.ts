@@ -1,11 +1,10 @@
 /** What every command gets: where it prints, whose daemon it talks to, and how it gets there. */
+import { randomBytes } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { connectDaemon, newClientId } from '../link/daemon/daemon.ts';
 import type { ConnectOptions, DaemonLink } from '../link/daemon/daemon.ts';
 import { homePaths, resolveHome } from '../link/home/home.ts';
 import type { HomePaths } from '../link/home/home.ts';
-import { ensureDaemon, requireLink } from '../link/start/start.ts';
 import { DisposableStore } from '../protocol/wire/disposable.ts';
 import type { Disposable } from '../protocol/wire/disposable.ts';
 import { WaggleError, errorCodeOf } from '../protocol/wire/errors.ts';
@@ -46,7 +45,7 @@ export function createContext({ output, env, entry }: ContextOptions): CommandCo
   const owned = new DisposableStore();
   const identity = findSessionIdentity(env);
   const paths = findHome(env, entry);
-  const clientId = newClientId('cli');
+  const clientId = `cli-${randomBytes(8).toString('hex')}`;
   const { token, socket } = identity ?? {};
   const credential = {
     ...(token === undefined ? {} : { token }),
@@ -65,11 +64,13 @@ export function createContext({ output, env, entry }: ContextOptions): CommandCo
     async connect({ explicit = false } = {}) {
       if (identity !== undefined)
         return owned.add(await connectAsSession({ ...base, ...credential }));
+      const { ensureDaemon, requireLink } = await import('../link/start/start.ts');
       const outcome = await ensureDaemon({ ...base, programDirectory, explicit });
       return owned.add(requireLink(outcome));
     },
     async connectIfRunning() {
       try {
+        const { connectDaemon } = await import('../link/daemon/daemon.ts');
         return owned.add(await connectDaemon({ ...base, ...credential }));
       } catch (error) {
         if (errorCodeOf(error) === 'daemonUnreachable') return undefined;
@@ -83,6 +84,7 @@ export function createContext({ output, env, entry }: ContextOptions): CommandCo
 /** A session's token starts nothing: what a person can do about a missing daemon is said instead. */
 async function connectAsSession(options: ConnectOptions): Promise<DaemonLink> {
   try {
+    const { connectDaemon } = await import('../link/daemon/daemon.ts');
     return await connectDaemon(options);
   } catch (error) {
     if (!(error instanceof WaggleError) || error.code !== 'daemonUnreachable') throw error;

@@ -58,11 +58,6 @@ export async function connectDaemon(options: ConnectOptions): Promise<DaemonLink
   }
 }
 
-/** A name for one window or terminal, to be kept over its reconnects. */
-export function newClientId(kind: ConnectOptions['kind']): string {
-  return `${kind}-${randomHex(8)}`;
-}
-
 /** A crowd at the door and the limiter are worth a second try; a wrong token or version is not. */
 function retryAfterMs(error: unknown): number | undefined {
   if (!(error instanceof WaggleError)) return undefined;

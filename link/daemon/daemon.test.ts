@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { closeCodes } from '../../protocol/wire/hello.ts';
 import { closedError } from './closed.ts';
-import { newClientId } from './daemon.ts';
 import { EarlyFrames } from './earlyFrames.ts';
 import { withoutNewer } from './introduced.ts';
 
@@ -57,11 +56,5 @@ describe('a link to the daemon', () => {
     );
     assert.deepEqual(early.take(1), []);
     assert.equal(early.keep(frame(3, 4, 9 * 1024 * 1024)), false);
-  });
-
-  it('names each client differently and as the contract wants it', () => {
-    const [one, two] = [newClientId('cli'), newClientId('cli')];
-    assert.match(one, /^cli-[0-9a-f]{16}$/);
-    assert.notEqual(one, two);
   });
 });

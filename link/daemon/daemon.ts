@@ -3,4 +3,4 @@
  * Does not start a daemon (`link/start` does) and does not reconnect: who holds it decides.
  */
 export type { ClientKind, ConnectOptions, DaemonLink, LinkClosed } from './daemonLink.ts';
-export { connectDaemon, newClientId } from './connect.ts';
+export { connectDaemon } from './connect.ts';

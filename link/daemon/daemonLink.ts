@@ -18,7 +18,7 @@ export type ClientKind = (typeof clientKinds)[number];
 export interface ConnectOptions {
   readonly paths: HomePaths;
   readonly kind: ClientKind;
-  /** One window or terminal, kept over reconnects; `newClientId()` makes one. */
+  /** One window or terminal, kept over reconnects. */
   readonly clientId: string;
   readonly clientVersion?: string;
   /** `<id>.<64 hex>` of a session. Absent: the owner's token from its file. */

@@ -1,16 +1,15 @@
 /** Connects to the running daemon or starts one; of many who try at once, one spawns and the others wait. */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WaggleError, errorCodeOf, wrapError } from '../../protocol/wire/errors.ts';
 import type { ErrorCode } from '../../protocol/wire/errors.ts';
 import type { DaemonLink } from '../daemon/daemon.ts';
-import { connectDaemon } from '../daemon/daemon.ts';
 import type { HomePaths, RuntimeFile } from '../home/home.ts';
 import { ensureHome, hasCode, readRuntimeFile } from '../home/home.ts';
 import { isSameProcess } from '../process/process.ts';
-import { listLiveHosts } from './liveHosts.ts';
 import type { EnsureOptions, EnsureOutcome, Runtime, StartStep } from './outcome.ts';
-import { installProgram, prunePrograms } from './program.ts';
+import { installProgram } from './program.ts';
+import type { StartableProgram } from './program.ts';
 import { explainEnd, spawnDaemon, spawnHost } from './spawn.ts';
 import { countStart, forgetStarts, noteFailure, uncountStart } from './startLimit.ts';
 import { takeStartLock } from './startLock.ts';
@@ -127,8 +126,9 @@ class Starter {
     }
   }
 
-  #connect(): Promise<DaemonLink> {
+  async #connect(): Promise<DaemonLink> {
     this.#report('handshaking');
+    const { connectDaemon } = await import('../daemon/daemon.ts');
     const { paths, kind, clientId, clientVersion, signal } = this.#options;
     return connectDaemon({
       paths,
@@ -165,12 +165,12 @@ class Starter {
     countStart(paths);
     this.#report('spawning');
     const spawning = { paths, program, runtime: this.#runtime };
-    if (listLiveHosts(paths).length === 0) spawnHost(spawning);
+    if (!(await hasLiveHost(paths))) spawnHost(spawning);
     const daemon = spawnDaemon(spawning);
-    if (program.cacheDir !== undefined) prunePrograms(paths, program);
     const looking = new AbortController();
     try {
       const file = this.#waitForFile(daemon.pid, looking.signal);
+      await useTheWait(paths, program);
       const end = await Promise.race([daemon.ended, file]);
       if (end === undefined) return true;
       if (end.code === lockedExitCode) {
@@ -198,6 +198,21 @@ class Starter {
     }
     return undefined;
   }
+}
+
+/** As a rule there is no file at all, and what reads one need not be loaded. */
+async function hasLiveHost(paths: HomePaths): Promise<boolean> {
+  if (!readdirSync(paths.runDir).some((name) => name.startsWith('host-'))) return false;
+  const { listLiveHosts } = await import('./liveHosts.ts');
+  return listLiveHosts(paths).length > 0;
+}
+
+/** What has to be loaded or done before the end anyway, while the daemon loads itself. */
+async function useTheWait(paths: HomePaths, program: StartableProgram): Promise<void> {
+  await import('../daemon/daemon.ts');
+  if (program.cacheDir === undefined) return;
+  const { prunePrograms } = await import('./prune.ts');
+  prunePrograms(paths, program);
 }
 
 function ownRuntime(): Runtime {

@@ -10,18 +10,16 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { HomePaths } from '../home/home.ts';
 import { readPrivateFile, replacePrivateFile } from '../home/home.ts';
-import { listLiveHosts } from './liveHosts.ts';
 import type { Runtime } from './outcome.ts';
 
 const manifestSchema = z.object({
@@ -31,7 +29,8 @@ const manifestSchema = z.object({
 });
 type Manifest = z.infer<typeof manifestSchema>;
 
-interface Installed {
+/** One version below the data directory. */
+export interface Installed {
   readonly name: string;
   readonly manifest: Manifest;
 }
@@ -44,7 +43,6 @@ export interface StartableProgram {
   readonly cacheDir: string | undefined;
 }
 
-const versionsKept = 2;
 const currentName = 'current';
 
 /** The newest of what is installed and what `directory` brings; installs the latter when it is newer. Needs the start lock. */
@@ -95,7 +93,7 @@ function readManifest(directory: string): Manifest {
 }
 
 /** That of a program which is all there; undefined for anything else, whatever befell it. */
-function findWhole(directory: string): Manifest | undefined {
+export function findWhole(directory: string): Manifest | undefined {
   try {
     const manifest = readManifest(directory);
     const isWhole = Object.keys(manifest.files).every((path) => existsSync(join(directory, path)));
@@ -125,7 +123,7 @@ function isUpgrade(brought: Installed, current: Installed): boolean {
 }
 
 /** By version, then by the time of the build: `current` never goes backwards. */
-function isNewer(one: Manifest, other: Manifest): boolean {
+export function isNewer(one: Manifest, other: Manifest): boolean {
   const order = compareVersions(one.version, other.version);
   return order === 0 ? one.builtAt > other.builtAt : order > 0;
 }
@@ -183,25 +181,4 @@ function copyFile(from: string, { to, hash }: { to: string; hash: string }): voi
 
 function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-/**
- * Removes drafts of a starter that died, and versions beyond the kept ones that no live host came from. `program` stays.
- * Needs the start lock.
- */
-export function prunePrograms(paths: HomePaths, program: StartableProgram): void {
-  const current = basename(dirname(program.daemon));
-  const live = new Set(listLiveHosts(paths).map((host) => host.version));
-  const entries = readdirSync(paths.programDir, { withFileTypes: true }).filter((entry) =>
-    entry.isDirectory(),
-  );
-  for (const { name } of entries.filter((entry) => entry.name.endsWith('.tmp')))
-    rmSync(join(paths.programDir, name), { recursive: true, force: true });
-  const others = entries
-    .filter(({ name }) => name !== current && !name.endsWith('.tmp'))
-    .map(({ name }) => ({ name, manifest: findWhole(join(paths.programDir, name)) }))
-    .filter((entry): entry is Installed => entry.manifest !== undefined)
-    .toSorted((a, b) => (isNewer(a.manifest, b.manifest) ? -1 : 1));
-  for (const { name } of others.slice(versionsKept - 1))
-    if (!live.has(name)) rmSync(join(paths.programDir, name), { recursive: true, force: true });
 }

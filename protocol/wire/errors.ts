@@ -2,8 +2,6 @@
  * The closed union of failures that may cross a folder, a process or the wire. A failure that is an expected outcome is a
  * return value instead; anything that is not a WaggleError becomes `internal` at the gateway, with a log id and no stack.
  */
-import { z } from 'zod';
-
 /** Every code a client may meet, with the sentence a person reads when nothing better is known. */
 export const errorCatalog = {
   badFrame: 'The bytes received are not a valid frame.',
@@ -40,17 +38,6 @@ export const errorCatalog = {
 } as const;
 
 export type ErrorCode = keyof typeof errorCatalog;
-
-const codes = Object.keys(errorCatalog) as [ErrorCode, ...ErrorCode[]];
-
-/** What stands in the `data` of a JSON-RPC error. `fix` is the one thing a person can do, as a sentence or a command. */
-export const errorDataSchema = z.object({
-  code: z.enum(codes).catch('internal'),
-  fix: z.string().optional(),
-  logId: z.string().optional(),
-  details: z.record(z.string(), z.unknown()).optional(),
-});
-export type ErrorData = z.infer<typeof errorDataSchema>;
 
 export interface WaggleErrorOptions {
   readonly cause?: unknown;

@@ -1,7 +1,18 @@
 /** JSON-RPC 2.0 envelopes, as LSP, MCP and ACP use them. Ids are numbers of the caller, unique per connection and direction. */
 import { z } from 'zod';
-import type { ErrorData } from './errors.ts';
-import { WaggleError, errorDataSchema } from './errors.ts';
+import type { ErrorCode } from './errors.ts';
+import { WaggleError, errorCatalog } from './errors.ts';
+
+const codes = Object.keys(errorCatalog) as [ErrorCode, ...ErrorCode[]];
+
+/** What stands in the `data` of a JSON-RPC error. `fix` is the one thing a person can do, as a sentence or a command. */
+const errorDataSchema = z.object({
+  code: z.enum(codes).catch('internal'),
+  fix: z.string().optional(),
+  logId: z.string().optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+type ErrorData = z.infer<typeof errorDataSchema>;
 
 export const requestSchema = z.strictObject({
   jsonrpc: z.literal('2.0'),
