@@ -43,6 +43,8 @@ export class ResumingStream implements SessionStream {
   #wantsLease: boolean;
   /** Output was lost and no whole screen came since: who comes back as somebody new is given one. */
   #isPartial: boolean;
+  /** We came back so and there was no screen: asking again would bring the same bytes again, over a bad connection for ever. */
+  #hasAskedInVain = false;
   /** We came back so, and neither a screen nor output was received yet. */
   #beginsAnew = false;
   /** Sizes at one seq are one, and we may have seen the last of them before we came back: held until it is known. */
@@ -205,12 +207,13 @@ export class ResumingStream implements SessionStream {
   async #reconnect(): Promise<void> {
     const { transport, pace = 'interactive' } = this.#options;
     try {
-      const at = this.#isPartial ? {} : { cursor: this.cursor };
+      const isAnew = this.#isPartial && !this.#hasAskedInVain;
+      const at = isAnew ? {} : { cursor: this.cursor };
       const channel = await transport.open({ ...at, pace, signal: this.#abort.signal });
       this.#backoff.reset();
       this.#adopt(channel);
       this.#setState('connected');
-      if (this.#isPartial) this.#beginAnew(channel);
+      if (isAnew) this.#beginAnew(channel);
       this.#follow(channel);
     } catch (error) {
       const failure = error instanceof WaggleError ? error : wrapError('reconnect', error);
@@ -299,6 +302,7 @@ export class ResumingStream implements SessionStream {
   /** All that there is follows, and no stored screen comes before it: it is shown on an empty one. */
   #clear(at: StreamCursor): void {
     this.#isPartial = at.seq > 0;
+    this.#hasAskedInVain = this.#isPartial;
     this.#beginsAnew = false;
     this.cursor = at;
     const bytes = encodeSnapshot(new Uint8Array(), { shown: this.#isPartial, hidden: false });
@@ -316,6 +320,7 @@ export class ResumingStream implements SessionStream {
     if (generation !== this.cursor.generation) this.#startGeneration(generation);
     this.cursor = { generation, seq: to };
     this.#isPartial = to > 0;
+    this.#hasAskedInVain = false;
     this.#beginsAnew = false;
     this.#gaps.fire({ generation, from: seq, to });
     this.#received();
