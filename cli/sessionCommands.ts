@@ -10,6 +10,8 @@ const detachKey = option(
   `keys that leave the session running: ctrl-<key>[,<key>], or none (default: ${defaultDetachKey})`,
 ).env('WAGGLE_DETACH_KEY');
 
+const keepText = 'of its output: none, tail or full';
+
 function detachKeyOf(input: Input): string {
   return input.find('detachKey') ?? defaultDetachKey;
 }
@@ -25,6 +27,8 @@ export const sessionCommands: readonly CommandSpec[] = [
       option('--cwd <directory>', 'where it starts'),
       repeated('--tag <tag>', 'a word to find it by'),
       repeated('--env <key=value>', 'on top of this environment'),
+      option('--private', 'write nothing of it to disk; it is forgotten when it has ended'),
+      option('--keep <what>', keepText),
       option('--detach', 'start it without showing it'),
       detachKey,
     ],
@@ -37,6 +41,8 @@ export const sessionCommands: readonly CommandSpec[] = [
         cwd: input.find('cwd'),
         tags: input.list('tag'),
         env: input.list('env'),
+        private: input.has('private'),
+        keep: input.find('keep'),
         detach: input.has('detach'),
         detachKey: detachKeyOf(input),
       }),
@@ -129,6 +135,39 @@ export const sessionCommands: readonly CommandSpec[] = [
     summary: 'remove an ended session and everything kept of it',
     words: ['<session>'],
     run: async (context, input) => (await load()).deleteSession(context, input.getWord(0)),
+  },
+  {
+    name: 'keep',
+    summary: 'say or choose what stays of the output of a session',
+    words: ['[session]', '[what]'],
+    options: [
+      option('--default', 'what later sessions get'),
+      option('--days <number>', 'how long: a number of days, or forever'),
+      counted('--size <MiB>', 'how much of the newest output, with tail'),
+    ],
+    run: async (context, input) => {
+      const isDefault = input.has('default');
+      return (await load()).keepOutput(context, {
+        isDefault,
+        reference: isDefault ? undefined : input.findWord(0),
+        output: input.findWord(isDefault ? 0 : 1),
+        days: input.find('days'),
+        size: input.findCount('size'),
+      });
+    },
+  },
+  {
+    name: 'top',
+    summary: 'what sessions use of processor and memory, as it changes',
+    options: [
+      option('--once', 'print it once'),
+      option('--sort <order>', 'cpu or mem').choices(['cpu', 'mem']),
+    ],
+    run: async (context, input) =>
+      (await import('./top/top.ts')).showTop(context, {
+        once: input.has('once'),
+        order: input.find('sort') === 'mem' ? 'mem' : 'cpu',
+      }),
   },
   {
     name: 'session-names',

@@ -5,6 +5,8 @@ import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { createHostTransport, openSessionStream } from '../../link/stream/stream.ts';
 import { compareAttention } from '../../protocol/session/attentionState.ts';
 import type { Session } from '../../protocol/session/session.ts';
+import type { MethodParams } from '../../protocol/protocol.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandError, exitCodes } from '../output/output.ts';
@@ -17,8 +19,12 @@ import {
 import type { Ending, Stroke } from '../terminal/terminal.ts';
 import { environmentOf } from './environment.ts';
 import { getMeant, isLive } from './find.ts';
+import { parseKeep } from './keep.ts';
 import { keepDaemon } from './keepDaemon.ts';
 import { shellWord, tableOf } from './list.ts';
+
+/** The version of the protocol that brought the choice. */
+const keepingSince = 2;
 
 export interface NewOptions {
   readonly command: readonly string[];
@@ -28,6 +34,10 @@ export interface NewOptions {
   readonly tags: readonly string[];
   /** `KEY=value` each, on top of this terminal's environment. */
   readonly env: readonly string[];
+  /** Nothing of it is written to disk. */
+  readonly private: boolean;
+  /** `none`, `tail` or `full`; undefined as by default. */
+  readonly keep: string | undefined;
   readonly detach: boolean;
   readonly detachKey: string;
 }
@@ -36,23 +46,63 @@ export interface NewOptions {
 export async function openSession(context: CommandContext, options: NewOptions): Promise<number> {
   const detachKey = parseDetachKey(options.detachKey);
   const environment = environmentOf(context.env, options.env);
+  const kept = keptOf(options);
   const link = await context.connect();
+  if (kept !== undefined) refuseOlder(link);
   const { session } = await link.call('session/open', {
     ...programOf(options),
+    ...kept,
     ...(options.name === undefined ? {} : { name: options.name }),
     cwd: resolve(options.cwd ?? '.'),
     tags: [...options.tags],
     environment,
     size: terminalSize(),
   });
-  if (options.detach || context.output.json) {
-    context.output.result({ session }, () => [
-      `Started "${toPlainLine(session.name)}" (${session.id}).`,
-    ]);
-    context.output.hint(`waggle attach ${shellWord(session.name)} opens it`);
-    return exitCodes.ok;
-  }
-  return attachTo(context, { link, session, observe: false, first: true, detachKey });
+  return show(context, { link, session, detach: options.detach, detachKey });
+}
+
+interface Opened {
+  readonly link: DaemonLink;
+  readonly session: Session;
+  readonly detach: boolean;
+}
+
+/** Shows a session that was opened a moment ago, with the usual keys to leave it; says its name when it is not to be shown. */
+export function showOpened(context: CommandContext, opened: Opened): Promise<number> {
+  const isSeen = context.output.isTerminal && process.stdin.isTTY;
+  const detachKey = parseDetachKey(context.env['WAGGLE_DETACH_KEY'] ?? 'ctrl-],d');
+  return show(context, { ...opened, detach: opened.detach || !isSeen, detachKey });
+}
+
+async function show(
+  context: CommandContext,
+  { link, session, detach, detachKey }: Opened & { readonly detachKey: readonly Stroke[] },
+): Promise<number> {
+  if (!detach && !context.output.json)
+    return attachTo(context, { link, session, observe: false, first: true, detachKey });
+  context.output.result({ session }, () => [
+    `Started "${toPlainLine(session.name)}" (${session.id}).`,
+  ]);
+  context.output.hint(`waggle attach ${shellWord(session.name)} opens it`);
+  return exitCodes.ok;
+}
+
+function keptOf(
+  options: NewOptions,
+): Pick<MethodParams<'session/open'>, 'keep' | 'private'> | undefined {
+  const keep = parseKeep({ output: options.keep, days: undefined, size: undefined });
+  if (options.private && keep !== undefined)
+    throw new CommandError('usage', 'Nothing is kept of a private session.', 'Leave out --keep.');
+  if (options.private) return { private: true };
+  return keep === undefined ? undefined : { keep };
+}
+
+/** An older daemon would not read the wish, and keep everything. */
+function refuseOlder({ info }: DaemonLink): void {
+  if (info.protocol >= keepingSince) return;
+  throw new WaggleError('versionMismatch', 'The daemon is too old to keep less than everything.', {
+    fix: 'waggle daemon restart',
+  });
 }
 
 function programOf({ agent, command }: NewOptions) {

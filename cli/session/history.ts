@@ -7,6 +7,7 @@ import type { Session } from '../../protocol/session/session.ts';
 import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../output/output.ts';
 import { findMeant } from './change.ts';
+import { describeKeep } from './keep.ts';
 import { listSessions } from './list.ts';
 import { ReadableOutput } from './readableOutput.ts';
 
@@ -33,17 +34,26 @@ export async function showHistory(
   }
   const readable = context.output.isTerminal ? new ReadableOutput() : undefined;
   let from = start;
+  let isEmpty = true;
   for (;;) {
     const page = await readPage(link, { session, generation, from });
     for (const gap of page.gaps) context.output.note(`[${gap.to - gap.from} bytes not kept]`);
     if (page.from > from) context.output.note(`[${page.from - from} bytes not kept]`);
     const data = Buffer.from(page.data, 'base64');
+    isEmpty &&= data.length === 0;
     await write(readable === undefined ? data : Buffer.from(readable.push(data)));
     if (page.next >= page.end || page.next <= from) break;
     from = page.next;
   }
   if (readable !== undefined) await write(Buffer.from(readable.end()));
+  if (isEmpty) noteNothingKept(context, session);
   return exitCodes.ok;
+}
+
+/** Nothing at all may be a choice, or too long ago. */
+function noteNothingKept({ output }: CommandContext, { keep, private: isPrivate }: Session): void {
+  if (isPrivate === true) output.note('[nothing is kept of a private session]');
+  else if (keep !== undefined) output.note(`[nothing is here: ${describeKeep(keep)}]`);
 }
 
 interface PagePlace {

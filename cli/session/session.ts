@@ -13,6 +13,7 @@ export {
   sendText,
   tagSession,
 } from './change.ts';
+export { keepOutput } from './keep.ts';
 export { showHistory } from './history.ts';
 export { listSessions } from './list.ts';
 export { resumeSessions } from './resume.ts';

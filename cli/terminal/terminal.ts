@@ -18,6 +18,7 @@ import { ScreenFollower } from './screen.ts';
 
 export { describeDetachKey, parseDetachKey } from './detachKey.ts';
 export type { Stroke } from './detachKey.ts';
+export { enterRawMode } from './rawMode.ts';
 
 /** How being attached ended. `signal`: we were told to go, by that number. */
 export type Ending =
