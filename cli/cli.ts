@@ -7,6 +7,7 @@ import { addCommands } from './command.ts';
 import type { Choose, CommandSpec, Run } from './command.ts';
 import { toPlainLine } from '../protocol/wire/printable.ts';
 import type { CompletedCommand } from './completion/completion.ts';
+import { conversationCommands } from './conversationCommands.ts';
 import { daemonCommands } from './daemonCommands.ts';
 import { CommandError, exitCodes } from './output/output.ts';
 import { resumeCommands } from './resumeCommands.ts';
@@ -40,6 +41,7 @@ const completion: CommandSpec = {
 const commands: readonly CommandSpec[] = [
   ...sessionCommands,
   ...resumeCommands,
+  ...conversationCommands,
   ...daemonCommands,
   completion,
 ];

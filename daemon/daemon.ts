@@ -15,6 +15,7 @@ import type { NounName } from '../protocol/protocol.ts';
 import { protocolVersion } from '../protocol/wire/define.ts';
 import { createAgentFeature } from './agent/agent.ts';
 import { createAttentionFeature } from './attention/attention.ts';
+import { createConversationFeature } from './conversation/conversation.ts';
 import type { Clock, FeatureContext, Logger } from './context.ts';
 import type { Feature } from './feature.ts';
 import type { AnyHandler, Gateway } from './gateway/gateway.ts';
@@ -36,6 +37,7 @@ import {
 } from './lifecycle/lifecycle.ts';
 import type { Redactor } from './log/log.ts';
 import { createLogger, createRedactor, parseLogLevel } from './log/log.ts';
+import { createPaneFeature } from './pane/pane.ts';
 import { createRoleFeature } from './role/role.ts';
 import { createSessionFeature } from './session/session.ts';
 import type { StoreThread, Stores } from './store/store.ts';
@@ -275,6 +277,8 @@ function createFeatures(
     windows: window,
     workspaces: workspace,
   });
+  const conversation = createConversationFeature(session.conversations);
+  const pane = createPaneFeature({ paths: context.paths, sessions: session.conversations });
   const daemon = createDaemonFeature(about('daemon'), {
     sessions: session,
     warnings: assembly.warnings,
@@ -284,7 +288,7 @@ function createFeatures(
     requestStop: (reason) => assembly.ending.request(reason),
     rotateOwner: () => tokens.rotateOwner(),
   });
-  return { role, workspace, window, agent, attention, session, daemon };
+  return { role, workspace, window, agent, attention, session, conversation, pane, daemon };
 }
 
 async function endFeature(feature: Feature<NounName>): Promise<void> {

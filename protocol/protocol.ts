@@ -4,7 +4,9 @@
  */
 import { agent } from './agent/agent.ts';
 import { attention } from './attention/attention.ts';
+import { conversation } from './conversation/conversation.ts';
 import { daemon } from './daemon/daemon.ts';
+import { pane } from './pane/pane.ts';
 import { role } from './role/role.ts';
 import { session } from './session/session.ts';
 import { window } from './window/window.ts';
@@ -18,7 +20,17 @@ import type {
 import type { z } from 'zod';
 import { workspace } from './workspace/workspace.ts';
 
-export const nouns = { session, workspace, role, agent, attention, window, daemon } as const;
+export const nouns = {
+  session,
+  workspace,
+  role,
+  agent,
+  attention,
+  window,
+  conversation,
+  pane,
+  daemon,
+} as const;
 export type Nouns = typeof nouns;
 export type NounName = keyof Nouns;
 

@@ -12,6 +12,7 @@ export type { Failure } from './failure.ts';
 export { exitCodes } from './exitCode.ts';
 export { agoText } from './time.ts';
 export { layOutTable } from './table.ts';
+export { widthOf } from './width.ts';
 export type { Cell, Column } from './table.ts';
 export type { Style } from './style.ts';
 

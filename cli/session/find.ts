@@ -52,7 +52,7 @@ function firstMatch(
 }
 
 /** The shortest beginning of at least 8 characters that names each session alone. */
-export function shortIds(sessions: readonly Session[]): Map<string, string> {
+export function shortIds(sessions: readonly { readonly id: string }[]): Map<string, string> {
   const ids = sessions.map(({ id }) => id);
   return new Map(ids.map((id) => [id, shortestUnique(id, ids)]));
 }

@@ -4,7 +4,7 @@ import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { exitCodes } from '../output/output.ts';
 import { isLive } from './find.ts';
 
-export { attachSession, openSession } from './attach.ts';
+export { attachSession, openSession, showOpened } from './attach.ts';
 export {
   deleteSession,
   killSession,
@@ -15,7 +15,9 @@ export {
 } from './change.ts';
 export { keepOutput } from './keep.ts';
 export { showHistory } from './history.ts';
-export { listSessions } from './list.ts';
+export { environmentOf } from './environment.ts';
+export { shortIds } from './find.ts';
+export { listSessions, shellWord } from './list.ts';
 export { resumeSessions } from './resume.ts';
 
 /** For completion: names of what lives, one per line; nothing when no daemon runs. */

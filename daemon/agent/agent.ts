@@ -9,6 +9,7 @@ import { detectAgents } from './detection.ts';
 import type { LaunchPlan, LaunchRequest } from './planning.ts';
 import { planLaunch } from './planning.ts';
 
+export { findProgram } from './findProgram.ts';
 export { canResume } from './launchTable.ts';
 export type { LaunchPlan, LaunchRequest } from './planning.ts';
 

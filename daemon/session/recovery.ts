@@ -141,7 +141,12 @@ export class Recovery {
     // It may have changed its conversation while no daemon looked.
     const last = await lastConversationOf(row);
     const interruption = { at: new Date(daemon.clock.now()).toISOString(), isClaimed: false };
-    const gone = { hostId: null, backgroundProcesses: 0, interruption, ...addConversation(row, last, interruption.at) };
+    const gone = {
+      hostId: null,
+      backgroundProcesses: 0,
+      interruption,
+      ...addConversation(row, last, interruption.at),
+    };
     await sessions.act(row, { type: 'hostLost', reason }, gone);
     await watch.endRights(row);
   }

@@ -16,16 +16,6 @@ export function hasTranscript(
   return undefined;
 }
 
-/** Absolute path of a conversation's file. */
-export function findTranscript(
-  agent: string,
-  directory: string,
-  conversationId: string,
-): string | undefined {
-  if (agent === 'claude') return findClaudeTranscript(directory, conversationId);
-  return agent === 'codex' ? findCodexTranscript(directory, conversationId) : undefined;
-}
-
 function findClaudeTranscript(directory: string, conversationId: string): string | undefined {
   // An id comes from files and requests of others: it names a file, never a path.
   if (/[/\\\0]/.test(conversationId)) return undefined;
