@@ -15,6 +15,8 @@ export interface Settings {
   readonly shellIntegration: boolean;
   /** `agents`: what was interrupted and is an agent goes on without being asked. */
   readonly resumeAfterRestart: 'ask' | 'agents' | 'never';
+  /** Of the output of new sessions; undefined: as the daemon keeps it by default. */
+  readonly keep: 'none' | 'tail' | 'full' | undefined;
   /** The editor locks a group that begins with a terminal. */
   readonly locksTerminalGroups: boolean;
   /** Icons stand still. */
@@ -35,11 +37,16 @@ export function readSettings(): Settings {
       ['ask', 'agents', 'never'],
       own.get('waggle.sessions.resumeAfterRestart'),
     ),
+    keep: keepOf(own.get<string>('waggle.sessions.keep')),
     locksTerminalGroups:
       own.get<Record<string, boolean>>('workbench.editor.autoLockGroups')?.['terminalEditor'] ??
       true,
     reduceMotion: own.get<string>('workbench.reduceMotion') === 'on',
   };
+}
+
+function keepOf(value: string | undefined): Settings['keep'] {
+  return value === 'none' || value === 'tail' || value === 'full' ? value : undefined;
 }
 
 /** The first one stands for what is not in the list. */

@@ -25,7 +25,7 @@ const agents = [
 describe('the choices for a new session', () => {
   it('puts what was found first, then shell and command, and what was not found below', () => {
     const labels = listChoices(agents, undefined, inEnglish).map(({ label }) => label);
-    assert.deepEqual(labels, ['claude', 'codex', 'Shell', 'Command…', 'gemini']);
+    assert.deepEqual(labels, ['claude', 'codex', 'Shell', 'Command…', 'More…', 'gemini']);
   });
 
   it('puts the last used one before all', () => {
@@ -40,7 +40,7 @@ describe('the choices for a new session', () => {
   it('offers the shell even when the daemon has not answered yet', () => {
     assert.deepEqual(
       listChoices([], undefined, inEnglish).map(({ label }) => label),
-      ['Shell', 'Command…'],
+      ['Shell', 'Command…', 'More…'],
     );
   });
 
@@ -53,6 +53,7 @@ describe('the choices for a new session', () => {
         ['codex', '1.0'],
         ['Shell', '/bin/shell'],
         ['Command…', 'any program with its arguments'],
+        ['More…', 'a private session, or what is kept of it'],
         ['claude', '1.0'],
         ['gemini', 'not found'],
       ],

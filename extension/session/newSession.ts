@@ -7,7 +7,9 @@ import type { Translate } from '../translate.ts';
 export type Choice =
   | { readonly kind: 'open'; readonly agent: string }
   | { readonly kind: 'missing'; readonly agent: Agent }
-  | { readonly kind: 'command' };
+  | { readonly kind: 'command' }
+  /** What is kept of it is asked next, then the same again. */
+  | { readonly kind: 'more' };
 
 export interface ChoiceRow {
   readonly choice: Choice;
@@ -35,7 +37,13 @@ export function listChoices(
   const rows = [...found.map(toFoundRow), toShellRow(shell, t)];
   const first = rows.filter(({ choice }) => choice.kind === 'open' && choice.agent === lastUsed);
   const others = rows.filter((row) => !first.includes(row));
-  return [...first, ...others, toCommandRow(t), ...missing.map((agent) => toMissingRow(agent, t))];
+  return [
+    ...first,
+    ...others,
+    toCommandRow(t),
+    toMoreRow(t),
+    ...missing.map((agent) => toMissingRow(agent, t)),
+  ];
 }
 
 /** Rows that a person already sees keep their places, so that nothing moves under a click or Enter; new ones follow. */
@@ -49,7 +57,7 @@ export function mergeChoices(
 }
 
 function keyOf(choice: Choice): string {
-  if (choice.kind === 'command') return 'command';
+  if (choice.kind === 'command' || choice.kind === 'more') return choice.kind;
   return choice.kind === 'open' ? choice.agent : choice.agent.id;
 }
 
@@ -80,6 +88,15 @@ function toShellRow(shell: Agent | undefined, t: Translate): ChoiceRow {
     icon: iconOfAgent('shell'),
     label: t('Shell'),
     description: toPlainLine(shell?.path ?? '', 80),
+  };
+}
+
+function toMoreRow(t: Translate): ChoiceRow {
+  return {
+    choice: { kind: 'more' },
+    icon: 'ellipsis',
+    label: t('More…'),
+    description: t('a private session, or what is kept of it'),
   };
 }
 

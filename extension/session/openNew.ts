@@ -2,14 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { Agent } from '../../protocol/agent/agent.ts';
+import type { MethodParams } from '../../protocol/protocol.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { TerminalSize } from '../../protocol/wire/mark.ts';
 import type { AgentFeature } from '../agent/agent.ts';
 import { isProgram } from '../agent/agent.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
-import { chooseExecutable, translate as t } from '../editor/editor.ts';
+import { chooseExecutable, readSettings, translate as t } from '../editor/editor.ts';
 import type { WindowFeature } from '../window/window.ts';
 import { parseCommandLine } from './commandLine.ts';
 import type { Choice, ChoiceRow } from './newSession.ts';
@@ -28,8 +30,17 @@ export interface OpenNewOptions {
 export interface Order {
   readonly agent: string;
   readonly command?: [string, ...string[]];
+  readonly kept?: Kept;
 }
 
+/** What stays of it; empty: as the settings say. */
+export interface Kept {
+  readonly private?: true;
+  readonly keep?: { readonly output: 'none' | 'full' };
+}
+
+/** The version of the protocol that brought the choice. */
+const keepingSince = 2;
 const lastUsedKey = 'waggle.lastAgent';
 /** Nothing is known at the very first time: so long the first rows wait for the daemon, in order to come in their order. */
 const firstRowsMs = 3000;
@@ -38,10 +49,44 @@ const firstRowsMs = 3000;
 export async function askForOrder(options: OpenNewOptions): Promise<Order | undefined> {
   requireTrust();
   const choice = await pickChoice(options);
-  if (choice === undefined) return undefined;
+  if (choice?.kind !== 'more') return choice && toOrder(choice);
+  const kept = await askWhatIsKept();
+  if (kept === undefined) return undefined;
+  const again = await pickChoice(options, kept);
+  if (again === undefined || again.kind === 'more') return undefined;
+  const order = await toOrder(again);
+  return order && { ...order, kept };
+}
+
+async function toOrder(choice: Exclude<Choice, { kind: 'more' }>): Promise<Order | undefined> {
   if (choice.kind === 'command') return askForCommand();
   if (choice.kind === 'open') return { agent: choice.agent };
   return (await resolveMissing(choice.agent)) ? { agent: choice.agent.id } : undefined;
+}
+
+async function askWhatIsKept(): Promise<Kept | undefined> {
+  const choices: (vscode.QuickPickItem & { readonly kept: Kept })[] = [
+    {
+      kept: { private: true },
+      iconPath: new vscode.ThemeIcon('eye-closed'),
+      label: t('Private Session…'),
+      description: t('nothing of it is written to disk; forgotten when it has ended'),
+    },
+    {
+      kept: { keep: { output: 'none' } },
+      iconPath: new vscode.ThemeIcon('circle-slash'),
+      label: t('Keep No Output…'),
+      description: t('in the history without what it wrote'),
+    },
+    {
+      kept: { keep: { output: 'full' } },
+      iconPath: new vscode.ThemeIcon('database'),
+      label: t('Keep All Output…'),
+      description: t('not only the newest'),
+    },
+  ];
+  const chosen = await vscode.window.showQuickPick(choices, { title: t('New Session') });
+  return chosen?.kept;
 }
 
 /** Opens the session in the folder of this window. Rejects with the daemon's typed error. */
@@ -50,7 +95,9 @@ export async function openNew(options: OpenNewOptions, order: Order): Promise<Se
   const cwd = await askForFolder();
   if (cwd === undefined) return undefined;
   const { connection, agents, window } = options;
-  await Promise.all([connection.require(), window.prepareEnvironment()]);
+  const kept = order.kept ?? keptBySetting();
+  const [link] = await Promise.all([connection.require(), window.prepareEnvironment()]);
+  if (Object.keys(kept).length > 0) refuseOlder(link);
   const path = agents.choosePath(order.agent, window.path);
   const { session } = await connection.call('session/open', {
     agent: order.agent,
@@ -59,10 +106,25 @@ export async function openNew(options: OpenNewOptions, order: Order): Promise<Se
     environment: path === undefined ? {} : { PATH: path },
     windowId: window.id,
     size: options.size(),
+    ...kept,
     idempotencyKey: randomUUID(),
   });
   await options.memory.update(lastUsedKey, order.agent);
   return session;
+}
+
+function keptBySetting(): Pick<MethodParams<'session/open'>, 'keep'> {
+  const { keep } = readSettings();
+  return keep === undefined ? {} : { keep: { output: keep } };
+}
+
+/** An older daemon would not read the wish, and keep everything. */
+function refuseOlder({ info }: DaemonLink): void {
+  if (info.protocol >= keepingSince) return;
+  throw new WaggleError(
+    'versionMismatch',
+    t('The daemon is too old to choose what is kept. Restart it, then try again.'),
+  );
 }
 
 function requireTrust(): void {
@@ -78,15 +140,17 @@ interface Row extends vscode.QuickPickItem {
 }
 
 /** Shown at once with what is known; what the daemon answers is added without moving what is shown. */
-function pickChoice({ agents, memory }: OpenNewOptions): Promise<Choice | undefined> {
+function pickChoice({ agents, memory }: OpenNewOptions, kept?: Kept): Promise<Choice | undefined> {
   const pick = vscode.window.createQuickPick<Row>();
-  pick.title = t('New Session');
+  pick.title = kept?.private === true ? t('New Private Session') : t('New Session');
   pick.placeholder = t('What should run here? It keeps running when you close VS Code.');
   pick.busy = true;
   let shown: readonly ChoiceRow[] = [];
   const show = (known: readonly Agent[]): void => {
     const active = pick.activeItems[0]?.label;
-    shown = mergeChoices(shown, listChoices(known, memory.get<string>(lastUsedKey), t));
+    const listed = listChoices(known, memory.get<string>(lastUsedKey), t);
+    const offered = listed.filter(({ choice }) => kept === undefined || choice.kind !== 'more');
+    shown = mergeChoices(shown, offered);
     pick.items = shown.map(toRow);
     const again = pick.items.find(({ label }) => label === active);
     if (again !== undefined) pick.activeItems = [again];

@@ -2,10 +2,14 @@
  * Sessions in this window: the list in step with the daemon, the tree, and the commands about them. Deliberately shows no
  * bytes (terminal/ does) and keeps no truth: everything comes from the daemon's events.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import type { Usage } from '../../protocol/session/resources.ts';
+import type { Session } from '../../protocol/session/session.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import type { Event } from '../../protocol/wire/emitter.ts';
+import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { DaemonFeature } from '../daemon/daemon.ts';
 import type { CommandHandlers } from '../editor/editor.ts';
 import { translate as t } from '../editor/editor.ts';
@@ -27,6 +31,9 @@ export { restartSession } from './sessionCommands.ts';
 export { resumeSession } from './resume.ts';
 export { SessionList } from './sessionList.ts';
 export { describeState, escapeMarkdown, isHistory, isRunning, nameOf } from './sessionRow.ts';
+
+/** How long a tooltip may wait for what it could say more. */
+const usageLimitMs = 1500;
 
 export interface SessionFeatureOptions extends SessionCommandsOptions {
   readonly daemon: Pick<DaemonFeature, 'describe' | 'onDidChange'>;
@@ -52,6 +59,7 @@ export function createSessionFeature(options: SessionFeatureOptions): SessionFea
           currentRoots: listRoots(),
         }),
       isOpen: (id) => terminals.isOpen(id),
+      readUsage: (id) => readUsage(options, id),
     }),
   );
   const view = owned.add(
@@ -80,6 +88,21 @@ export function createSessionFeature(options: SessionFeatureOptions): SessionFea
     }),
   );
   return { commands: createSessionCommands(options), dispose: () => owned.dispose() };
+}
+
+/** A tooltip without it is better than none: an older daemon does not know, a busy one may not answer. */
+async function readUsage(
+  { connection, log }: SessionFeatureOptions,
+  sessionId: Session['id'],
+): Promise<Usage | undefined> {
+  try {
+    const answer = connection.call('session/resources', { sessionId });
+    const told = await Promise.race([answer, delay(usageLimitMs, undefined)]);
+    return told?.sessions.find((used) => used.sessionId === sessionId);
+  } catch (error) {
+    log.info('what a session uses is not known', errorMessageOf(error));
+    return undefined;
+  }
 }
 
 function listRoots(): string[] {

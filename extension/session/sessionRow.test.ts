@@ -4,6 +4,7 @@ import {
   describeRow,
   describeState,
   describeTooltip,
+  describeUsage,
   escapeMarkdown,
   iconOf,
 } from './sessionRow.ts';
@@ -45,6 +46,22 @@ describe('a session as a row', () => {
   it('keeps icons still for who asked for less motion', () => {
     assert.equal(iconOf(fakeSession(), true).id, 'sync');
     assert.equal(iconOf(fakeSession()).id, 'sync~spin');
+  });
+
+  it('says that it is private', () => {
+    const session = fakeSession({ private: true });
+    assert.equal(describeRow(session, context), 'claude · private · main · 2 min');
+    assert.match(describeTooltip(session, context), /private: nothing of it is written to disk/);
+  });
+
+  it('says what its processes use, as far as anybody knows', () => {
+    const usage = { cpuPercent: 3.2, rssBytes: 212_400_000, processes: 4 };
+    assert.match(
+      describeTooltip(fakeSession(), { ...context, usage }),
+      /\n\nCPU 3 % · 212 MB · 4 processes\n\n/,
+    );
+    const unknown = { cpuPercent: null, rssBytes: null, processes: 1 };
+    assert.equal(describeUsage(unknown, inEnglish), '1 process');
   });
 
   it('lets nothing of a name become Markdown, HTML or a command link', () => {

@@ -1,5 +1,6 @@
 /** One session as words and an icon: the same in tree, quick pick and status bar. Text from agents is cleaned here. */
 import type { AttentionState } from '../../protocol/session/attentionState.ts';
+import type { Usage } from '../../protocol/session/resources.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Translate } from '../translate.ts';
@@ -16,6 +17,8 @@ export interface RowContext {
   readonly t: Translate;
   /** The branch checked out where the session works. */
   readonly branch?: string | undefined;
+  /** What its processes use now. */
+  readonly usage?: Usage | undefined;
 }
 
 const muted = 'disabledForeground';
@@ -107,7 +110,7 @@ export function describeExit(
 export function describeRow(session: Session, context: RowContext): string {
   const { state, since } = session.attention;
   const age = describeAge(since, context.nowMs, context.t);
-  const parts = [session.agent];
+  const parts = session.private === true ? [session.agent, context.t('private')] : [session.agent];
   if (state === 'asking' || state === 'failed' || state === 'interrupted' || isHistory(session)) {
     parts.push(describeState(session, context));
   } else if (context.branch !== undefined) {
@@ -117,6 +120,16 @@ export function describeRow(session: Session, context: RowContext): string {
     parts.push(context.t('{0} background processes', session.backgroundProcesses));
   }
   return [...parts, age].join(' · ');
+}
+
+/** "CPU 3 % · 212 MB · 4 processes". */
+export function describeUsage({ cpuPercent, rssBytes, processes }: Usage, t: Translate): string {
+  const parts = [
+    ...(cpuPercent === null ? [] : [t('CPU {0} %', Math.round(cpuPercent))]),
+    ...(rssBytes === null ? [] : [t('{0} MB', Math.round(rssBytes / 1_000_000))]),
+    processes === 1 ? t('1 process') : t('{0} processes', processes),
+  ];
+  return parts.join(' · ');
 }
 
 /** The tooltip in Markdown. Everything that comes from a session is escaped. */
@@ -134,6 +147,11 @@ export function describeTooltip(session: Session, context: RowContext): string {
       t('tags: {0}', session.tags.map((tag) => escapeMarkdown(toPlainLine(tag))).join(', ')),
     );
   }
+  if (context.usage !== undefined) lines.push(describeUsage(context.usage, t));
+  if (session.private === true)
+    lines.push(
+      t('private: nothing of it is written to disk, and it is forgotten when it has ended'),
+    );
   if (session.pid !== null)
     lines.push(t('process {0}, {1} attached', session.pid, session.clients));
   return lines.join('\n\n');

@@ -1,5 +1,6 @@
 /** The Sessions view: rows of the grouped list with stable ids, refreshed row by row. */
 import * as vscode from 'vscode';
+import type { Usage } from '../../protocol/session/resources.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
@@ -25,6 +26,8 @@ export interface SessionTreeOptions {
   /** The sessions as they are now. */
   readonly read: () => GroupedSessions;
   readonly isOpen: (sessionId: string) => boolean;
+  /** What its processes use now; undefined where nobody can tell. Never rejects. */
+  readonly readUsage: (sessionId: Session['id']) => Promise<Usage | undefined>;
 }
 
 const refreshMs = 30_000;
@@ -92,9 +95,13 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
     return this.#toSessionItem(node.session, node.id);
   }
 
-  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
+  /** Asked for when a person rests on the row: only then it is measured. */
+  async resolveTreeItem(item: vscode.TreeItem, node: TreeNode): Promise<vscode.TreeItem> {
     if (node.kind !== 'session') return item;
-    const context = { nowMs: Date.now(), t };
+    const usage = isRunning(node.session)
+      ? await this.#options.readUsage(node.session.id)
+      : undefined;
+    const context = { nowMs: Date.now(), t, usage };
     item.tooltip = new vscode.MarkdownString(describeTooltip(node.session, context));
     return item;
   }
