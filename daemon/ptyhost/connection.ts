@@ -16,6 +16,7 @@ import { parseRpc, toRpcFailure } from '../../protocol/wire/rpc.ts';
 import type { Channel, ChannelLink } from './channel.ts';
 import { Handshake } from './handshake.ts';
 import type { HostIdentity, Peer } from './handshake.ts';
+import { sendBuffers } from './sendBuffers.ts';
 
 /** What a connection needs of its host. All of it is called in the order in which the client sent. */
 export interface ConnectionSurroundings {
@@ -228,8 +229,10 @@ export class Connection implements ChannelLink {
     this.#stall.refresh();
     this.#socket.cork();
     for (const chunk of chunks.slice(0, -1)) this.#socket.write(chunk);
-    this.#socket.write(chunks.at(-1) ?? '', () => {
+    this.#socket.write(chunks.at(-1) ?? '', (error) => {
       this.#isWriting = false;
+      // After a failure nobody knows who still reads them: those are left to the collector.
+      if (!error) for (const chunk of chunks) sendBuffers.release(chunk);
       if (this.#ready.size > 0) this.#pump();
     });
     this.#socket.uncork();

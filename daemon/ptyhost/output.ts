@@ -5,6 +5,7 @@ import { Marks } from './marks.ts';
 import { PipeQueue } from './pipeQueue.ts';
 import { Ring } from './ring.ts';
 import { findSafeCut } from './safeCut.ts';
+import { sendBuffers } from './sendBuffers.ts';
 
 /** What a client gets that fell behind. */
 const tailBytes = 64 * 1024;
@@ -33,18 +34,29 @@ export class Output {
   append(view: Uint8Array): void {
     if (this.queue !== undefined) this.queue.append(view);
     else this.ring.append(view);
-    if (this.#shared.length > 0) this.#shared = [];
+    if (this.#shared.length > 0) this.#forgetShared();
     this.marks.dropBefore(this.ring.start);
   }
 
-  /** A copy of these bytes, the same one for every client that asks at the same cursor. */
+  /** A copy of these bytes, the same one for every client that asks at the same cursor. Released once it was sent. */
   share(from: number, to: number): Buffer {
     const known = this.#shared.find((shared) => shared.from === from && shared.to === to);
-    if (known !== undefined) return known.bytes;
-    const bytes = this.ring.copy(from, to);
-    this.#shared.push({ from, to, bytes });
-    if (this.#shared.length > sharedMax) this.#shared.shift();
+    const bytes = known?.bytes ?? this.#copy(from, to);
+    sendBuffers.retain(bytes);
     return bytes;
+  }
+
+  #copy(from: number, to: number): Buffer {
+    const bytes = sendBuffers.take(to - from);
+    this.ring.copyInto(bytes, from);
+    if (this.#shared.length === sharedMax) this.#forgetShared();
+    this.#shared.push({ from, to, bytes });
+    return bytes;
+  }
+
+  #forgetShared(): void {
+    for (const { bytes } of this.#shared) sendBuffers.release(bytes);
+    this.#shared = [];
   }
 
   /** Where a client continues that cannot get the bytes after `from`: in the last 64 KiB, between two sequences. */

@@ -39,12 +39,17 @@ export class Ring {
   /** Copies the bytes from `from` to before `to`. Invariant of the caller: start ≤ from ≤ to ≤ end. */
   copy(from: number, to: number): Buffer {
     const copied = Buffer.allocUnsafe(to - from);
+    this.copyInto(copied, from);
+    return copied;
+  }
+
+  /** Fills `target` with the bytes from `from` on. The same invariant. */
+  copyInto(target: Uint8Array, from: number): void {
     const capacity = this.#bytes.length;
     const offset = from % capacity;
-    const first = Math.min(copied.length, capacity - offset);
-    this.#bytes.copy(copied, 0, offset, offset + first);
-    this.#bytes.copy(copied, first, 0, copied.length - first);
-    return copied;
+    const first = Math.min(target.length, capacity - offset);
+    this.#bytes.copy(target, 0, offset, offset + first);
+    this.#bytes.copy(target, first, 0, target.length - first);
   }
 
   /** Changes the capacity, keeping the newest bytes that fit. */

@@ -3,23 +3,31 @@
  * protocol. The answer is the same bytes. Deliberately a byte search and no parser: it runs over every byte of output.
  */
 
+const escape = 0x1b;
+const bel = 0x07;
+const backslash = 0x5c;
 const head = Buffer.from('\u001b]7501;?');
+/** Searched for without its escape, which is in coloured output at every turn. */
+const rarePart = head.subarray(1);
 /** Longest part of a query that can end a chunk without completing it: the head and the ESC of ST. */
 const carryMax = head.length;
-const bel = 0x07;
-const escape = 0x1b;
-const backslash = 0x5c;
+const none: readonly Buffer[] = [];
 
 export class StatusQuery {
   #carry = Buffer.alloc(0);
 
   /** The answers to every query that `chunk` completes, in order. */
-  scan(chunk: Uint8Array): Buffer[] {
-    if (this.#carry.length === 0 && !chunk.includes(escape)) return [];
-    const bytes =
-      this.#carry.length === 0
-        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-        : Buffer.concat([this.#carry, chunk]);
+  scan(chunk: Uint8Array): readonly Buffer[] {
+    const view = Buffer.isBuffer(chunk)
+      ? chunk
+      : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    if (this.#carry.length === 0 && openTailBytes(view) === 0 && !view.includes(rarePart)) {
+      return none;
+    }
+    return this.#answer(this.#carry.length === 0 ? view : Buffer.concat([this.#carry, view]));
+  }
+
+  #answer(bytes: Buffer): Buffer[] {
     const answers: Buffer[] = [];
     let from = 0;
     for (;;) {
@@ -33,7 +41,8 @@ export class StatusQuery {
       if (end !== undefined) answers.push(Buffer.from(bytes.subarray(at, end)));
       from = end ?? at + head.length;
     }
-    this.#carry = Buffer.from(openTail(bytes.subarray(from)));
+    const rest = bytes.subarray(from);
+    this.#carry = Buffer.from(rest.subarray(rest.length - openTailBytes(rest)));
     return answers;
   }
 }
@@ -46,11 +55,19 @@ function terminatorEnd(bytes: Buffer, at: number): number | 'incomplete' | undef
   return bytes[at + 1] === backslash ? at + 2 : undefined;
 }
 
-/** The longest end of `bytes` that is the beginning of a query. */
-function openTail(bytes: Buffer): Buffer {
+/** Length of the longest end of `bytes` that is the beginning of a query. */
+function openTailBytes(bytes: Buffer): number {
   for (let length = Math.min(carryMax, bytes.length); length > 0; length -= 1) {
-    const tail = bytes.subarray(bytes.length - length);
-    if (head.subarray(0, length).equals(tail)) return tail;
+    const at = bytes.length - length;
+    if (bytes[at] === escape && startsHead(bytes, at)) return length;
   }
-  return bytes.subarray(bytes.length);
+  return 0;
+}
+
+/** Whether everything from `at` on is the beginning of a query. */
+function startsHead(bytes: Buffer, at: number): boolean {
+  for (let index = at; index < bytes.length; index += 1) {
+    if (bytes[index] !== head[index - at]) return false;
+  }
+  return true;
 }

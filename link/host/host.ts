@@ -51,7 +51,10 @@ export interface HostLink extends Disposable {
     params: ParamsIn<HostMethods[M]>,
     options?: { readonly signal?: AbortSignal },
   ): Promise<ResultOut<HostMethods[M]>>;
-  /** Frames of a channel in order. Those that came before the first listener are kept for it. */
+  /**
+   * Frames of a channel in order, output in pieces as it comes. Those that came before the first listener are kept for it.
+   * The payload of output is valid only during the call unless copied.
+   */
   onFrame(channel: number, listener: Listener<Frame>): Disposable;
   onEvent<E extends HostEventName>(
     event: E,
@@ -64,6 +67,17 @@ export interface HostLink extends Disposable {
   readonly onDidDrain: Event<void>;
 }
 
+/**
+ * One for all connections of a process: what is read is used up before the next read. Not on Windows, where the system
+ * fills a buffer while others are read.
+ */
+const readBuffer = new Uint8Array(256 * 1024);
+
+/** Whoever gets a socket's bytes, set before the host was asked anything. */
+interface Receiver {
+  receive(chunk: Uint8Array): void;
+}
+
 /** How long a host may take for connection and handshake, milliseconds: more than its own limit for us. */
 const connectLimitMs = 5000;
 
@@ -72,8 +86,10 @@ const connectLimitMs = 5000;
  * listens or another process does, `unauthenticated` when a proof or the secret is wrong, `versionMismatch`, `timeout`.
  */
 export async function connectHost(target: HostTarget): Promise<HostLink> {
-  const socket = await openSocket(target);
+  const receiver: Receiver = { receive: dropBytes };
+  const socket = await openSocket(target, receiver);
   const calls = new HostCalls(socket);
+  receiver.receive = (chunk) => calls.receive(chunk);
   const deadline = setTimeout(
     () => calls.close(new WaggleError('timeout', 'The pty host did not answer the handshake.')),
     connectLimitMs,
@@ -137,13 +153,27 @@ function abortReason(signal: AbortSignal | undefined): WaggleError {
   });
 }
 
-function openSocket(target: HostTarget): Promise<Socket> {
+/** A host that speaks before it was asked is not listened to. */
+function dropBytes(): void {
+  return;
+}
+
+function createSocket(path: string, receiver: Receiver): Socket {
+  if (process.platform === 'win32') return connect(path);
+  const callback = (bytesRead: number): boolean => {
+    receiver.receive(readBuffer.subarray(0, bytesRead));
+    return true;
+  };
+  return connect({ path, onread: { buffer: readBuffer, callback } });
+}
+
+function openSocket(target: HostTarget, receiver: Receiver): Promise<Socket> {
   return new Promise((resolve, reject) => {
     if (target.signal?.aborted) {
       reject(abortReason(target.signal));
       return;
     }
-    const socket = connect(target.socket);
+    const socket = createSocket(target.socket, receiver);
     const settle = toDisposable(() => {
       socket.off('connect', onConnect).off('error', onError);
       target.signal?.removeEventListener('abort', onAbort);

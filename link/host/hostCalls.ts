@@ -15,9 +15,9 @@ import type { Listener } from '../../protocol/wire/emitter.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { Frame } from '../../protocol/wire/frame.ts';
-import { FrameDecoder } from '../../protocol/wire/frame.ts';
 import type { RpcNotification } from '../../protocol/wire/rpc.ts';
 import { fromRpcFailure, parseRpc } from '../../protocol/wire/rpc.ts';
+import { FrameCutter } from './frameCutter.ts';
 
 /** A list of hundreds of sessions with their meta is larger than one frame, and still bounded. */
 const answerMaxBytes = 64 * 1024 * 1024;
@@ -29,7 +29,7 @@ interface Waiting {
 
 export class HostCalls implements Disposable {
   readonly #socket: Socket;
-  readonly #decoder = new FrameDecoder();
+  readonly #cutter = new FrameCutter((frame) => this.#receiveFrame(frame));
   readonly #assembler = new CallAssembler(answerMaxBytes);
   readonly #waiting = new Map<number, Waiting>();
   readonly #channels = new Map<number, Emitter<Frame>>();
@@ -46,7 +46,7 @@ export class HostCalls implements Disposable {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on('data', (chunk) => this.#receive(chunk));
+    socket.on('data', (chunk) => this.receive(chunk));
     socket.on('drain', () => this.#drained.fire());
     socket.on('error', (error) =>
       this.close(new WaggleError('hostGone', undefined, { cause: error })),
@@ -113,6 +113,15 @@ export class HostCalls implements Disposable {
     });
   }
 
+  /** Bytes of a socket that reads into memory of its own (`onread`), which may be overwritten afterwards. */
+  receive(chunk: Uint8Array): void {
+    if (this.#reason !== undefined) return;
+    const fault = this.#cutter.push(chunk);
+    if (fault !== undefined) {
+      this.close(new WaggleError('badFrame', `The pty host sent a bad frame (${fault}).`));
+    }
+  }
+
   write(bytes: Uint8Array): boolean {
     return this.#reason === undefined && this.#socket.write(bytes);
   }
@@ -134,24 +143,17 @@ export class HostCalls implements Disposable {
     this.close(new WaggleError('stopped', 'The connection to the pty host was closed.'));
   }
 
-  #receive(chunk: Uint8Array): void {
-    const frames = this.#decoder.push(chunk);
-    if (typeof frames === 'string') {
-      this.close(new WaggleError('badFrame', `The pty host sent a bad frame (${frames}).`));
-      return;
-    }
-    for (const frame of frames) {
-      if (this.#reason !== undefined) return;
-      if (frame.kind === 'call') this.#receiveCall(frame);
-      else this.#deliver(frame);
-    }
+  #receiveFrame(frame: Frame): void {
+    if (this.#reason !== undefined) return;
+    if (frame.kind === 'call') this.#receiveCall(frame);
+    else this.#deliver(frame);
   }
 
   #deliver(frame: Frame): void {
     const channel = this.#channels.get(frame.channel);
     if (channel !== undefined) return channel.fire(frame);
     const early = this.#early.get(frame.channel);
-    early?.push(frame);
+    early?.push({ ...frame, payload: frame.payload.slice() });
   }
 
   #receiveCall(frame: Frame): void {

@@ -81,9 +81,11 @@ export function writeFrameHeader(
   view.setFloat64(16, frame.seq ?? 0, true);
 }
 
-type Header = Omit<Frame, 'payload'> & { readonly length: number };
+/** `length`: bytes of the payload that follows. */
+export type FrameHeader = Omit<Frame, 'payload'> & { readonly length: number };
 
-function readHeader(bytes: Uint8Array, offset: number): Header | FrameFault {
+/** Reads the header at `offset`, where at least `frameHeaderBytes` must be. */
+export function readFrameHeader(bytes: Uint8Array, offset: number): FrameHeader | FrameFault {
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, frameHeaderBytes);
   if (view.getUint8(0) !== frameMagic) return 'badMagic';
   if (view.getUint8(1) !== frameVersion) return 'badVersion';
@@ -108,7 +110,7 @@ function readHeader(bytes: Uint8Array, offset: number): Header | FrameFault {
 /** Decodes exactly one frame, as a WebSocket message carries it. The payload is a view of `bytes`. */
 export function decodeFrame(bytes: Uint8Array): Frame | FrameFault {
   if (bytes.length < frameHeaderBytes) return 'badLength';
-  const header = readHeader(bytes, 0);
+  const header = readFrameHeader(bytes, 0);
   if (typeof header === 'string') return header;
   if (header.length !== bytes.length - frameHeaderBytes) return 'badLength';
   const { length, ...rest } = header;
@@ -149,7 +151,7 @@ export class FrameDecoder {
     let offset = 0;
     this.#neededBytes = frameHeaderBytes;
     while (bytes.length - offset >= frameHeaderBytes) {
-      const header = readHeader(bytes, offset);
+      const header = readFrameHeader(bytes, offset);
       if (typeof header === 'string') {
         this.#fault = header;
         return header;
