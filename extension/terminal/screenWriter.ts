@@ -238,12 +238,11 @@ export class ScreenWriter implements Disposable {
   }
 
   #mark({ onParsed }: Pick<QueuedPiece, 'onParsed'> = {}): string {
-    const [at, seq, bytes, since] = [this.#written, this.#seq, this.#unparsed, performance.now()];
+    const [at, seq, since] = [this.#written, this.#seq, performance.now()];
     this.#marked = at;
     this.#filter.expectMarker(() => {
       if (this.#disposed) return;
-      const isShort = !this.#queue.isEmpty;
-      this.#window.observe({ lagMs: performance.now() - since, bytes, isShort });
+      this.#window.observe(performance.now() - since, !this.#queue.isEmpty);
       this.#reach(at, seq);
       onParsed?.();
     });

@@ -7,41 +7,32 @@
 export type TerminalView = 'focused' | 'visible' | 'hidden';
 
 const KIB = 1024;
-const firstBytes = 512 * KIB;
-const leastBytes = 64 * KIB;
+const leastBytes = 512 * KIB;
 const mostBytes: Readonly<Record<TerminalView, number>> = {
   focused: 2048 * KIB,
   visible: 512 * KIB,
   hidden: 128 * KIB,
 };
-const growBelowMs = 80;
+const growBelowMs = 90;
 const shrinkAboveMs = 100;
-/** While output is skipped: the lag that is aimed at, and never more than this. */
-const skippingLagMs = 30;
-const skippingBytes = 192 * KIB;
+/** Parsed in some 20 ms: what a person waits for after the end of a burst. */
+const skippingBytes = 128 * KIB;
 
 export class WriteWindow {
-  #bytes = firstBytes;
-  #view: TerminalView = 'focused';
-  #bytesPerMs = 0;
+  #bytes = leastBytes;
+  /** Nobody tells how a terminal is looked at before it was. */
+  view: TerminalView = 'focused';
   /** Output was lost and the terminal has not caught up since. */
   isSkipping = false;
 
   get bytes(): number {
-    const bytes = Math.min(this.#bytes, mostBytes[this.#view]);
-    if (!this.isSkipping) return bytes;
-    const aimed = this.#bytesPerMs * skippingLagMs || skippingBytes;
-    return Math.min(bytes, skippingBytes, Math.max(leastBytes, aimed));
+    const bytes = Math.min(this.#bytes, mostBytes[this.view]);
+    return this.isSkipping ? Math.min(bytes, skippingBytes) : bytes;
   }
 
-  set view(view: TerminalView) {
-    this.#view = view;
-  }
-
-  /** The terminal took `lagMs` to parse what was on its way, `bytes`; `isShort`: more waited for it. */
-  observe({ lagMs, bytes, isShort }: { lagMs: number; bytes: number; isShort: boolean }): void {
-    if (bytes > 0 && lagMs > 0) this.#bytesPerMs = bytes / lagMs;
-    if (lagMs > shrinkAboveMs) this.#bytes = Math.max(leastBytes * 2, this.#bytes * 0.8);
+  /** The terminal parsed what was on its way in `lagMs`. `isShort`: more waited for it. */
+  observe(lagMs: number, isShort: boolean): void {
+    if (lagMs > shrinkAboveMs) this.#bytes = Math.max(leastBytes, this.#bytes * 0.8);
     else if (lagMs < growBelowMs && isShort && !this.isSkipping) {
       this.#bytes = Math.min(mostBytes.focused, this.#bytes * 1.1);
     }
