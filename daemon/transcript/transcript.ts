@@ -9,6 +9,5 @@ export { listHolders } from './holding.ts';
 export { findConversationsById, listConversations } from './listing.ts';
 export type { FoundConversation } from './listing.ts';
 export { findConversation, findLastConversation } from './observing.ts';
-export type { AgentProcess } from './observing.ts';
 export { readTranscript, recogniseAgent } from './reading.ts';
 export type { Said } from './said.ts';

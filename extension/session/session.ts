@@ -14,6 +14,7 @@ import type { DaemonFeature } from '../daemon/daemon.ts';
 import type { CommandHandlers } from '../editor/editor.ts';
 import { translate as t } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
+import { createAdoptCommands } from './adopt.ts';
 import type { SessionCommandsOptions } from './sessionCommands.ts';
 import { createSessionCommands } from './sessionCommands.ts';
 import { watchInterrupted } from './interrupted.ts';
@@ -41,7 +42,8 @@ export interface SessionFeatureOptions extends SessionCommandsOptions {
   readonly log: Log;
 }
 
-type SessionCommands = ReturnType<typeof createSessionCommands>;
+type SessionCommands = ReturnType<typeof createSessionCommands> &
+  ReturnType<typeof createAdoptCommands>;
 
 export interface SessionFeature extends Disposable {
   readonly commands: CommandHandlers<keyof SessionCommands>;
@@ -87,7 +89,8 @@ export function createSessionFeature(options: SessionFeatureOptions): SessionFea
       view.message = options.daemon.describe() ?? '';
     }),
   );
-  return { commands: createSessionCommands(options), dispose: () => owned.dispose() };
+  const commands = { ...createSessionCommands(options), ...createAdoptCommands(options) };
+  return { commands, dispose: () => owned.dispose() };
 }
 
 /** A tooltip without it is better than none: an older daemon does not know, a busy one may not answer. */
