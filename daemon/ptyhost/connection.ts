@@ -41,8 +41,8 @@ export interface Attached {
 
 /** Bytes of one write: what may wait in a client's socket. */
 const batchBytes = 1024 * 1024;
-/** Answers that a client asked for and does not read. */
-const answersMaxBytes = 64 * 1024 * 1024;
+/** What a client asked for and does not read; one answer more may be larger, as a list of many sessions is. */
+const unreadMaxBytes = 8 * 1024 * 1024;
 const callMaxBytes = 4 * 1024 * 1024;
 /** How long a client that was told its mistake may take to read it. */
 const partingMs = 1000;
@@ -116,6 +116,7 @@ export class Connection implements ChannelLink {
   }
 
   answer(channel: Channel, number: number, outcome: InputOutcome): void {
+    if (this.#socket.writableLength > unreadMaxBytes) return this.destroy();
     const { number: to } = channel.owner;
     const payload = encodeInputOutcome(outcome);
     this.#write(encodeFrame({ kind: 'inputAnswer', channel: to, seq: number, payload }));
@@ -246,13 +247,13 @@ export class Connection implements ChannelLink {
   }
 
   #send(message: unknown): void {
+    if (this.#socket.writableLength > unreadMaxBytes) return this.destroy();
     for (const frame of encodeCall(message)) this.#write(frame);
   }
 
   #write(bytes: Uint8Array): void {
     if (this.#socket.destroyed || this.#socket.writableEnded) return;
     this.#socket.write(bytes);
-    if (this.#socket.writableLength > answersMaxBytes) this.#socket.destroy();
   }
 
   #refuse(error: WaggleError): void {

@@ -41,6 +41,8 @@ export interface PtyHostOptions {
 }
 
 const connectionsMax = 1024;
+/** Of those only so many without a proof: who stands there longest makes room. */
+const unprovenMax = 256;
 
 export class PtyHost {
   readonly id: HostId = hostIdSchema.parse(randomHex(16));
@@ -73,9 +75,8 @@ export class PtyHost {
     const surroundings = this.#createSurroundings();
     this.#server = createServer({ noDelay: true }, (socket) => {
       clearTimeout(this.#grace);
-      this.#connections.add(new Connection(socket, surroundings));
+      this.#admit(new Connection(socket, surroundings));
     });
-    this.#server.maxConnections = connectionsMax;
   }
 
   /** Listens, then writes the host file: whoever finds the file can connect. */
@@ -114,6 +115,18 @@ export class PtyHost {
     this.#pacing.dispose();
     this.#sessions.dispose();
     this.#options.onDidEnd();
+  }
+
+  /** A crowd of the same user may not keep real clients out: those come in, prove themselves and stay. */
+  #admit(connection: Connection): void {
+    const unproven = [...this.#connections].filter(({ peer }) => peer === undefined);
+    const [oldest] = unproven;
+    if (oldest !== undefined && unproven.length >= unprovenMax) {
+      this.#connections.delete(oldest);
+      oldest.destroy();
+    }
+    if (this.#connections.size - unproven.length >= connectionsMax) return connection.destroy();
+    this.#connections.add(connection);
   }
 
   #createSessions(): Sessions {

@@ -7,10 +7,11 @@ import { connectHost } from '../../link/host/host.ts';
 import { HostCalls } from '../../link/host/hostCalls.ts';
 import { listProcesses } from '../../link/process/process.ts';
 import { randomHex } from '../../link/proof/proof.ts';
+import { encodeCall } from '../../protocol/wire/call.ts';
 import { WaggleError, errorCodeOf } from '../../protocol/wire/errors.ts';
 import { encodeFrame } from '../../protocol/wire/frame.ts';
 import type { Recorder } from './ptyhostFixture.ts';
-import { HostFixture } from './ptyhostFixture.ts';
+import { HostFixture, connectControl, until } from './ptyhostFixture.ts';
 
 /** A mount namespace with a pty table of its own, which holds two. */
 const ownPtyTable = [
@@ -160,6 +161,69 @@ describe('a pty host that is treated badly', function () {
         await once(socket, 'close');
       }),
     );
+  });
+
+  it('lets a real client in among 1,100 that only stand in the door', async () => {
+    const idlers = Array.from({ length: 1100 }, () => connect(host.file.socket));
+    const gone = idlers.map(
+      (idler) =>
+        new Promise<void>((resolve) => {
+          idler.on('error', () => idler.destroy());
+          idler.once('close', () => resolve());
+          idler.resume();
+        }),
+    );
+    const real = await Promise.all(Array.from({ length: 20 }, () => connectControl(host.file)));
+    for (const link of real) {
+      assert.equal((await link.call('host/list', {})).draining, false);
+      link.dispose();
+    }
+    await Promise.all(gone);
+  });
+
+  it('closes who asks and asks and never reads the answers, and holds little for him', async () => {
+    const meta = 'm'.repeat(16_000);
+    const { socket, calls } = await openRaw();
+    await calls.request('connection/hello', helloParams());
+    await calls.request('connection/auth', { token: host.file.key, clientId: 'c' });
+    const spawned = await Promise.all(
+      Array.from({ length: 20 }, () => host.spawn(['true'], { meta })),
+    );
+    const before = await host.control.call('host/stats', {});
+    socket.pause();
+    // What was still to be said to the host is refused.
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    const ask = encodeCall({ jsonrpc: '2.0', id: 7, method: 'host/list', params: {} });
+    for (let round = 0; round < 400; round += 1) for (const frame of ask) socket.write(frame);
+    // Answered in the order in which they came: when this one is, those before it were looked at.
+    await until('the end of the deaf one', async () => {
+      const stats = await host.control.call('host/stats', {});
+      const grown = stats.rssBytes - before.rssBytes;
+      assert.ok(grown < 64 * 1024 * 1024, `${grown} bytes more`);
+      return stats.clients < before.clients;
+    });
+    socket.resume();
+    await closed;
+    for (const session of spawned) await host.control.call('host/collect', { session });
+  });
+
+  it('gives a channel back whose attach nobody waits for any more', async () => {
+    const { sessions } = await host.control.call('host/list', {});
+    const [{ session } = { session: undefined }] = sessions;
+    assert.ok(session);
+    const ticket = await host.addTicket(session, { client: 'x', principal: 'me', right: 'write' });
+    const clients = async (): Promise<number> =>
+      (await host.control.call('host/list', {})).sessions[0]?.clients ?? 0;
+    const before = await clients();
+    const transport = host.createTransport({ ticket, client: 'x' });
+    for (let round = 0; round < 20; round += 1) {
+      const abort = new AbortController();
+      const opening = transport.open({ pace: 'interactive', signal: abort.signal });
+      for (let turn = 0; turn < round; turn += 1) await new Promise(setImmediate);
+      abort.abort();
+      await opening.then((channel) => channel.dispose()).catch(errorCodeOf);
+    }
+    await until('the channels to be gone', async () => (await clients()) === before);
   });
 
   it('closes an authenticated client that sends a malformed frame, with the reason', async () => {

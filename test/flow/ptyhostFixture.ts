@@ -56,6 +56,7 @@ export interface SpawnOptions {
   readonly size?: TerminalSize;
   readonly ringBytes?: number;
   readonly env?: Record<string, string>;
+  readonly meta?: string;
 }
 
 export class HostFixture {
@@ -99,7 +100,7 @@ export class HostFixture {
       env: options.env ?? testEnvironment(),
       size: options.size ?? { cols: 80, rows: 24 },
       ringBytes: options.ringBytes ?? 1024 * 1024,
-      meta: '{"name":"test"}',
+      meta: options.meta ?? '{"name":"test"}',
     });
     return session;
   }

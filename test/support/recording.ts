@@ -1,4 +1,4 @@
-/** Recorded terminals of real agents in test/fixtures/pty: what the program wrote, as one run of bytes. */
+/** Recorded terminals of real agents, and of vim, less, htop and tmux (`program-…`), in test/fixtures/pty: what the program wrote, as one run of bytes. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
