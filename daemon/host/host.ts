@@ -154,17 +154,32 @@ export class HostPool implements Disposable {
   /** The newest host that takes sessions; starts one of this version when there is none. */
   async #acquire(kind: HostKind): Promise<ConnectedHost> {
     await this.ready;
+    const newest = this.#findOpen(kind);
+    if (newest !== undefined) return newest;
+    const running = this.#spawning.get(kind);
+    if (running !== undefined) return running;
+    const spawning = this.#lookOrSpawn(kind).finally(() => this.#spawning.delete(kind));
+    this.#spawning.set(kind, spawning);
+    return spawning;
+  }
+
+  /** Whoever started us started a host as well, which may have been slower than we were. */
+  async #lookOrSpawn(kind: HostKind): Promise<ConnectedHost> {
+    const found = await findHosts(this.#context.paths.runDir);
+    const unknown = found.filter(
+      ({ file, isRunning }) => isRunning && !this.mayLive(file.id) && !this.#own.has(file.id),
+    );
+    const signal = AbortSignal.timeout(firstConnectLimitMs);
+    for (const host of unknown) await this.#tryConnect(host, signal);
+    return this.#findOpen(kind) ?? this.#spawn(kind);
+  }
+
+  #findOpen(kind: HostKind): ConnectedHost | undefined {
     const candidates = this.list()
       .filter((host) => host.isConnected && !host.isDraining && host.file.kind === kind)
       .filter((host) => this.#own.has(host.id) || host.file.version === this.#context.version)
       .toSorted((left, right) => right.file.startTime - left.file.startTime);
-    const [newest] = candidates;
-    if (newest !== undefined) return newest;
-    const running = this.#spawning.get(kind);
-    if (running !== undefined) return running;
-    const spawning = this.#spawn(kind).finally(() => this.#spawning.delete(kind));
-    this.#spawning.set(kind, spawning);
-    return spawning;
+    return candidates[0];
   }
 
   async #spawn(kind: HostKind): Promise<ConnectedHost> {
