@@ -55,3 +55,13 @@ export function nameTerminal(
   for (let count = 2; taken.has(unique); count += 1) unique = `${name} (${count})`;
   return unique;
 }
+
+/** How far a long paste has come; undefined: it is over. */
+export function describeTyping(
+  state: { readonly sent: number; readonly total: number } | undefined,
+  t: Translate,
+): string {
+  if (state === undefined) return t('All of it was typed.');
+  const [sent, total] = [state.sent, state.total].map((count) => (count / 1_000_000).toFixed(1));
+  return t('{0} of {1} MB typed · Ctrl+C gives up the rest', sent ?? '', total ?? '');
+}

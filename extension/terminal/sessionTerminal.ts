@@ -15,8 +15,10 @@ import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Log } from '../log.ts';
 import type { Translate } from '../translate.ts';
 import { drawFaint } from './lastScreen.ts';
-import { describeEnd, describeInterruption } from './notice.ts';
+import { InputPump } from './inputPump.ts';
+import { describeEnd, describeInterruption, describeTyping } from './notice.ts';
 import { ScreenWriter } from './screenWriter.ts';
+import type { TerminalView } from './writeWindow.ts';
 
 /** What a terminal needs of the session behind it. */
 export interface TerminalBackend {
@@ -49,7 +51,8 @@ type Phase =
   | { readonly kind: 'ended'; readonly generation: number }
   | { readonly kind: 'closed' };
 
-const keptInputMax = 4096;
+/** Input that waits for a stream or for the lease: as much as a host would hold. */
+const keptInputMax = 8 * 1024 * 1024;
 const rowWaitMs = 4000;
 /** After a burst a prompt is expected this soon; else the program that wrote it goes on. */
 const promptWaitMs = 1500;
@@ -66,6 +69,7 @@ export class SessionTerminal {
   #size: TerminalSize | undefined;
   /** Keys typed before the stream was open. */
   #early = '';
+  #input: InputPump | undefined;
   /** Keys refused because another window types; undefined while ours are taken. */
   #denied: string | undefined;
   /** A stored screen of another size is being shown: the terminal has that size until it is. */
@@ -101,6 +105,11 @@ export class SessionTerminal {
   /** The person looks at it now: size follows focus. */
   focus(): void {
     if (this.#phase.kind === 'attached') this.#claim(this.#phase.stream);
+  }
+
+  /** How closely a person looks at it: what nobody sees gets less of the editor's time. */
+  set view(view: TerminalView) {
+    this.#writer.view = view;
   }
 
   rename(name: string): void {
@@ -153,6 +162,7 @@ export class SessionTerminal {
     owned.add(stream);
     this.#isShowingStored = false;
     this.#leave({ kind: 'attached', stream, owned });
+    this.#input = owned.add(this.#createInput(stream));
     owned.add(stream.onOutput((output) => this.#show(stream, output)));
     owned.add(stream.onSnapshot((snapshot) => this.#showStored(stream, snapshot)));
     owned.add(stream.onGap(({ from, to }) => this.#skip(to - from)));
@@ -258,15 +268,17 @@ export class SessionTerminal {
       this.#denied = (this.#denied + keys).slice(0, keptInputMax);
       return;
     }
-    stream.write(this.#encoder.encode(keys)).then(
-      (outcome) => {
-        if (outcome === 'denied') this.#deny(keys);
-        if (outcome === 'inputFull') {
-          this.#backend.hint(this.#backend.t('The program does not read its input.'));
-        }
-      },
-      (error: unknown) => this.#backend.log.warn('input was not sent', errorMessageOf(error)),
-    );
+    this.#input?.write(keys);
+  }
+
+  #createInput(stream: SessionStream): InputPump {
+    const { t, log } = this.#backend;
+    return new InputPump({
+      send: (bytes) => stream.write(bytes),
+      denied: (keys) => this.#deny(keys),
+      progress: (state) => this.#backend.hint(describeTyping(state, t)),
+      failed: (error) => log.warn('input was not sent', errorMessageOf(error)),
+    });
   }
 
   #deny(keys: string): void {

@@ -72,8 +72,12 @@ export class Terminals implements OpenTerminals, Disposable {
     this.#owned.add(
       vscode.window.onDidChangeActiveTerminal((terminal) => {
         if (terminal !== undefined) this.#find(terminal)?.pty.focus();
+        this.#tellViews();
       }),
     );
+    const { tabGroups } = vscode.window;
+    this.#owned.add(tabGroups.onDidChangeTabs(() => this.#tellViews()));
+    this.#owned.add(tabGroups.onDidChangeTabGroups(() => this.#tellViews()));
   }
 
   /** Session ids by the names of their terminals. */
@@ -99,6 +103,15 @@ export class Terminals implements OpenTerminals, Disposable {
     );
     const labels = [...inTabs, vscode.window.activeTerminal?.name ?? ''];
     return new Set(labels.flatMap((label) => names.get(label) ?? []));
+  }
+
+  #tellViews(): void {
+    const { visible } = this;
+    for (const { sessionId, terminal, pty } of this.#open.values()) {
+      const isActive = terminal !== undefined && terminal === vscode.window.activeTerminal;
+      if (visible.has(sessionId)) pty.view = isActive ? 'focused' : 'visible';
+      else pty.view = 'hidden';
+    }
   }
 
   /** Size of a terminal of this window: the best guess for the next one. */
