@@ -137,6 +137,28 @@ describe('the end of processes', () => {
     assert.equal(readStartTime(spared.pid), undefined);
   });
 
+  it('touches nobody who has the number of one that was recorded', async () => {
+    const { marker, pid } = await startMarked('sleep 600 &');
+    const startTime = readStartTime(pid) ?? -1;
+    const earlier = new TreeRecord({ pid, startTime: startTime - 1 });
+    const later = new TreeRecord({ pid, startTime: startTime + 1 });
+    const found = new TreeRecord({ pid: -1, startTime: -1 });
+    found.add({ pid, startTime: startTime - 1 });
+    const ended = await endProcesses({
+      records: [earlier, later, found],
+      scan: scanFor('nobody has this'),
+      spared: new Set(),
+      graceMs: 100,
+    });
+    assert.deepEqual([ended, readStartTime(pid)], [0, startTime]);
+    await endProcesses({
+      records: [recordOf(pid)],
+      scan: scanFor(marker),
+      spared: new Set([process.pid]),
+      graceMs: 100,
+    });
+  });
+
   it('is nothing when nobody is there', async () => {
     const request = {
       records: [new TreeRecord({ pid: -1, startTime: -1 })],

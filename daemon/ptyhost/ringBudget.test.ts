@@ -43,6 +43,17 @@ describe('the memory of all rings', () => {
     assert.deepEqual(sizes(), [400, 400, 100]);
   });
 
+  it('stays under its cap with two hundred that want 4 MiB, and leaves each something', () => {
+    const budget = new RingBudget();
+    const rings: BudgetedRing[] = [];
+    for (let at = 0; at < 200; at += 1) rings.push(createRing(budget.grant(4096 * kiB, rings), at));
+    const sizes = rings.map(({ capacityBytes }) => capacityBytes);
+    const sum = sizes.reduce((total, size) => total + size, 0);
+    assert.ok(sum <= 256 * 1024 * kiB, `${sum} bytes`);
+    assert.ok(Math.min(...sizes) >= 64 * kiB);
+    assert.equal(sizes.at(-1), 4096 * kiB);
+  });
+
   it('leaves each ring 64 KiB and a queue all it has', () => {
     const rings = [createRing(500 * kiB, 1), createRing(500 * kiB, 0, 500 * kiB)];
     const granted = new RingBudget(1024 * kiB).grant(800 * kiB, rings);
