@@ -73,7 +73,7 @@ async function endWhenIdle(
   }
   terminals.markEnded(session.id, session.generation);
   const name = nameOf(session);
-  vscode.window.setStatusBarMessage(t("Ended '{0}', which was idle", name), hintMs);
+  vscode.window.setStatusBarMessage(t("Ended '{0}', which waited at its prompt", name), hintMs);
   return 'ended';
 }
 

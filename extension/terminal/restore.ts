@@ -47,12 +47,34 @@ export function keepPlaces(options: RestoreOptions): Disposable {
     if (!owned.isDisposed) owned.add(storePlaces({ ...options, locks }));
   };
   if (stored === undefined) begin();
-  else {
-    restore({ ...options, locks }, stored).then(begin, (error: unknown) => {
-      options.log.warn('terminals were not brought back', errorMessageOf(error));
-    });
-  }
+  else owned.add(restoreWhenConnected({ ...options, locks }, stored, begin));
   return owned;
+}
+
+/** Tried at once, which starts a daemon when none runs, and again with each new connection until it went well. */
+function restoreWhenConnected(
+  options: Restoring,
+  stored: StoredWindow,
+  onDone: () => void,
+): Disposable {
+  let isTrying = false;
+  const attempt = (): void => {
+    if (isTrying) return;
+    isTrying = true;
+    restore(options, stored).then(
+      () => {
+        subscription.dispose();
+        onDone();
+      },
+      (error: unknown) => {
+        isTrying = false;
+        options.log.warn('terminals were not brought back', errorMessageOf(error));
+      },
+    );
+  };
+  const subscription = options.connection.onDidConnect(attempt);
+  attempt();
+  return subscription;
 }
 
 /** The file that was active in each group, to be shown again where no terminal was. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { pick, runCommand } from './support/commandPalette.ts';
-import { connectProduct, openShell } from './support/daemonClient.ts';
+import { connectProduct, openSession } from './support/daemonClient.ts';
 import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
 import { isAlive } from './support/liveProcesses.ts';
 import { startProduct, type Product } from './support/product.ts';
@@ -17,6 +17,7 @@ import {
   answerNotification,
   openActivity,
   readNotifications,
+  readTabs,
   treeRow,
   waitForRow,
 } from './support/views.ts';
@@ -45,9 +46,12 @@ describe('closing the tab of a session', function () {
   });
 
   const open = async (name: string): Promise<number> => {
-    const { pid } = await openShell(link, product, name);
+    const { pid } = await openSession(link, product, { name });
     await waitForRow(window, 'Sessions', name);
     await treeRow(window, 'Sessions', name).click();
+    await until('its tab is in front', async () =>
+      (await readTabs(window)).some(({ title, active }) => active && title === name),
+    );
     await waitForTerminalText(window, prompt);
     return pid ?? 0;
   };
@@ -59,15 +63,20 @@ describe('closing the tab of a session', function () {
     const { sessions } = await link.call('session/list', { history: true });
     return sessions.find((session) => session.name === name)?.status;
   };
-  const setOnTabClose = (value: string): void => {
-    product.changeSettings({ 'waggle.terminals.onTabClose': value });
+  /** The status bar, hidden and shown again, says when the editor has read the settings. */
+  const setOnTabClose = async (value: 'keep' | 'end'): Promise<void> => {
+    const isVisible = value === 'end';
+    const statusBar = { 'workbench.statusBar.visible': isVisible };
+    product.changeSettings({ 'waggle.terminals.onTabClose': value, ...statusBar });
+    const bar = window.page.locator('.part.statusbar');
+    await until('the settings hold', async () => (await bar.isVisible()) === isVisible);
   };
 
   it('ends a shell that waits at its prompt, without a question or a toast', async () => {
     const shell = await open('idle');
     await close();
     await until('the shell is gone', async () => !isAlive(shell));
-    assert.equal(await statusOf('idle'), 'killed');
+    await until('it is told', async () => (await statusOf('idle')) === 'killed');
     assert.deepEqual(await readNotifications(window), []);
     await window.screenshot('closed-idle-dark-1400');
   });
@@ -111,7 +120,7 @@ describe('closing the tab of a session', function () {
   });
 
   it('keeps even an idle shell where the person said so', async () => {
-    setOnTabClose('keep');
+    await setOnTabClose('keep');
     const shell = await open('kept');
     await close();
     await until('nobody shows it', async () => {
@@ -123,13 +132,16 @@ describe('closing the tab of a session', function () {
   });
 
   it('ends it where the person said so, and offers to undo that', async () => {
-    setOnTabClose('end');
+    await setOnTabClose('end');
     const shell = await open('ended');
     await typeInTerminal(window, "sleep 4715 & echo work''ing\n");
     await waitForTerminalText(window, /^working/m);
     await close();
-    await until('the note stands there', async () =>
-      (await readNotifications(window)).some(({ text }) => text === "'ended' was ended."),
+    await until(
+      'the note stands there',
+      async () =>
+        (await readNotifications(window)).some(({ text }) => text === "'ended' was ended."),
+      { describe: async () => `${await statusOf('ended')} ${await window.screenshot('failed')}` },
     );
     assert.ok(!isAlive(shell));
     await window.screenshot('was-ended-dark-1400');

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { acceptInput, fillInput, pick, readPicks, runCommand } from './support/commandPalette.ts';
-import { connectProduct, openShell } from './support/daemonClient.ts';
+import { connectProduct, openSession } from './support/daemonClient.ts';
 import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
 import { readGrid, type GridGroup } from './support/grid.ts';
 import { startProduct, type Product } from './support/product.ts';
@@ -45,7 +45,7 @@ describe('a grid of files and terminals', function () {
       { describe: sizes },
     );
   const openTerminal = async (name: string): Promise<void> => {
-    const { pid } = await openShell(link, product, name);
+    const { pid } = await openSession(link, product, { name });
     pids.set(name, pid ?? 0);
     await waitForRow(window, 'Sessions', name);
     await treeRow(window, 'Sessions', name).click();
@@ -94,6 +94,10 @@ describe('a grid of files and terminals', function () {
       [...pids],
     );
     assert.equal(await countTerminals(window), 3);
+    await until('the panel holds one terminal alone', async () => {
+      const names = await window.page.locator('.terminal-tabs-entry').count();
+      return names <= 1;
+    });
     await waitForTerminalText(window, /^focused$/m, { index: 1 });
     await window.page.keyboard.type("echo ty''ped\n");
     await waitForTerminalText(window, /^typed$/m, { index: 1 });

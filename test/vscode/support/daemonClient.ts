@@ -9,18 +9,19 @@ export function connectProduct(product: Product): Promise<DaemonLink> {
   return connectDaemon({ paths: homePaths(product.home), kind: 'test', clientId: 'beside' });
 }
 
-/** A shell in the product's folder, with the environment of its editor. */
-export async function openShell(
+/** A session in the product's folder, with the environment of its editor; a shell unless `agent` says otherwise. */
+export async function openSession(
   link: DaemonLink,
   product: Product,
-  name: string,
+  { name, agent = 'shell' }: { readonly name: string; readonly agent?: string },
 ): Promise<Session> {
   const { PATH = '' } = process.env;
+  const path = `${product.userHome}/bin:${PATH}`;
   const { session } = await link.call('session/open', {
-    agent: 'shell',
+    agent,
     name,
     cwd: product.folder,
-    environment: { PATH, HOME: product.userHome, SHELL: '/bin/bash', TERM: 'xterm-256color' },
+    environment: { PATH: path, HOME: product.userHome, SHELL: '/bin/bash', TERM: 'xterm-256color' },
     size: { cols: 80, rows: 24 },
   });
   return session;
