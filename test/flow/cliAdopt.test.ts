@@ -9,10 +9,13 @@ import { readStartTime } from '../../link/process/process.ts';
 import type { KeptConversation } from '../../protocol/conversation/conversation.ts';
 import type { Pane } from '../../protocol/pane/pane.ts';
 import type { Session } from '../../protocol/session/session.ts';
+import {
+  claudeId,
+  codexId,
+  writeClaudeTranscript,
+  writeCodexTranscript,
+} from '../support/transcripts.ts';
 import { CliHome, until } from './cliHome.ts';
-
-const claudeId = '5d1f9b7e-0000-4000-8000-00000000000a';
-const codexId = '01a1f906-c638-71d3-9ecf-cf00a02e7a41';
 
 describe('taking over what began elsewhere', function () {
   this.timeout(120_000);
@@ -34,8 +37,12 @@ describe('taking over what began elsewhere', function () {
     Object.assign(cli.env, { PATH: `${bin}:${PATH}`, TMUX_TMPDIR: cli.home });
     for (const name of ['TMUX', 'TMUX_PANE', 'CLAUDE_CONFIG_DIR', 'CODEX_HOME'])
       delete cli.env[name];
-    claudeFile = writeClaude(cli.home, work);
-    writeCodex(cli.home, join(cli.home, 'gone'));
+    claudeFile = writeClaudeTranscript({
+      home: cli.home,
+      cwd: work,
+      prompt: 'Fix the \u001b]0;login',
+    });
+    writeCodexTranscript({ home: cli.home, cwd: join(cli.home, 'gone'), prompt: 'hello there' });
   });
   after(() => cli.stop());
 
@@ -181,52 +188,6 @@ describe('taking over what began elsewhere', function () {
     assert.match(refused.stderr, /There is no pane %77.*\n.*No tmux server runs here/);
   });
 });
-
-function writeClaude(home: string, cwd: string): string {
-  const folder = join(home, '.claude', 'projects', '-work');
-  mkdirSync(folder, { recursive: true });
-  const about = { sessionId: claudeId, cwd, isSidechain: false };
-  const lines = [
-    { type: 'mode', mode: 'normal', sessionId: claudeId },
-    { ...about, type: 'user', isMeta: true, message: { role: 'user', content: 'Caveat: x' } },
-    { ...about, type: 'user', message: { role: 'user', content: 'Fix the \u001b]0;login' } },
-    {
-      ...about,
-      type: 'assistant',
-      message: {
-        content: [{ type: 'tool_use', name: 'Bash', input: { command: 'ls' } }],
-      },
-    },
-    {
-      ...about,
-      type: 'user',
-      message: { content: [{ type: 'tool_result', content: 'a.ts\nb.ts' }] },
-    },
-    { ...about, type: 'assistant', message: { content: [{ type: 'text', text: 'It is fixed' }] } },
-  ];
-  const text = [...lines.map((line) => JSON.stringify(line)), '{"type":"user","mess', '[]'];
-  const path = join(folder, `${claudeId}.jsonl`);
-  writeFileSync(path, `${text.join('\n')}\n`);
-  return path;
-}
-
-function writeCodex(home: string, cwd: string): void {
-  const folder = join(home, '.codex', 'sessions', '2026', '11', '20');
-  mkdirSync(folder, { recursive: true });
-  const say = (role: string, type: string, text: string) => ({
-    type: 'response_item',
-    payload: { type: 'message', role, content: [{ type, text }] },
-  });
-  const lines = [
-    { type: 'session_meta', payload: { id: codexId, cwd } },
-    { type: 'world_state', full: true },
-    say('user', 'input_text', '<environment_context>\n <cwd>/</cwd>'),
-    say('user', 'input_text', 'hello there'),
-    say('assistant', 'output_text', 'hello you'),
-  ];
-  const path = join(folder, `rollout-2026-11-20T12-55-33-${codexId}.jsonl`);
-  writeFileSync(path, lines.map((line) => JSON.stringify(line)).join('\n'));
-}
 
 /** A process that says of itself, as Claude Code does, that it is in the conversation. */
 async function holdConversation(home: string): Promise<ChildProcess> {
