@@ -75,6 +75,12 @@ export class Terminals implements OpenTerminals, Disposable {
         this.#tellViews();
       }),
     );
+    this.#owned.add(
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        const { activeTerminal } = vscode.window;
+        if (focused && activeTerminal !== undefined) this.#find(activeTerminal)?.pty.focus();
+      }),
+    );
     const { tabGroups } = vscode.window;
     this.#owned.add(tabGroups.onDidChangeTabs(() => this.#tellViews()));
     this.#owned.add(tabGroups.onDidChangeTabGroups(() => this.#tellViews()));

@@ -6,7 +6,15 @@ import type { EditorWindow } from './editorWindow.ts';
 
 const visibleTerminal = '.terminal-wrapper.active';
 
+interface Cell {
+  getChars(): string;
+  getWidth(): number;
+  getFgColor(): number;
+  isFgRGB(): boolean;
+}
+
 interface BufferLine {
+  getCell(column: number): Cell | undefined;
   translateToString(trimRight: boolean): string;
 }
 
@@ -100,4 +108,23 @@ export async function readTerminalState(
       const shown = Object.fromEntries(names.map((name) => [name, modes[name]]));
       return { cols, rows, buffer: buffer.active.type, modes: shown };
     });
+}
+
+/** Characters of a row of the visible part with their widths and, where it is a true colour, their foreground. */
+export async function readCells(
+  window: EditorWindow,
+  place: { readonly row: number; readonly columns: readonly number[]; readonly index?: number },
+): Promise<Array<{ chars: string; width: number; colour: number | undefined }>> {
+  return window.page
+    .locator(visibleTerminal)
+    .nth(place.index ?? 0)
+    .evaluate((element: ProbedElement, { row, columns }) => {
+      const active = element.xterm?.buffer.active;
+      const line = active?.getLine(active.baseY + row);
+      return columns.map((column) => {
+        const cell = line?.getCell(column);
+        const colour = cell?.isFgRGB() ? cell.getFgColor() : undefined;
+        return { chars: cell?.getChars() ?? '', width: cell?.getWidth() ?? 0, colour };
+      });
+    }, place);
 }
