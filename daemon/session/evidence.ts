@@ -2,6 +2,7 @@ import type { Attention } from '../../protocol/session/attentionState.ts';
 import type { SessionStatus } from '../../protocol/session/session.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { SessionExit } from './life.ts';
+import type { SessionRow } from './row.ts';
 import type { StatusReport } from './statusReport.ts';
 import type { TitleState } from './title.ts';
 
@@ -14,6 +15,7 @@ export interface Evidence {
   readonly report: StatusReport | null;
   readonly titleState: TitleState;
   readonly dismissed: boolean;
+  readonly origin?: SessionRow['origin'];
 }
 
 type Claim = Pick<Attention, 'state' | 'kind' | 'sentence'>;
@@ -49,8 +51,9 @@ function claimOf(evidence: Evidence): Claim {
   }
 }
 
-function claimOfEnded({ agent, exit, reason }: Evidence): Claim {
+function claimOfEnded({ agent, exit, reason, origin }: Evidence): Claim {
   if (reason !== null) return claim('failed', reason);
+  if (origin === 'imported') return claim('ended', 'imported');
   if (exit === null) return claim('ended', 'ended');
   const sentence = exit.signal === null ? `exited ${exit.code ?? '?'}` : `ended by ${exit.signal}`;
   const onPurpose =

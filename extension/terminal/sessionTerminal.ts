@@ -344,8 +344,10 @@ export class SessionTerminal {
     this.#writer.push({ bytes: kept, seq: 0, answers: false });
     const isOver =
       session !== undefined && session.status !== 'running' && session.status !== 'starting';
-    const reason = isOver ? (session.reason ?? t('ended')) : errorMessageOf(error);
-    const state = [toPlainLine(reason, 120), t('R restarts'), t('H history')];
+    const isImported = session?.origin === 'imported';
+    const end = isImported ? t('imported, for reading only') : (session?.reason ?? t('ended'));
+    const reason = toPlainLine(isOver ? end : errorMessageOf(error), 120);
+    const state = [reason, ...(isImported ? [] : [t('R restarts')]), t('H history')];
     this.#writer.finish(state.join(' · '));
     this.#leave({ kind: 'ended', generation: session?.generation ?? 0 });
   }
