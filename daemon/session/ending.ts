@@ -5,6 +5,7 @@ import type { FeatureContext } from '../context.ts';
 import type { HostPool } from '../host/host.ts';
 import { endProcesses, MarkerScan, TreeRecord } from '../process/process.ts';
 import { isLive } from './life.ts';
+import { removeOldScreen } from './oldScreen.ts';
 import type { SessionRow } from './row.ts';
 import type { Sequences } from './sequence.ts';
 import type { Sessions } from './sessions.ts';
@@ -64,6 +65,7 @@ export class Ending {
     watch.forget(id);
     await daemon.tokens.revoke(id);
     links.remove(id);
+    await removeOldScreen(daemon.paths.runDir, id);
     await sessions.remove(id);
     await spool.remove(id);
   }

@@ -1,4 +1,5 @@
 import { chmodSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeSnapshot } from '../../link/snapshot/snapshot.ts';
 import type { ScreenMaker } from '../screen/screen.ts';
@@ -43,11 +44,20 @@ export async function writeOldScreen(
   const { snapshot } = await maker.make(request);
   const text = snapshot === undefined ? undefined : decodeSnapshot(snapshot)?.text;
   if (text === undefined) return undefined;
-  const path = join(runDir, `screen-${row.id}`);
+  const path = pathOf(runDir, row.id);
   const below = `${plainAgain}\r\n\u001b[J\u001b[2m${note}\u001b[m\r\n`;
   writeFileSync(path, Buffer.concat([text, Buffer.from(below)]), { mode: 0o600 });
   chmodSync(path, 0o600);
   return path;
+}
+
+/** For a session that is deleted: its shell may never have come to showing it. */
+export async function removeOldScreen(runDir: string, sessionId: string): Promise<void> {
+  await rm(pathOf(runDir, sessionId), { force: true });
+}
+
+function pathOf(runDir: string, sessionId: string): string {
+  return join(runDir, `screen-${sessionId}`);
 }
 
 /** The command that shows a file, removes it, and then is the program itself: same process, same terminal. */
