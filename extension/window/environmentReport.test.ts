@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readTerminalEnvironment, toReportable } from './environmentReport.ts';
+import { readTerminalEnvironment, toReportable, withLastingSocket } from './environmentReport.ts';
 
 describe('the environment of a window', () => {
   it('is what a program in the hidden terminal sees', async () => {
@@ -23,6 +23,13 @@ describe('the environment of a window', () => {
       readTerminalEnvironment(() => () => undefined, 20),
       { code: 'timeout' },
     );
+  });
+
+  it('has the socket that lasts in place of the hidden terminal’s own', () => {
+    const taken = { A: '1', VSCODE_IPC_HOOK_CLI: '/tmp/ended.sock' };
+    const own = { VSCODE_IPC_HOOK_CLI: '/tmp/lasting.sock' };
+    assert.deepEqual(withLastingSocket(taken, own), { A: '1', ...own });
+    assert.deepEqual(withLastingSocket(taken, {}), { A: '1' });
   });
 
   it('is cut to what the protocol takes', () => {

@@ -81,6 +81,19 @@ function receiveOne(server: Server, limitMs: number): Promise<string> {
   });
 }
 
+/**
+ * A server gives each terminal a socket of its own for `code`, which ends with it: with the hidden one here. The extension
+ * host's own lives as long as the window.
+ */
+export function withLastingSocket(
+  environment: Readonly<Record<string, string>>,
+  own: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const { VSCODE_IPC_HOOK_CLI: _ended, ...rest } = environment;
+  const lasting = own['VSCODE_IPC_HOOK_CLI'];
+  return lasting === undefined ? rest : { ...rest, VSCODE_IPC_HOOK_CLI: lasting };
+}
+
 const nameMax = 256;
 const valueMax = 131_072;
 

@@ -15,10 +15,10 @@ import type { DaemonConnection } from '../daemon/daemon.ts';
 import { readSettings } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import type { OpenHiddenTerminal } from './environmentReport.ts';
-import { readTerminalEnvironment, toReportable } from './environmentReport.ts';
+import { readTerminalEnvironment, toReportable, withLastingSocket } from './environmentReport.ts';
 
 const waitMs = 3000;
-const gitWaitMs = 1500;
+const gitWaitMs = 3000;
 /** Other extensions change the environment of terminals without telling anybody. */
 const staleMs = 10 * 60_000;
 
@@ -72,7 +72,7 @@ export class WindowFeature implements Disposable {
     return (this.#environment ?? process.env)['PATH'];
   }
 
-  /** The daemon knows this window's environment when it settles; never later than 3 s from now, never rejects. */
+  /** The daemon knows this window's environment when it settles; never later than 6 s from now, never rejects. */
   async prepareEnvironment(): Promise<void> {
     if (this.#environment !== undefined && Date.now() - this.#takenAt < staleMs) return;
     this.#taking ??= this.#take().finally(() => (this.#taking = undefined));
@@ -92,9 +92,11 @@ export class WindowFeature implements Disposable {
   async #take(): Promise<void> {
     const { log, connection } = this.#options;
     const startedAt = Date.now();
-    await waitForGit();
+    const gitRuns = waitForGit(log).then(() => true);
+    const isWhole = await Promise.race([gitRuns, delay(gitWaitMs, false)]);
     try {
-      this.#environment = toReportable(await readTerminalEnvironment(openHidden, waitMs));
+      const taken = await readTerminalEnvironment(openHidden, waitMs);
+      this.#environment = toReportable(withLastingSocket(taken, process.env));
     } catch (error) {
       log.warn(
         'the environment of terminals is unknown, the extension host’s is used',
@@ -102,7 +104,7 @@ export class WindowFeature implements Disposable {
       );
       this.#environment = toReportable(process.env);
     }
-    this.#takenAt = Date.now();
+    this.#takenAt = isWhole ? Date.now() : 0;
     log.debug('environment taken', { ms: Date.now() - startedAt });
     if (connection.link !== undefined) await this.#report(connection.link, this.#environment);
   }
@@ -129,10 +131,14 @@ export class WindowFeature implements Disposable {
 }
 
 /** The editor's git adds to the environment of terminals once it runs; without it there is nothing to wait for. */
-async function waitForGit(): Promise<void> {
+async function waitForGit(log: Log): Promise<void> {
   const git = vscode.extensions.getExtension('vscode.git');
   if (git === undefined || git.isActive) return;
-  await Promise.race([Promise.resolve(git.activate()).catch(() => undefined), delay(gitWaitMs)]);
+  try {
+    await git.activate();
+  } catch (error) {
+    log.info('the editor’s git does not run', errorMessageOf(error));
+  }
 }
 
 const openHidden: OpenHiddenTerminal = ({ path, arguments: given, environment }) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { connectDaemon } from '../../link/daemon/daemon.ts';
 import { homePaths } from '../../link/home/home.ts';
-import { pick, runCommand } from './support/commandPalette.ts';
+import { dismissInput, pick, readPicks, runCommand } from './support/commandPalette.ts';
 import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
 import { startProduct, type Product } from './support/product.ts';
 import { followLink, readCommandMarks } from './support/terminalLinks.ts';
@@ -68,6 +68,27 @@ describe('a shell in the editor', function () {
     assert.equal(session?.directory, product.folder);
     assert.equal(session.prompt, 'prompt');
     assert.equal(session.commandLine, 'echo one; echo two');
+  });
+
+  it('lets the editor run a command again, also one that history does not have', async () => {
+    await typeInTerminal(window, 'HISTCONTROL=ignorespace\n');
+    await typeInTerminal(window, ' echo un""said\n');
+    await waitForTerminalText(window, /^unsaid$/m);
+    await runCommand(window, 'Terminal: Run Recent Command...');
+    const labels = await until('commands are offered', async () => {
+      const rows = await readPicks(window);
+      return rows.length > 0 && rows.map(({ label }) => label);
+    });
+    assert.ok(
+      labels.some((label) => label.includes('echo one; echo two')),
+      labels.join(' | '),
+    );
+    assert.ok(
+      labels.some((label) => label.includes('echo un')),
+      labels.join(' | '),
+    );
+    await window.screenshot('shell-recent-dark-1400');
+    await dismissInput(window);
   });
 
   it('opens the file of its own checkout, not that of the folder of the window', async () => {
