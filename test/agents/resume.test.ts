@@ -6,11 +6,15 @@ import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { isSameProcess } from '../../link/process/process.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import type { Screen } from '../flow/sessionHome.ts';
-import { SessionHome, until } from '../flow/sessionHome.ts';
+import { SessionHome, until as untilWithin } from '../flow/sessionHome.ts';
 import type { ClaudeCodeRun } from './support/claudeCode.ts';
 import { prepareClaudeCode } from './support/claudeCode.ts';
 import { ask, offerAgent, openClaude, ready } from './support/claudeSession.ts';
 import { installAgents } from './support/install.ts';
+
+/** Agents start slowly on a machine that does much else. */
+const until = (condition: () => boolean | Promise<boolean>, what: string): Promise<void> =>
+  untilWithin(condition, what, 60_000);
 
 describe('Claude Code after a restart of the machine', function () {
   this.timeout(180_000);

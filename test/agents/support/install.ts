@@ -18,15 +18,17 @@ const manifestSchema = z.object({ dependencies: z.record(z.string(), z.string())
 /** Absolute paths of the programs. */
 export interface InstalledAgents {
   readonly claudeCode: string;
+  /** A script for Node. */
+  readonly codex: string;
 }
 
 /**
- * Installs on the first call of a machine (about 10 s and 165 MB to download), afterwards only looks.
+ * Installs on the first call of a machine (about 15 s and 325 MB to download), afterwards only looks.
  * @throws with what npm printed when it fails, or when a program does not say the version that is pinned.
  */
 export async function installAgents(): Promise<InstalledAgents> {
   const directory = await installOnce(`agents-${hashOfPins()}`, fill);
-  return { claudeCode: claudeCodeIn(directory) };
+  return { claudeCode: claudeCodeIn(directory), codex: codexIn(directory) };
 }
 
 /** The versions that `../package.json` pins, by package name. */
@@ -46,6 +48,10 @@ function claudeCodeIn(directory: string): string {
   return join(bin, 'claude.exe');
 }
 
+function codexIn(directory: string): string {
+  return join(directory, 'node_modules', '@openai', 'codex', 'bin', 'codex.js');
+}
+
 async function fill(directory: string): Promise<void> {
   const pins = readPins();
   const names = Object.entries(pins).map(([name, version]) => `${name} ${version}`);
@@ -56,16 +62,19 @@ async function fill(directory: string): Promise<void> {
     copyFileSync(join(packageDirectory, file), join(directory, file));
   const environment = environmentWith(home);
   await runNpmCi(directory, environment);
-  const version = await run(claudeCodeIn(directory), ['--version'], {
-    cwd: directory,
-    environment,
-  });
-  const pinned = pins['@anthropic-ai/claude-code'];
-  if (!pinned || !version.startsWith(`${pinned} `)) {
-    throw new Error(`Claude Code says "${version.trim()}", pinned is ${pinned ?? 'nothing'}`);
-  }
+  const place = { cwd: directory, environment };
+  const claude = await run(claudeCodeIn(directory), ['--version'], place);
+  requirePinned(claude, pins['@anthropic-ai/claude-code'], 'Claude Code');
+  const codex = await run(process.execPath, [codexIn(directory), '--version'], place);
+  requirePinned(codex, pins['@openai/codex'], 'Codex');
   rmSync(home, { recursive: true, force: true });
   say('the agents are installed.');
+}
+
+function requirePinned(said: string, pinned: string | undefined, name: string): void {
+  const words = said.trim().split(/\s+/);
+  if (!pinned || !words.includes(pinned))
+    throw new Error(`${name} says "${said.trim()}", pinned is ${pinned ?? 'nothing'}`);
 }
 
 /** npm keeps its settings and its cache, everything else that looks for a home finds the throw-away one. */
