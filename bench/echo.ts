@@ -1,12 +1,18 @@
-/** `echo.idle`: round trip of a key through host and client minus that of a C program on a bare pty, p50 and p99. */
+/**
+ * `echo.idle`, `echo.busy`, `echo.flood`: round trip of a key through host and client minus that of a C program on a bare
+ * pty beside the same load, p50 and p99.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { createHostTransport, openSessionStream } from '../link/stream/stream.ts';
 import type { SessionStream } from '../link/stream/stream.ts';
+import type { PtyAnchor } from './anchor/anchor.ts';
 import { compilePtyAnchor } from './anchor/anchor.ts';
-import type { BenchContext, Figure, Measurement } from './figure.ts';
+import type { BenchContext, Bound, Figure, Measurement } from './figure.ts';
 import { median, quantile } from './figure.ts';
 import type { HostRig } from './hostRig.ts';
 import { startHostRig } from './hostRig.ts';
+import type { Load } from './load.ts';
+import { withLoad } from './load.ts';
 
 const keys = 300;
 const gapMs = 12;
@@ -21,7 +27,7 @@ function nextOutput(stream: SessionStream): Promise<void> {
 }
 
 /** Round trips in milliseconds. */
-async function echoOurs(rig: HostRig): Promise<number[]> {
+export async function echoOurs(rig: HostRig): Promise<number[]> {
   const session = await rig.spawn(
     ['/bin/sh', '-c', 'stty raw -echo; printf ready; exec cat'],
     1 << 20,
@@ -45,39 +51,97 @@ async function echoOurs(rig: HostRig): Promise<number[]> {
   return samples;
 }
 
-async function* measure(context: BenchContext): AsyncIterable<Measurement> {
-  const anchor = compilePtyAnchor(context.temporaryDirectory);
-  const rig = await startHostRig(context);
-  const rounds: { ours: number[]; bare: number[] }[] = [];
-  try {
-    context.say(`echo: ${context.rounds} rounds of ${keys} keys`);
-    for (let turn = 0; turn < context.rounds; turn += 1) {
-      context.signal.throwIfAborted();
-      const bare = (await anchor.echo(keys, gapMs * 1000)).map((us) => us / 1000);
-      rounds.push({ bare, ours: await echoOurs(rig) });
-    }
-  } finally {
-    await rig.stop();
-  }
-  const cases = [
-    { name: 'p50', share: 0.5, bound: { floor: 0.6, goal: 0.3, better: 'lower' } },
-    { name: 'p99', share: 0.99, bound: { floor: 3, goal: 1, better: 'lower' } },
-  ] as const;
-  for (const { name, share, bound } of cases) {
-    const bareMs = median(rounds.map(({ bare }) => quantile(bare, share)));
-    const value = median(
-      rounds.map(({ ours, bare }) => quantile(ours, share) - quantile(bare, share)),
-    );
+interface EchoCase {
+  readonly id: 'echo.idle' | 'echo.busy' | 'echo.flood';
+  readonly load: Load;
+  readonly p50: Bound;
+  readonly p99: Bound;
+}
+
+function bound(floor: number, goal: number): Bound {
+  return { floor, goal, better: 'lower' };
+}
+
+const cases: readonly EchoCase[] = [
+  {
+    id: 'echo.idle',
+    load: { sessions: 0, bytesPerSecond: 0, attached: false },
+    p50: bound(0.6, 0.3),
+    p99: bound(3, 1),
+  },
+  {
+    id: 'echo.busy',
+    load: { sessions: 10, bytesPerSecond: 1_000_000, attached: true },
+    p50: bound(0.6, 0.3),
+    p99: bound(6, 2),
+  },
+  {
+    id: 'echo.flood',
+    load: { sessions: 10, bytesPerSecond: 0, attached: false },
+    p50: bound(3, 1.5),
+    p99: bound(15, 5),
+  },
+];
+
+interface Round {
+  readonly ours: number[];
+  readonly bare: number[];
+}
+
+function describeLoad({ sessions, bytesPerSecond, attached }: Load): string {
+  const rate = bytesPerSecond === 0 ? 'unlimited' : `${bytesPerSecond / 1e6} MB/s`;
+  return `${sessions} sessions, ${rate}, ${attached ? 'each read by a client' : 'nobody attached'}`;
+}
+
+/** The bare pty is measured beside the same load. */
+async function measureRound(anchor: PtyAnchor, rig: HostRig): Promise<Round> {
+  const bare = (await anchor.echo(keys, gapMs * 1000)).map((us) => us / 1000);
+  return { bare, ours: await echoOurs(rig) };
+}
+
+function* toMeasurements(
+  { id, load, p50, p99 }: EchoCase,
+  rounds: readonly Round[],
+): Iterable<Measurement> {
+  const note = load.sessions === 0 ? undefined : describeLoad(load);
+  for (const { name, share, bound: limit } of [
+    { name: 'p50', share: 0.5, bound: p50 },
+    { name: 'p99', share: 0.99, bound: p99 },
+  ]) {
     yield {
-      id: 'echo.idle',
+      id,
       case: name,
-      value,
+      value: median(rounds.map(({ ours, bare }) => quantile(ours, share) - quantile(bare, share))),
       unit: 'ms',
-      bound,
+      bound: limit,
       rounds: rounds.length,
-      anchor: { bareMs },
+      anchor: { bareMs: median(rounds.map(({ bare }) => quantile(bare, share))) },
+      ...(note === undefined ? {} : { note }),
     };
   }
 }
 
-export const echoFigure: Figure = { ids: ['echo.idle'], measure };
+async function* measure(
+  context: BenchContext,
+  wanted: ReadonlySet<string>,
+): AsyncIterable<Measurement> {
+  const anchor = compilePtyAnchor(context.temporaryDirectory);
+  const rig = await startHostRig(context);
+  try {
+    for (const echoCase of cases.filter(({ id }) => wanted.has(id))) {
+      context.say(`${echoCase.id}: ${context.rounds} rounds of ${keys} keys`);
+      const rounds: Round[] = [];
+      await withLoad({ rig, anchor, load: echoCase.load }, async () => {
+        for (let turn = 0; turn < context.rounds; turn += 1) {
+          context.signal.throwIfAborted();
+          rounds.push(await measureRound(anchor, rig));
+        }
+      });
+      yield* toMeasurements(echoCase, rounds);
+    }
+  } finally {
+    await rig.stop();
+  }
+}
+
+export const echoFigure: Figure = { ids: cases.map(({ id }) => id), measure };

@@ -17,7 +17,14 @@ export interface Measurement {
   readonly id: string;
   readonly case: string;
   readonly value: number;
-  readonly unit: 'ratio' | 'ms' | 'count' | 'bytes';
+  readonly unit:
+    | 'ratio'
+    | 'ms'
+    | 'count'
+    | 'bytes'
+    | 'percent'
+    | 'perSecond'
+    | 'gigabytesPerSecond';
   readonly bound: Bound;
   readonly rounds: number;
   /** What the physical anchor took in the same rounds, with its unit in the name: `{ seconds: 0.98 }`. */

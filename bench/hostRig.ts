@@ -16,6 +16,7 @@ import { waitFor } from './waitFor.ts';
 
 export interface HostRig {
   readonly control: HostLink;
+  readonly pid: number;
   /** Starts `argv` in a new session with a ring of that size. */
   spawn(argv: readonly string[], ringBytes: number): Promise<SessionId>;
   /** What a client on the same machine gets from `session/attach`. */
@@ -67,6 +68,7 @@ interface RigParts {
 function makeRig({ control, file, child, home }: RigParts): HostRig {
   return {
     control,
+    pid: file.pid,
     async spawn(argv, ringBytes) {
       const session = sessionIdSchema.parse(randomUUID());
       await control.call('host/spawn', {

@@ -1,13 +1,12 @@
 /**
  * `relay.raw`: throughput of an attached client against a C read of the pty in the same round, hash equal, 0 gaps.
- * `relay.peer`: the same against the relay that anybody writes first.
+ * `relay.peer`: the same against the relay that anybody writes first. `relay.cpu`: CPU of host / C reader.
  */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { PtyAnchor } from './anchor/anchor.ts';
 import { compilePtyAnchor } from './anchor/anchor.ts';
 import type { CountResult } from './client/counter.ts';
@@ -15,10 +14,11 @@ import type { BenchContext, Bound, Figure, Measurement } from './figure.ts';
 import { median } from './figure.ts';
 import type { HostRig } from './hostRig.ts';
 import { startHostRig } from './hostRig.ts';
+import { readCpuSeconds } from './processUsage.ts';
+import { startClient } from './relayClient.ts';
 import type { Workload } from './workload.ts';
-import { createWorkloads } from './workload.ts';
+import { createWorkloads, removeWorkloads } from './workload.ts';
 
-const run = promisify(execFile);
 const here = dirname(fileURLToPath(import.meta.url));
 const ringBytes = 1 << 20;
 
@@ -35,11 +35,19 @@ const peerBounds: Readonly<Record<Workload['name'], Bound>> = {
 
 type ClientResult = CountResult & { readonly gaps?: number; readonly failure?: string };
 
+/** Wall clock of the client and CPU of the host, seconds. */
+interface OurRun {
+  readonly seconds: number;
+  readonly cpu: number;
+}
+
 /** One run of ours. Throws when a byte is missing or doubled. */
-async function relayOurs(rig: HostRig, workload: Workload, verify: boolean): Promise<number> {
+async function relayOurs(rig: HostRig, workload: Workload, verify: boolean): Promise<OurRun> {
   const session = await rig.spawn(['/bin/sh', '-c', workload.command], ringBytes);
   const order = { route: await rig.route(session), bytes: workload.bytes, verify };
+  const before = readCpuSeconds(rig.pid);
   const result = await runClient('sessionClient.ts', [JSON.stringify(order)]);
+  const cpu = readCpuSeconds(rig.pid) - before;
   await rig.collect(session);
   if (result.failure !== undefined || result.gaps !== 0) {
     throw new Error(`${workload.name}: ${result.gaps} gaps, ${result.failure ?? 'no failure'}`);
@@ -47,15 +55,11 @@ async function relayOurs(rig: HostRig, workload: Workload, verify: boolean): Pro
   if (verify && (result.sha256 !== workload.sha256 || result.bytes !== workload.bytes)) {
     throw new Error(`${workload.name}: the client got other bytes than the program wrote`);
   }
-  return result.seconds;
+  return { seconds: result.seconds, cpu };
 }
 
 async function runClient(file: string, args: readonly string[]): Promise<ClientResult> {
-  const child = spawn(process.execPath, [join(here, 'client', file), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  return JSON.parse(line) as ClientResult;
+  return JSON.parse(await startClient(file, args).line()) as ClientResult;
 }
 
 async function relayNaive(workload: Workload): Promise<number> {
@@ -72,15 +76,20 @@ async function relayNaive(workload: Workload): Promise<number> {
 
 interface Round {
   readonly anchor: number;
+  readonly anchorCpu: number;
   readonly ours: number;
+  readonly ourCpu: number;
   readonly naive: number;
 }
 
 async function measureRound(anchor: PtyAnchor, rig: HostRig, workload: Workload): Promise<Round> {
-  const { seconds } = await anchor.read(workload.bytes, workload.command);
+  const raw = await anchor.read(workload.bytes, workload.command);
+  const ours = await relayOurs(rig, workload, false);
   return {
-    anchor: seconds,
-    ours: await relayOurs(rig, workload, false),
+    anchor: raw.seconds,
+    anchorCpu: raw.cpu,
+    ours: ours.seconds,
+    ourCpu: ours.cpu,
     naive: await relayNaive(workload),
   };
 }
@@ -96,6 +105,12 @@ function* toMeasurements(
     const value = median(rounds.map(({ anchor, ours }) => anchor / ours));
     const anchor = { rawMBps: megabytesPerSecond };
     yield { id: 'relay.raw', value, bound: rawBounds[workload.name], anchor, ...shared };
+  }
+  if (wanted.has('relay.cpu') && workload.name === 'ansi') {
+    const value = median(rounds.map(({ ourCpu, anchorCpu }) => ourCpu / anchorCpu));
+    const anchor = { seconds: median(rounds.map(({ anchorCpu }) => anchorCpu)) };
+    const bound = { floor: 2.2, goal: 1.5, better: 'lower' } as const;
+    yield { id: 'relay.cpu', value, bound, anchor, ...shared };
   }
   if (wanted.has('relay.peer')) {
     const value = median(rounds.map(({ naive, ours }) => naive / ours));
@@ -133,11 +148,8 @@ async function* measure(
     }
   } finally {
     await rig.stop();
-    await run('rm', [
-      '-f',
-      ...workloads.map(({ name }) => join(context.temporaryDirectory, `${name}.txt`)),
-    ]);
+    await removeWorkloads(context.temporaryDirectory);
   }
 }
 
-export const relayFigure: Figure = { ids: ['relay.raw', 'relay.peer'], measure };
+export const relayFigure: Figure = { ids: ['relay.raw', 'relay.peer', 'relay.cpu'], measure };

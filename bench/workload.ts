@@ -1,7 +1,7 @@
 /** The three workloads of the relay figures, written once per run: dense colours, base64 lines, and a line-by-line writer. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** `command` prints "ready", waits for a newline, then writes what becomes exactly `bytes` on the terminal. */
@@ -89,4 +89,11 @@ export async function createWorkloads(directory: string, megabytes = 100): Promi
     ...(await describeFile(path)),
   });
   return workloads;
+}
+
+/** They are large: gone as soon as a figure is done. */
+export async function removeWorkloads(directory: string): Promise<void> {
+  for (const name of ['ansi', 'b64', 'seq']) {
+    await rm(join(directory, `${name}.txt`), { force: true });
+  }
 }

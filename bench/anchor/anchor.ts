@@ -19,6 +19,8 @@ export interface ReadResult {
 export interface PtyAnchor {
   /** Reads `bytes` that `command` writes to a pty after it printed "ready" and got a newline. */
   read(bytes: number, command: string): Promise<ReadResult>;
+  /** The command line of a program that writes so many bytes per second for ever; 0: as many as it can. */
+  pour(bytesPerSecond: number): string[];
   /** Round trips of single characters through a raw pty with `cat`, microseconds. */
   echo(count: number, gapUs: number): Promise<number[]>;
 }
@@ -37,6 +39,7 @@ export function compilePtyAnchor(directory: string): PtyAnchor {
       const { stdout } = await run(binary, ['read', String(bytes), command]);
       return JSON.parse(stdout) as ReadResult;
     },
+    pour: (bytesPerSecond) => [binary, 'pour', String(bytesPerSecond)],
     async echo(count, gapUs) {
       const { stdout } = await run(binary, ['echo', String(count), String(gapUs)]);
       return JSON.parse(stdout) as number[];

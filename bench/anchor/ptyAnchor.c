@@ -1,6 +1,7 @@
 /* The physical limit: one C process that reads a pty, or echoes one character through it. Compiled with the system's cc.
  *   ptyAnchor read BYTES COMMAND   starts `sh -c COMMAND` on a pty, sends a newline when it printed "ready", reads until
  *                                  BYTES arrived after that; prints seconds and CPU seconds of this process
+ *   ptyAnchor pour BYTES_PER_SECOND  no pty: writes lines to its output for ever, at that rate in steps of 10 ms; 0: no limit
  *   ptyAnchor echo COUNT GAP_US    `stty raw -echo; exec cat`; COUNT characters one by one; prints each round trip in us
  */
 #define _GNU_SOURCE
@@ -94,9 +95,22 @@ static int echo(int count, int gapUs) {
   return 0;
 }
 
+static int pour(long bytesPerSecond) {
+  char line[101];
+  memset(line, 'x', sizeof line - 1);
+  line[sizeof line - 1] = '\n';
+  long step = bytesPerSecond / 100;
+  for (;;) {
+    for (long written = 0; bytesPerSecond == 0 || written < step; written += (long)sizeof line)
+      if (write(1, line, sizeof line) < 0) return 1;
+    usleep(10000);
+  }
+}
+
 int main(int argc, char **argv) {
   if (argc == 4 && strcmp(argv[1], "read") == 0) return readAll(atoll(argv[2]), argv[3]);
   if (argc == 4 && strcmp(argv[1], "echo") == 0) return echo(atoi(argv[2]), atoi(argv[3]));
-  fprintf(stderr, "usage: ptyAnchor read BYTES COMMAND | echo COUNT GAP_US\n");
+  if (argc == 3 && strcmp(argv[1], "pour") == 0) return pour(atol(argv[2]));
+  fprintf(stderr, "usage: ptyAnchor read BYTES COMMAND | pour BYTES_PER_SECOND | echo COUNT GAP_US\n");
   return 2;
 }

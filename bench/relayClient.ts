@@ -1,0 +1,31 @@
+/** A client of a figure in a process of its own, which answers in lines of JSON. */
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const folder = join(dirname(fileURLToPath(import.meta.url)), 'client');
+
+export interface BenchClient {
+  readonly pid: number;
+  /** The next line; rejects when it ended without one. */
+  line(): Promise<string>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** `file` of `bench/client`, under our own runtime. */
+export function startClient(file: string, args: readonly string[]): BenchClient {
+  const child = spawn(process.execPath, [join(folder, file), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return {
+    pid: child.pid ?? 0,
+    async line() {
+      const { value, done } = await lines.next();
+      if (done === true) throw new Error(`${file} ended without an answer`);
+      return value;
+    },
+    kill: (signal) => void child.kill(signal),
+  };
+}
