@@ -18,6 +18,7 @@ import { PtyWriter } from './ptyWriter.ts';
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 /** A read that got this much is worth a further try before the loop goes round. */
 const worthAnotherRead = 1024;
+/** Most that all sessions together read in one turn of the loop: a key of one waits for the floods of the others. */
 const turnBytes = 128 * 1024;
 /** What can wait in the kernel when a program ends is far less; a survivor that floods must not hold us here. */
 const exitDrainBytes = 1024 * 1024;
@@ -27,6 +28,20 @@ const settleRounds = 20;
 const lingerMs = 1000;
 
 const openMasters = new Set<number>();
+
+/** Sessions that flood, in the turn before and so far in this one. */
+const floods = { before: 0, now: 0 };
+
+function shareOfTurn(): number {
+  if (floods.now === 0) setImmediate(beginTurn);
+  floods.now += 1;
+  return turnBytes / Math.max(floods.before, floods.now);
+}
+
+function beginTurn(): void {
+  floods.before = floods.now;
+  floods.now = 0;
+}
 
 /** `loaded` comes from `loadNativePty`. */
 export function createPtyLaunch(loaded: LoadedPty): Launch {
@@ -185,7 +200,7 @@ class PtyProcess implements Child {
     this.#sink.onBytes(readBuffer.subarray(0, bytesRead));
     if (bytesRead < worthAnotherRead) return;
     // Read piece by piece: what is read may be what a client cannot keep up with.
-    for (let left = turnBytes; left > 0 && !this.#paused;) {
+    for (let left = shareOfTurn() - bytesRead; left > 0 && !this.#paused;) {
       const drained = this.drain(1);
       if (drained === 0) return;
       left -= drained;
@@ -196,7 +211,7 @@ class PtyProcess implements Child {
   #readOnce(): number {
     if (this.#closed) return 0;
     try {
-      return readSync(this.#master, readBuffer);
+      return readSync(this.#master, readBuffer, 0, readBuffer.length, null);
     } catch (error) {
       if (codeOf(error) !== 'EAGAIN') this.dispose();
       return 0;
