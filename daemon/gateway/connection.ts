@@ -73,7 +73,9 @@ export class Connection {
   /** Cuts a client that answered none of the last pings. */
   ping(): void {
     if (this.#missedPongs >= missedPongsMax) {
-      this.#options.socket.terminate();
+      // Who has something to read and does not is told so, should he come back in the next seconds.
+      if (this.#options.socket.bufferedAmount > 0) this.close(closeCodes.tooSlow, 'too slow');
+      else this.#options.socket.terminate();
       return;
     }
     this.#missedPongs += 1;

@@ -6,6 +6,7 @@ import { readPrivateFile } from '../../link/home/home.ts';
 import { isSameProcess } from '../../link/process/process.ts';
 
 const namePattern = /^host-[0-9a-f]{32}\.json$/;
+const socketPattern = /\/host-[0-9a-f]+\.sock$/;
 
 export interface FoundHost {
   readonly path: string;
@@ -20,9 +21,10 @@ export async function findHosts(runDir: string): Promise<FoundHost[]> {
   return names.map((name) => readHost(join(runDir, name))).filter((found) => found !== undefined);
 }
 
-/** Removes the file of a host that is gone. */
-export async function forgetHost(found: Pick<FoundHost, 'path'>): Promise<void> {
-  await rm(found.path, { force: true });
+/** Removes the file of a host that is gone, and the socket that it left behind. */
+export async function forgetHost({ path, file }: Pick<FoundHost, 'path' | 'file'>): Promise<void> {
+  if (socketPattern.test(file.socket)) await rm(file.socket, { force: true });
+  await rm(path, { force: true });
 }
 
 function readHost(path: string): FoundHost | undefined {

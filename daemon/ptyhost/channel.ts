@@ -69,6 +69,8 @@ export class Channel {
   /** What this client shows is not whole; a stored screen at or after this seq makes it so. */
   #partialTo: number | undefined;
   #hasNewWish = false;
+  /** What is taken now is all that this process will have said. */
+  #isLast = false;
   /** It was shown one that is not exact: another such would help nobody. */
   #hasApproximate = false;
   #nextScreen: (Checkpoint & { readonly isExact: boolean }) | undefined;
@@ -149,6 +151,7 @@ export class Channel {
   takeRest(): Outgoing[] {
     const rest: Outgoing[] = [];
     this.giveUpScreen();
+    this.#isLast = true;
     this.#acked = Infinity;
     while (this.isReady) rest.push(...this.take(framePayloadMax));
     return rest;
@@ -165,6 +168,7 @@ export class Channel {
     this.#live = false;
     this.#shed = false;
     this.#hasExit = false;
+    this.#isLast = false;
     this.#generation = generation;
     this.#begin({ generation, seq: 0, gapFrom: 0, screen: undefined });
   }
@@ -223,7 +227,8 @@ export class Channel {
   }
 
   #notePartial(seq: number): void {
-    if (this.owner.pace === 'background' || this.#output.isQueue || this.#hasExit) return;
+    if (this.owner.pace === 'background' || this.#output.isQueue) return;
+    if (this.#hasExit || this.#isLast) return;
     this.#partialTo = seq;
     this.#hasNewWish = true;
     this.#nextScreen = undefined;

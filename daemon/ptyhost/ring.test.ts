@@ -181,6 +181,21 @@ describe('the ring and its clients', () => {
     );
   });
 
+  it('ends with the exit for a client that was shed when all that is left is taken', () => {
+    const output = new Output('pty', 4096, { size: { cols: 80, rows: 24 }, lease: null });
+    const { channel } = new Reader(output, 0);
+    channel.take(100);
+    output.append(bytesBetween(0, 9000));
+    const exit = { code: 0, signal: null, background: 0 };
+    output.marks.append(output.ring.end, { kind: 'exit', exit });
+    channel.shed();
+    const kinds = channel.takeRest().map(([header, payload]) => {
+      const frame = decodeFrame(Buffer.concat([header, payload]));
+      return typeof frame === 'string' ? frame : frame.kind;
+    });
+    assert.deepEqual([kinds[0], kinds.at(-1), channel.isReady], ['gap', 'exit', false]);
+  });
+
   it('share one copy between clients at the same cursor', () => {
     const output = new Output('pty', 4096, { size: { cols: 80, rows: 24 }, lease: null });
     const [left, right] = [new Reader(output, 0), new Reader(output, 0)];
