@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { pick, runCommand } from './support/commandPalette.ts';
 import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
 import { startProduct, type Product } from './support/product.ts';
@@ -83,7 +84,13 @@ describe('a program in a terminal of the editor', function () {
     );
     await window.reload();
     await waitForTerminalText(window, /drawn/);
-    assert.deepEqual(await readTerminalState(window), state);
+    await until(
+      'it is as it was',
+      async () => {
+        return isDeepStrictEqual(await readTerminalState(window), state);
+      },
+      { describe: async () => JSON.stringify(await readTerminalState(window)) },
+    );
     const cells = await readCells(window, { row: 1, columns: [0, 1, 3, 4] });
     assert.deepEqual(cells, [
       { chars: 't', width: 1, colour: 0x010203 },
