@@ -175,6 +175,22 @@ describe('clients of the pty host', function () {
       const { sessions } = await host.control.call('host/list', {});
       return sessions[0]?.clients === 1 ? true : undefined;
     });
+    stuck.resume();
+    await closed;
+  });
+
+  it('that never read are told why they were closed when they read on at last', async () => {
+    const script = 'echo ready; head -c 4000000 /dev/zero | tr "\\0" x; read x';
+    const session = await host.spawn(['sh', '-c', script], { ringBytes: 16 * megabyte });
+    const client = 'stuck';
+    const ticket = await host.addTicket(session, { client, principal: 'me', right: 'observe' });
+    const stuck = await attachRaw(ticket);
+    stuck.pause();
+    const closed = once(stuck, 'close');
+    await until('the host to give it up', async () => {
+      const { sessions } = await host.control.call('host/list', {});
+      return sessions[0]?.clients === 0 ? true : undefined;
+    });
     const decoder = new FrameDecoder();
     let last: Frame | undefined;
     stuck.on('data', (chunk: Buffer) => {
