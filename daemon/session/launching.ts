@@ -2,7 +2,6 @@ import { changeKeep } from '../../protocol/session/keeping.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import type { ParamsOut } from '../../protocol/wire/define.ts';
 import type { session } from '../../protocol/session/session.ts';
-import type { SessionId } from '../../protocol/wire/brand.ts';
 import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { resolveHome } from '../../link/home/home.ts';
@@ -118,6 +117,10 @@ export class Launching {
     const row = sessions.get(params.sessionId);
     if (isLive(row.status))
       throw new WaggleError('conflict', 'The session still runs.', { fix: 'End it first.' });
+    if (row.origin === 'imported')
+      throw new WaggleError('conflict', 'An imported session is for reading only.', {
+        fix: 'Continue its conversation: waggle adopt.',
+      });
     if (row.wish.command?.length === 0)
       throw new WaggleError('launchFailed', 'The command of this session is not known any more.', {
         fix: 'Start it as a new session.',

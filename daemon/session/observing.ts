@@ -1,4 +1,6 @@
 import { readlink } from 'node:fs/promises';
+import type { ProcessEntry } from '../../link/process/process.ts';
+import { listProcesses } from '../../link/process/process.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import type { FeatureContext } from '../context.ts';
 import { findConversation } from '../transcript/transcript.ts';
@@ -50,7 +52,8 @@ export class Observing implements Disposable {
       const running = this.#context.sessions.rows().filter((row) => row.status === 'running');
       const ids = new Set<string>(running.map((row) => row.id));
       for (const id of this.#looked.keys()) if (!ids.has(id)) this.#looked.delete(id);
-      for (const row of running) if (this.#isDue(row)) await this.#lookAt(row);
+      const listAll = once(listProcesses);
+      for (const row of running) if (this.#isDue(row)) await this.#lookAt(row, listAll);
     } catch (error) {
       this.#context.daemon.log.warn('conversations cannot be observed', { error });
     } finally {
@@ -69,9 +72,9 @@ export class Observing implements Disposable {
     return quiet < looksAfterOutput;
   }
 
-  async #lookAt(row: SessionRow): Promise<void> {
+  async #lookAt(row: SessionRow, listAll: () => readonly ProcessEntry[]): Promise<void> {
     const { sessions, daemon } = this.#context;
-    const patchOf = await this.#observe(row);
+    const patchOf = await this.#observe(row, listAll);
     const now = new Date(daemon.clock.now()).toISOString();
     await sessions.change(row.id, (current) =>
       current.generation === row.generation && current.status === 'running'
@@ -80,7 +83,10 @@ export class Observing implements Disposable {
     );
   }
 
-  async #observe(row: SessionRow): Promise<(current: SessionRow, now: string) => RowPatch> {
+  async #observe(
+    row: SessionRow,
+    listAll: () => readonly ProcessEntry[],
+  ): Promise<(current: SessionRow, now: string) => RowPatch> {
     const { agent, agentDirectory: directory, pid, startTime } = row;
     if (pid === null || startTime === null) return () => ({});
     if (agent === 'shell') {
@@ -89,9 +95,15 @@ export class Observing implements Disposable {
         seen === undefined || current.seenDirectory === seen ? {} : { seenDirectory: seen };
     }
     if (typeof directory !== 'string') return () => ({});
-    const found = await findConversation({ agent, directory, pid, startTime });
+    const found = await findConversation({ agent, directory, pid, startTime }, listAll);
     return (current, now) => addConversation(current, found, now);
   }
+}
+
+/** The list of processes is read for all sessions of one look, and not at all when none needs it. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** Linux tells where a process is; elsewhere only the shell itself can. */

@@ -1,3 +1,4 @@
+import type { ProcessEntry } from '../../link/process/process.ts';
 import { listProcesses } from '../../link/process/process.ts';
 import { readClaudeProcess } from './claudeProcess.ts';
 import { listCodexThreads } from './codexProcess.ts';
@@ -12,12 +13,16 @@ export interface AgentProcess {
 
 /**
  * The conversation that an agent is in now. Only the process itself counts, or, when it is a wrapper that started the
- * agent, the nearest below it: what the agent runs inside (`claude -p` in a tool) has a conversation of its own.
+ * agent, the nearest below it: what the agent runs inside (`claude -p` in a tool) has a conversation of its own. `listAll`
+ * is called at most once; who looks at many gives them one list.
  */
-export async function findConversation(process: AgentProcess): Promise<string | undefined> {
+export async function findConversation(
+  process: AgentProcess,
+  listAll: () => readonly ProcessEntry[] = listProcesses,
+): Promise<string | undefined> {
   const own = await conversationOf(process, process);
   if (own !== undefined) return own;
-  const all = listProcesses();
+  const all = listAll();
   let parents = new Set([process.pid]);
   for (let depth = 0; depth < maxDepth && parents.size > 0; depth += 1) {
     const children = all.filter((entry) => parents.has(entry.ppid) && !entry.zombie);

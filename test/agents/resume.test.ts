@@ -138,6 +138,26 @@ describe('Claude Code after a restart of the machine', function () {
     assert.ok(cleared.includes(interrupted.conversations.at(-1)?.id ?? 'none'), cleared);
   });
 
+  it('follows /resume inside a session', async () => {
+    const session = await openClaude(home, link, run);
+    const screen = await home.attach(link, session.id, 'window-1');
+    await ask(screen, '[[say \\u0046irst]]');
+    await screen.waitFor('First');
+    await untilWritten('First');
+    const first = session.conversations.at(-1)?.id ?? '';
+    const cleared = await clear(screen, session.id);
+    await screen.type(`/resume ${first}`);
+    await until(async () => {
+      await screen.type('\r');
+      return (await read(session.id)).conversations.at(-1)?.id === first;
+    }, 'the first conversation again');
+    const { conversations } = await read(session.id);
+    assert.deepEqual(
+      conversations.map(({ id }) => id),
+      [cleared, first],
+    );
+  });
+
   it('keeps the id of a conversation that could not be resumed, and says why', async () => {
     const session = await openClaude(home, link, run);
     const screen = await home.attach(link, session.id, 'window-1');
