@@ -11,7 +11,7 @@ import { startProduct, type Product } from './support/product.ts';
 import { followLink, readCommandMarks } from './support/terminalLinks.ts';
 import { typeInTerminal, waitForTerminalText } from './support/terminalPane.ts';
 import { until } from './support/until.ts';
-import { openActivity, readTabs, treeRow, waitForRow } from './support/views.ts';
+import { openActivity, readNotifications, readTabs, treeRow, waitForRow } from './support/views.ts';
 
 /** A file with a line that says whose it is, in both checkouts at the same place. */
 function makeCheckouts(main: string): string {
@@ -21,11 +21,11 @@ function makeCheckouts(main: string): string {
   };
   mkdirSync(join(main, 'src'));
   writeFileSync(join(main, 'src', 'a.ts'), `// of main\n`.repeat(20));
-  writeFileSync(join(main, 'src', 'only main.ts'), `// only in main\n`);
   git('add', '.');
   git('commit', '-qm', 'first');
   git('worktree', 'add', '-q', worktree, '-b', 'fix');
   writeFileSync(join(worktree, 'src', 'a.ts'), `// of the worktree\n`.repeat(20));
+  writeFileSync(join(main, 'src', 'uncommitted.ts'), '// only in main\n');
   return worktree;
 }
 
@@ -115,5 +115,32 @@ describe('a shell in the editor', function () {
     );
     assert.match(await activeText(), /of.the.worktree/);
     await window.screenshot('shell-link-dark-1400');
+    await runCommand(window, 'View: Close Editor');
+  });
+
+  it('says that a file is another checkout’s, and opens it only when asked', async () => {
+    await typeInTerminal(window, 'clear; echo src/uncommitted.ts:1\n');
+    await waitForTerminalText(window, /^src\/uncommitted\.ts:1$/m);
+    await followLink(window, 'src/uncommitted.ts:1');
+    await until('it says so', async () =>
+      (await readNotifications(window)).some(({ text }) =>
+        text.includes(`'src/uncommitted.ts' is not in ${worktree}`),
+      ),
+    );
+    await window.screenshot('shell-elsewhere-dark-1400');
+    const titles = (await readTabs(window)).map(({ title }) => title);
+    assert.ok(!titles.some((title) => title.startsWith('uncommitted')), titles.join());
+  });
+
+  it('opens the file of its own checkout after a reload too', async () => {
+    await typeInTerminal(window, 'clear; echo src/a.ts:3\n');
+    await waitForTerminalText(window, /^src\/a\.ts:3$/m);
+    await window.reload();
+    await waitForTerminalText(window, /^src\/a\.ts:3$/m);
+    await followLink(window, 'src/a.ts:3');
+    await until('the file is open', async () =>
+      (await readTabs(window)).some(({ title }) => /^a(?:\.ts)?$/.test(title)),
+    );
+    assert.match(await activeText(), /of.the.worktree/);
   });
 });
