@@ -17,9 +17,15 @@ import { waitFor } from './waitFor.ts';
 
 const prompt = 'FIRST-PROMPT';
 
+/** The directory that the command of this data directory runs from. */
+export function findInstalled(home: string): string {
+  const { programDir } = resolveHome({ ...process.env, WAGGLE_HOME: home });
+  return join(programDir, readFileSync(join(programDir, 'current'), 'utf8').trim());
+}
+
 /** Milliseconds from starting `waggle new` in a terminal until the program it opens has printed its prompt. */
-function measurePrompt(context: BenchContext, home: string): Promise<number> {
-  const command = join(context.programDirectory, 'waggle.cjs');
+function measurePrompt(home: string): Promise<number> {
+  const command = join(findInstalled(home), 'waggle.cjs');
   const begin = performance.now();
   const terminal = spawnPty(
     process.execPath,
@@ -44,8 +50,8 @@ function measurePrompt(context: BenchContext, home: string): Promise<number> {
 
 /** Milliseconds from starting the installed daemon, with the compile cache that its starter gives it, to its runtime file. */
 async function measureListen(home: string): Promise<number> {
-  const { runtimeFile, programDir } = resolveHome({ ...process.env, WAGGLE_HOME: home });
-  const program = join(programDir, readFileSync(join(programDir, 'current'), 'utf8').trim());
+  const { runtimeFile } = resolveHome({ ...process.env, WAGGLE_HOME: home });
+  const program = findInstalled(home);
   const begin = performance.now();
   const daemon = spawn(process.execPath, [join(program, 'waggled.cjs'), '--home', home], {
     stdio: 'ignore',
@@ -63,9 +69,9 @@ interface Round {
   readonly listen: number;
 }
 
-async function measureRound(context: BenchContext, rig: DaemonRig): Promise<Round> {
+async function measureRound(rig: DaemonRig): Promise<Round> {
   const node = await measureNodeStart();
-  const prompt = await measurePrompt(context, rig.home);
+  const prompt = await measurePrompt(rig.home);
   await rig.end();
   const listen = await measureListen(rig.home);
   await rig.end();
@@ -86,7 +92,7 @@ async function* measure(
     context.say(`cold: ${context.rounds} rounds of command and daemon from nothing`);
     for (let turn = 0; turn < context.rounds; turn += 1) {
       context.signal.throwIfAborted();
-      rounds.push(await measureRound(context, rig));
+      rounds.push(await measureRound(rig));
     }
   } finally {
     await rig.stop();

@@ -34,7 +34,7 @@ export interface CommandContext extends Disposable {
   connectIfRunning(): Promise<DaemonLink | undefined>;
 }
 
-interface ContextOptions {
+export interface ContextOptions {
   readonly output: Output;
   readonly env: NodeJS.ProcessEnv;
   /** Path of the program's own file. */

@@ -2,12 +2,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as esbuild, stop } from 'esbuild';
-import type { Metafile } from 'esbuild';
+import type { Metafile, Plugin } from 'esbuild';
 import { leanPlugins } from './leanBundle.ts';
 
 interface Entry {
   readonly source: string;
   readonly output: string;
+  /** Import of the source that stays one: a file of its own, loaded when the first lines have run. */
+  readonly apart?: { readonly source: string; readonly output: string };
 }
 
 /** What runs from a program directory. */
@@ -16,7 +18,12 @@ export const programEntries: readonly Entry[] = [
   { source: 'daemon/ptyhost/main.ts', output: 'ptyhost.cjs' },
   { source: 'daemon/storeWorker.ts', output: 'storeWorker.cjs' },
   { source: 'daemon/screen/screenWorker.ts', output: 'screenWorker.cjs' },
-  { source: 'cli/main.ts', output: 'waggle.cjs' },
+  {
+    source: 'cli/main.ts',
+    output: 'waggle.cjs',
+    apart: { source: './process.ts', output: './waggleProcess.cjs' },
+  },
+  { source: 'cli/process.ts', output: 'waggleProcess.cjs' },
 ];
 export const extensionEntry: Entry = { source: 'extension/main.ts', output: 'extension.cjs' };
 
@@ -32,7 +39,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
   const { root, directory, external } = options;
   mkdirSync(directory, { recursive: true });
   const results = await Promise.all(
-    options.entries.map(({ source, output }) =>
+    options.entries.map(({ source, output, apart }) =>
       esbuild({
         absWorkingDir: root,
         entryPoints: [source],
@@ -42,7 +49,7 @@ export async function bundle(options: BundleOptions): Promise<void> {
         target: 'node22',
         format: 'cjs',
         external: [...external],
-        plugins: [...leanPlugins],
+        plugins: [...leanPlugins, ...(apart === undefined ? [] : [keepApart(apart)])],
         // Names stay: a stack trace in a log is read by people.
         minifyWhitespace: true,
         minifySyntax: true,
@@ -61,6 +68,17 @@ export async function bundle(options: BundleOptions): Promise<void> {
     results.map(({ metafile }) => metafile),
   );
   if (notices !== '') writeFileSync(join(directory, 'THIRD_PARTY_NOTICES.txt'), notices);
+}
+
+function keepApart({ source, output }: { source: string; output: string }): Plugin {
+  return {
+    name: 'apart',
+    setup(build) {
+      build.onResolve({ filter: /./ }, ({ path }) =>
+        path === source ? { path: output, external: true } : undefined,
+      );
+    },
+  };
 }
 
 /** Ends the bundler's service process, which would outlive the test that happened to build. Call it after the last `bundle`. */
