@@ -14,6 +14,7 @@ export const commandIds = {
   continueConversation: 'waggle.continueConversation',
   mirrorPane: 'waggle.mirrorPane',
   importHistory: 'waggle.importHistory',
+  keepSession: 'waggle.keepSession',
   copySessionId: 'waggle.copySessionId',
   showDaemonLog: 'waggle.showDaemonLog',
   restartDaemon: 'waggle.restartDaemon',

@@ -5,6 +5,7 @@ import type { DaemonConnection } from '../daemon/daemon.ts';
 import type { CommandHandlers } from '../editor/editor.ts';
 import { translate as t } from '../editor/editor.ts';
 import type { WindowFeature } from '../window/window.ts';
+import { chooseKept } from './keepSession.ts';
 import type { OpenNewOptions } from './openNew.ts';
 import { askForOrder, openNew } from './openNew.ts';
 import { resumeAll } from './interrupted.ts';
@@ -49,6 +50,7 @@ type SessionCommandName =
   | 'detachSession'
   | 'deleteSession'
   | 'reopenClosedSession'
+  | 'keepSession'
   | 'copySessionId';
 
 interface Question {
@@ -81,6 +83,7 @@ export function createSessionCommands(
       among: ({ id }: Session) => terminals.isOpen(id),
     },
     delete: { placeHolder: t('Delete which session?') },
+    keep: { placeHolder: t('Choose what is kept of which session?') },
     copy: { placeHolder: t('Copy the id of which session?') },
   };
   return {
@@ -95,6 +98,7 @@ export function createSessionCommands(
     detachSession: on(ask.detach, ({ id }) => terminals.detach(id)),
     deleteSession: on(ask.delete, (session) => remove(options, session)),
     reopenClosedSession: () => reopenClosed(options),
+    keepSession: on(ask.keep, (session) => chooseKept(connection, session)),
     copySessionId: on(ask.copy, copyId),
   };
 }
