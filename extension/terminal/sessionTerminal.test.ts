@@ -21,6 +21,8 @@ type StreamState = SessionStream['state'];
 const encoder = new TextEncoder();
 /** A line editor at work, as bash and zsh show it. */
 const prompt = '\u001b[?2004h$ ';
+/** More than any terminal has: the editor shows its own size. */
+const unlimited = { columns: 5000, rows: 5000 };
 const ours: LeaseMark = { writer: 'me', principal: 'owner', self: true };
 const theirs: LeaseMark = { writer: 'other', principal: 'owner', self: false };
 
@@ -167,7 +169,7 @@ describe('a session in a terminal', () => {
     assert.deepEqual(sizes, [{ columns: 60, rows: 20 }]);
     assert.ok(text().startsWith('\u0018\u001bcstored'), JSON.stringify(text()));
     terminal.handleInput('\u001b[0n');
-    assert.deepEqual(sizes, [{ columns: 60, rows: 20 }, undefined]);
+    assert.deepEqual(sizes, [{ columns: 60, rows: 20 }, unlimited]);
     assert.deepEqual([hints, stream.typed], [['Parts of this screen may be missing.'], []]);
     terminal.close();
   });
@@ -244,7 +246,7 @@ describe('a session in a terminal', () => {
     stream.leased.fire(theirs);
     stream.lease = ours;
     stream.leased.fire(ours);
-    assert.deepEqual(sizes, [{ columns: 100, rows: 40 }, undefined]);
+    assert.deepEqual(sizes, [{ columns: 100, rows: 40 }, unlimited]);
     terminal.close();
   });
 

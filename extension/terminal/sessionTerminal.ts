@@ -54,13 +54,15 @@ type Phase =
 /** Input that waits for a stream or for the lease: as much as a host would hold. */
 const keptInputMax = 8 * 1024 * 1024;
 const rowWaitMs = 4000;
+/** The editor takes the smaller of an override and its own size, and (1.139) ignores `undefined`, which was to end one. */
+const ownDimensions: Dimensions = { columns: 5000, rows: 5000 };
 /** After a burst a prompt is expected this soon; else the program that wrote it goes on. */
 const promptWaitMs = 1500;
 
 export class SessionTerminal {
   readonly #backend: TerminalBackend;
   readonly #written = new Emitter<string>();
-  readonly #sizeOverridden = new Emitter<Dimensions | undefined>();
+  readonly #sizeOverridden = new Emitter<Dimensions>();
   readonly #renamed = new Emitter<string>();
   readonly #encoder = new TextEncoder();
   readonly #subscription: Disposable;
@@ -258,7 +260,7 @@ export class SessionTerminal {
     if (this.#isShowingStored) return;
     const { cols, rows } = stream.size;
     const isForeign = !stream.lease.self && stream.lease.writer !== null;
-    this.#sizeOverridden.fire(isForeign ? { columns: cols, rows } : undefined);
+    this.#sizeOverridden.fire(isForeign ? { columns: cols, rows } : ownDimensions);
     if (stream.lease.self) this.#denied = undefined;
   }
 
