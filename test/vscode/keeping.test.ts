@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { pick, readPicks, runCommand } from './support/commandPalette.ts';
 import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
 import { startProduct, type Product } from './support/product.ts';
 import { typeInTerminal, waitForTerminalText } from './support/terminalPane.ts';
 import { until } from './support/until.ts';
-import { openActivity, readTree, treeRow, waitForRow } from './support/views.ts';
+import {
+  answerDialog,
+  chooseFromContextMenu,
+  openActivity,
+  readTree,
+  treeRow,
+  waitForRow,
+} from './support/views.ts';
 
 describe('a private session in the editor', function () {
   this.timeout(180_000);
@@ -54,5 +63,26 @@ describe('a private session in the editor', function () {
     await waitForTerminalText(window, /exited 0|ended|Enter/i);
     await runCommand(window, 'View: Close All Editors');
     await until('no row', async () => (await readTree(window, 'Sessions')).length === 0);
+  });
+
+  it('differs from one of which nothing is kept any more: that is chosen from its row', async () => {
+    const listSpool = async (): Promise<number> => readdirSync(join(product.home, 'spool')).length;
+    await runCommand(window, 'Waggle: New Session…');
+    await pick(window, 'Shell');
+    await until('output is kept', async () => (await listSpool()) === 1);
+    await waitForRow(window, 'Sessions', /bash/);
+    await chooseFromContextMenu(
+      window,
+      treeRow(window, 'Sessions', 'bash'),
+      'Choose What Is Kept…',
+    );
+    await until('what is kept', async () => {
+      const labels = (await readPicks(window)).map(({ label }) => label);
+      return labels.join() === 'Nothing,The Newest,All';
+    });
+    await window.screenshot('keeping-choice');
+    await pick(window, 'Nothing');
+    await answerDialog(window, 'Remove');
+    await until('nothing is kept', async () => (await listSpool()) === 0);
   });
 });
