@@ -5,6 +5,7 @@ import type { DaemonLink } from '../link/daemon/daemon.ts';
 import { resolveHome } from '../link/home/home.ts';
 import { isSameProcess } from '../link/process/process.ts';
 import { ensureDaemon, requireLink } from '../link/start/start.ts';
+import type { HostFile } from '../protocol/host/host.ts';
 import { hostFileSchema } from '../protocol/host/host.ts';
 import { waitFor } from './waitFor.ts';
 
@@ -12,6 +13,8 @@ export interface DaemonRig {
   readonly home: string;
   /** Connects, starting the daemon when none runs. */
   connect(): Promise<DaemonLink>;
+  /** Processes of the pty hosts that were started for it. */
+  hostPids(): Promise<number[]>;
   /** Ends daemon, sessions and hosts and waits until they are gone; the home stays. */
   end(): Promise<void>;
   /** The same, and removes the home. */
@@ -43,6 +46,7 @@ export function startDaemonRig(options: { home: string; programDirectory: string
   return {
     home: options.home,
     connect,
+    hostPids: async () => (await readHostFiles(paths.runDir)).map(({ pid }) => pid),
     end,
     async stop() {
       await end();
@@ -59,11 +63,18 @@ function isRunning(pid: number): boolean {
   }
 }
 
+async function readHostFiles(runDirectory: string): Promise<HostFile[]> {
+  const names = (await readdir(runDirectory)).filter((name) => /^host-.*\.json$/.test(name));
+  return Promise.all(
+    names.map(async (name) =>
+      hostFileSchema.parse(JSON.parse(await readFile(join(runDirectory, name), 'utf8'))),
+    ),
+  );
+}
+
 /** Hosts outlive the daemon by design; here nobody needs them any more. */
 async function endHosts(runDirectory: string): Promise<void> {
-  const names = (await readdir(runDirectory)).filter((name) => /^host-.*\.json$/.test(name));
-  for (const name of names) {
-    const file = hostFileSchema.parse(JSON.parse(await readFile(join(runDirectory, name), 'utf8')));
+  for (const file of await readHostFiles(runDirectory)) {
     if (!isSameProcess(file.pid, file.startTime)) continue;
     process.kill(file.pid, 'SIGTERM');
     await waitFor('the end of a pty host', () =>

@@ -17,7 +17,7 @@ import { withLoad } from './load.ts';
 const keys = 300;
 const gapMs = 12;
 
-function nextOutput(stream: SessionStream): Promise<void> {
+export function nextOutput(stream: SessionStream): Promise<void> {
   return new Promise((resolve) => {
     const subscription = stream.onOutput(() => {
       subscription.dispose();
@@ -27,7 +27,7 @@ function nextOutput(stream: SessionStream): Promise<void> {
 }
 
 /** Round trips in milliseconds. */
-export async function echoOurs(rig: HostRig): Promise<number[]> {
+async function echoOurs(rig: HostRig): Promise<number[]> {
   const session = await rig.spawn(
     ['/bin/sh', '-c', 'stty raw -echo; printf ready; exec cat'],
     1 << 20,
@@ -37,6 +37,14 @@ export async function echoOurs(rig: HostRig): Promise<number[]> {
     right: 'write',
   });
   await nextOutput(stream);
+  const samples = await echoThrough(stream);
+  stream.dispose();
+  await rig.collect(session);
+  return samples;
+}
+
+/** Round trips through a session that echoes at once, milliseconds. */
+export async function echoThrough(stream: SessionStream): Promise<number[]> {
   const samples: number[] = [];
   for (let index = 0; index < keys; index += 1) {
     await pause(gapMs);
@@ -46,8 +54,6 @@ export async function echoOurs(rig: HostRig): Promise<number[]> {
     await echoed;
     samples.push(performance.now() - begin);
   }
-  stream.dispose();
-  await rig.collect(session);
   return samples;
 }
 

@@ -8,19 +8,31 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.ts';
 import { attachFigure } from './attach.ts';
+import { attachCommandFigure } from './attachCommand.ts';
 import { coldFigure } from './cold.ts';
 import { echoFigure } from './echo.ts';
 import { editorFigure } from './editor.ts';
 import { exitFigure } from './exit.ts';
 import type { BenchContext, Figure } from './figure.ts';
 import { holdsFloor, toLine } from './figure.ts';
+import { fanoutFigure } from './fanout.ts';
 import { killFigure } from './kill.ts';
+import { memoryFigure } from './memory.ts';
 import { relayFigure } from './relay.ts';
+import { storeFigure } from './store.ts';
+import { stuckFigure } from './stuck.ts';
+import { tmuxFigure } from './tmux.ts';
 
 const figures: readonly Figure[] = [
   relayFigure,
+  fanoutFigure,
+  stuckFigure,
+  storeFigure,
+  memoryFigure,
+  tmuxFigure,
   echoFigure,
   attachFigure,
+  attachCommandFigure,
   coldFigure,
   exitFigure,
   killFigure,
