@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { drawFaint } from './lastScreen.ts';
 
 function draw(text: string): string {
-  return new TextDecoder().decode(drawFaint(new TextEncoder().encode(text)));
+  return new TextDecoder().decode(
+    drawFaint(new TextEncoder().encode(text), { cols: 20, rows: 10 }),
+  );
 }
 
 describe('the last screen of a session', () => {
@@ -16,8 +18,21 @@ describe('the last screen of a session', () => {
   it('stays when a program had taken the screen over, with room below it', () => {
     assert.equal(
       draw('$ agent\u001b[?1049hWelcome'),
-      '\u001b[2m$ agent\u001b[2J\u001b[HWelcome\u001b[r\u001b[999;1H',
+      '\u001b[2m$ agent\u001b[2J\u001b[HWelcome\u001b[r\u001b[1;1H',
     );
+  });
+
+  it('has its last word right below what was drawn last', () => {
+    const row = (drawn: string): string | undefined =>
+      /\u001b\[r\u001b\[(\d+);1H$/.exec(draw(`\u001b[?1049h${drawn}`))?.[1];
+    const drawings = {
+      'one\r\ntwo\r\n': '2',
+      '\u001b[7;3Hlow\u001b[2;1Hhigh': '7',
+      '\u001b[7;3Hlow\u001b[2J\u001b[H\u001b]0;title\u0007\u001b[3Bx': '4',
+      'a line that is longer than the terminal': '2',
+      '\u001b[99;1Hbottom': '10',
+    };
+    assert.deepEqual(Object.keys(drawings).map(row), Object.values(drawings));
   });
 
   it('is the ordinary one when the program had given it back', () => {

@@ -340,7 +340,7 @@ export class SessionTerminal {
     });
     if (signal.aborted) return;
     if (session?.status === 'interrupted') {
-      this.#writer.push({ bytes: drawFaint(kept), seq: 0, answers: false });
+      this.#writer.push({ bytes: drawFaint(kept, session.size), seq: 0, answers: false });
       return this.#interrupt(session.generation);
     }
     this.#writer.push({ bytes: kept, seq: 0, answers: false });

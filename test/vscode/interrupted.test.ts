@@ -96,6 +96,14 @@ describe('a restart of the machine', function () {
       { withinMs: 90_000, describe: async () => JSON.stringify(await readNotifications(from)) },
     );
 
+  const resumeAll = async (): Promise<void> => {
+    await runCommand(window, 'Waggle: Resume All');
+    await until(
+      'all run',
+      async () => Object.values(await statuses()).every((status) => status === 'running'),
+      { withinMs: 60_000 },
+    );
+  };
   /** Wide, narrow, and as large as at a zoom of 150 %. */
   const showIn = async (theme: Theme, name: string): Promise<void> => {
     product.changeSettings({ 'workbench.colorTheme': theme });
@@ -175,8 +183,7 @@ describe('a restart of the machine', function () {
     await waitForRow(window, 'Sessions', 'add-tests');
     await clickRowAction(window, treeRow(window, 'Sessions', 'add-tests'), 'Resume');
     await until('it runs', async () => (await statuses())['add-tests'] === 'running');
-    await runCommand(window, 'Waggle: Resume All');
-    await until('the shell runs', async () => (await statuses())['bash'] === 'running');
+    await resumeAll();
   });
 
   it('is not told again after a reload, nor in another window', async () => {
@@ -192,6 +199,7 @@ describe('a restart of the machine', function () {
   });
 
   it('brings agents back unasked only where the person said so', async () => {
+    await resumeAll();
     product.changeSettings({ 'waggle.sessions.resumeAfterRestart': 'agents' });
     await restartMachine();
     const areBack = async (): Promise<boolean> => {
