@@ -30,6 +30,7 @@ describe('the last screen of a session', () => {
       '\u001b[7;3Hlow\u001b[2;1Hhigh': '7',
       '\u001b[7;3Hlow\u001b[2J\u001b[H\u001b]0;title\u0007\u001b[3Bx': '4',
       'a line that is longer than the terminal': '2',
+      '\u001b[?25l\u001b[?2004hexactly twenty cols': '1',
       '\u001b[99;1Hbottom': '10',
     };
     assert.deepEqual(Object.keys(drawings).map(row), Object.values(drawings));

@@ -27,7 +27,7 @@ function keepScreen(text: string, size: TerminalSize): string {
 }
 
 const pieces =
-  /\u001b\[([\d;]*)([A-Za-z])|\u001b(?:\][^\u0007\u001b]*(?:\u0007|\u001b\\)|.)|\r|\n|[^\u001b\r\n]/gsu;
+  /\u001b\[([\d;:?<>=]*)([A-Za-z])|\u001b(?:\][^\u0007\u001b]*(?:\u0007|\u001b\\)|.)|\r|\n|[^\u001b\r\n]/gsu;
 
 /** The lowest row, from 1, that something was drawn in since the screen was cleared; rather too low than too high. */
 function findLowestRow(text: string, { cols, rows }: TerminalSize): number {
