@@ -25,8 +25,8 @@ export interface SessionSurroundings {
   exited(session: HostedSession, exit: ExitMark): void;
   clientsChanged(session: HostedSession): void;
   shed(): void;
-  /** Clients lost output; a screen at or after `seq` shows them what they missed. */
-  screenWanted(session: HostedSession, seq: number): void;
+  /** Clients lost output; a screen at or after `seq` shows them what they missed. False: nobody is there to make it. */
+  screenWanted(session: HostedSession, seq: number): boolean;
 }
 
 /** What a later generation takes over from the one before it. */

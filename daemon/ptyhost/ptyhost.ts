@@ -144,8 +144,10 @@ export class PtyHost {
         shed: () => {
           this.#sheds += 1;
         },
-        screenWanted: ({ id, generation }, seq) =>
-          this.#tellControl('host/screenWanted', { session: id, generation, seq }),
+        screenWanted: ({ id, generation }, seq) => {
+          this.#tellControl('host/screenWanted', { session: id, generation, seq });
+          return [...this.#connections].some(({ isControl }) => isControl);
+        },
       },
     });
   }

@@ -11,8 +11,8 @@ export interface WishSurroundings {
   readonly activeAt: () => number;
   /** Seq after the last output. */
   readonly end: () => number;
-  /** A screen at or after `seq` serves all who want one. */
-  readonly tell: (seq: number) => void;
+  /** A screen at or after `seq` serves all who want one. False when nobody is there to make it. */
+  readonly tell: (seq: number) => boolean;
   /** No screen came in time for the exit. */
   readonly gaveUp: () => void;
 }
@@ -24,7 +24,7 @@ const littleBytes = 64 * 1024;
 const repeatFirstMs = 2000;
 const repeatMaxMs = 60_000;
 /** How long the exit waits for the screens of those who lost output. */
-const farewellMs = 500;
+const farewellMs = 2000;
 
 export class ScreenWish implements Disposable {
   readonly #surroundings: WishSurroundings;
@@ -53,8 +53,8 @@ export class ScreenWish implements Disposable {
     this.#hasEnded = true;
     const from = this.#wantedFrom;
     if (from === undefined) return;
-    this.#surroundings.tell(from);
-    this.#farewell ??= setTimeout(() => this.#giveUp(), farewellMs);
+    const waitMs = this.#surroundings.tell(from) ? farewellMs : 0;
+    this.#farewell ??= setTimeout(() => this.#giveUp(), waitMs);
   }
 
   dispose(): void {
