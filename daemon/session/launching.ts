@@ -54,13 +54,13 @@ export interface StartChoice {
 }
 
 /** Of a process that is about to start. */
-function conversationStateOf({
-  isResumed,
-  conversationId,
-  agentDirectory,
-}: LaunchPlan): Pick<SessionRow, 'resuming' | 'agentDirectory'> {
+function conversationStateOf(
+  { isResumed, conversationId, agentDirectory }: LaunchPlan,
+  nowMs: number,
+): Pick<SessionRow, 'resuming' | 'agentDirectory'> {
+  const at = new Date(nowMs).toISOString();
   const isExpected = isResumed && conversationId !== null;
-  return { resuming: isExpected ? { conversationId } : null, agentDirectory };
+  return { resuming: isExpected ? { conversationId, at } : null, agentDirectory };
 }
 
 function withChoice<R extends { readonly argv: string[]; readonly cwd: string }>(
@@ -146,7 +146,7 @@ export class Launching {
         heard: { ...nothingHeard, title: row.heard.title },
         shell: this.#shellFactsOf(row.agent, params),
         conversations: this.#withConversation(row, plan),
-        ...conversationStateOf(plan),
+        ...conversationStateOf(plan, this.#context.daemon.clock.now()),
         backgroundProcesses: 0,
         environmentNames: listNames({ ...inherited, ...plan.environment }),
         ...(params.size === undefined ? {} : { size: params.size }),
@@ -195,7 +195,7 @@ export class Launching {
       hidden: false,
       cwd,
       argv: plan.argv,
-      ...conversationStateOf(plan),
+      ...conversationStateOf(plan, daemon.clock.now()),
       origin: choice.origin ?? null,
       wish: { command: params.command ?? null, arguments: params.arguments },
       size: params.size,

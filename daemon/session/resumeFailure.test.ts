@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { findReason } from './resumeFailure.ts';
+import { findReason, isFailedResume } from './resumeFailure.ts';
+import { nothingHeard } from './row.ts';
 
 describe('why a conversation cannot be resumed', () => {
   it('is the line that says so, without its colours and what the terminal is told', () => {
@@ -12,5 +13,22 @@ describe('why a conversation cannot be resumed', () => {
   it('is else the last thing that was said', () => {
     assert.equal(findReason('starting\r\n\u001b(Bgone away\r\n\u001b[?25h\r\n'), 'gone away');
     assert.equal(findReason('\u001b[H\u001b[2J\r\n> \r\n'), undefined);
+  });
+
+  it('is asked for when a process ends early, with an error, and said nothing', () => {
+    const resuming = { conversationId: 'a', at: '2026-11-20T12:00:00.000Z' };
+    const exit = { code: 1, signal: null, at: '2026-11-20T12:00:20.000Z' };
+    const report = { state: 'idle', app: null, kind: null, message: '' } as const;
+    const rows = [
+      isFailedResume({ resuming, heard: nothingHeard }, exit),
+      isFailedResume({ resuming: null, heard: nothingHeard }, exit),
+      isFailedResume({ resuming, heard: { ...nothingHeard, report } }, exit),
+      isFailedResume({ resuming, heard: nothingHeard }, { ...exit, code: 0 }),
+      isFailedResume(
+        { resuming, heard: nothingHeard },
+        { ...exit, at: '2026-11-20T13:00:00.000Z' },
+      ),
+    ];
+    assert.deepEqual(rows, [true, false, false, false, false]);
   });
 });

@@ -6,10 +6,20 @@ import type { Spool } from './spool.ts';
 const tailBytes = 16_384;
 const maxLength = 200;
 
-/** A process that was started for a conversation ended with an error before it said or showed that it is in it. */
-export function isFailedResume(row: SessionRow, exit: SessionExit): boolean {
-  const isWaitedFor = row.resuming !== null && row.resuming !== undefined;
-  return isWaitedFor && exit.code !== null && exit.code !== 0 && row.heard.report === null;
+/** Not every agent says when it is ready: one that ran for longer was in its conversation. */
+const startLimitMs = 60_000;
+
+/**
+ * A process that was started for a conversation ended with an error before it reported anything. That it wrote its file of
+ * the running ones says nothing: Claude Code does so before it looks for the conversation.
+ */
+export function isFailedResume(
+  { resuming, heard }: Pick<SessionRow, 'resuming' | 'heard'>,
+  exit: SessionExit,
+): boolean {
+  if (resuming === null || resuming === undefined || heard.report !== null) return false;
+  const ranMs = Date.parse(exit.at) - Date.parse(resuming.at);
+  return exit.code !== null && exit.code !== 0 && ranMs < startLimitMs;
 }
 
 /** `could not resume: No conversation found with session ID …`, in the program's own last words. */

@@ -49,8 +49,8 @@ export interface SessionRow extends SessionLife {
   readonly conversations: Session['conversations'];
   /** When a restart was noticed that interrupted it, and whether a client asked about it already. */
   readonly interruption?: { readonly at: string; readonly isClaimed: boolean } | null;
-  /** The running process was started to go on with this conversation and did not say yet that it does. */
-  readonly resuming?: { readonly conversationId: string } | null;
+  /** The process of this generation was started to go on with this conversation, then (ISO instant). */
+  readonly resuming?: { readonly conversationId: string; readonly at: string } | null;
   readonly origin?: 'continued' | 'mirrored' | 'imported' | null;
   /** Where its agent keeps its conversations. */
   readonly agentDirectory?: string | null;
