@@ -29,6 +29,8 @@ interface Restoring extends RestoreOptions {
 const settleTries = 3;
 /** A window that still loads takes seconds for its first terminal. */
 const tabLimitMs = 20_000;
+/** After so long the person is elsewhere, in a place that an extension cannot see. */
+const focusLimitMs = 10_000;
 
 /**
  * Brings back what is stored, then stores every change. Nothing is stored before, so that a window which could not be
@@ -162,9 +164,10 @@ async function restoreFocus(
   else if (hasMoved) await focusColumn(activeColumn);
 }
 
-/** Whoever types or clicks into a file while terminals come back keeps the focus. */
+/** Whoever types or clicks into a file while terminals come back keeps the focus, and so does who had to wait long. */
 function watchPerson(): Disposable & { isBusy(): boolean } {
   let isBusy = false;
+  const since = Date.now();
   const byHand = new Set<vscode.TextEditorSelectionChangeKind | undefined>([
     vscode.TextEditorSelectionChangeKind.Keyboard,
     vscode.TextEditorSelectionChangeKind.Mouse,
@@ -172,7 +175,8 @@ function watchPerson(): Disposable & { isBusy(): boolean } {
   const subscription = vscode.window.onDidChangeTextEditorSelection(({ kind }) => {
     isBusy ||= byHand.has(kind);
   });
-  return { isBusy: () => isBusy, dispose: () => void subscription.dispose() };
+  const hasWaited = (): boolean => Date.now() - since > focusLimitMs;
+  return { isBusy: () => isBusy || hasWaited(), dispose: () => void subscription.dispose() };
 }
 
 /**
