@@ -12,6 +12,7 @@ const config: KnipConfig = {
     'cli/main.ts',
     'extension/main.ts',
     'bench/main.ts',
+    'test/vscode/support/recorder.mjs',
     'bench/client/*Client.ts',
     'bench/naive/*.ts',
     'scripts/*.{ts,mjs}',
