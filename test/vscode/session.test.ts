@@ -50,7 +50,8 @@ describe('a session in the editor', function () {
   let shell = 0;
 
   before(async () => {
-    product = await startProduct();
+    // What closing.test.ts looks at stays out of the way: here even an idle shell runs on.
+    product = await startProduct({ settings: { 'waggle.terminals.onTabClose': 'keep' } });
     window = await openEditorWindow({ server: product.server, folder: product.folder });
   });
   after(async () => {
