@@ -61,10 +61,8 @@ export interface ProgramContext {
   entryOf(program: 'ptyhost' | 'screenWorker'): string;
   /** Where our scripts for shells lie. */
   readonly shellDirectory: string;
-  readonly execPath: string;
-  /** Options of the runtime before the entry, and variables it needs (`ELECTRON_RUN_AS_NODE`). */
-  readonly execArgv: readonly string[];
-  readonly runtimeEnv: Readonly<Record<string, string>>;
+  /** What runs it, and the variables that needs (`ELECTRON_RUN_AS_NODE`); looked up each time, for an update may replace it. */
+  findRuntime(): { readonly execPath: string; readonly env: Readonly<Record<string, string>> };
   /** umask of whoever started the daemon: that of the sessions. The daemon's own is 077. */
   readonly sessionUmask: number;
 }

@@ -1,5 +1,6 @@
 /** `waggle daemon …`: start, stop, restart, status, logs. Owns no daemon: it only asks, and reads the log's file. */
 import type { DaemonStatus } from '../../protocol/daemon/daemon.ts';
+import { protocolVersion } from '../../protocol/wire/define.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { CommandContext } from '../context.ts';
 import { agoText, exitCodes } from '../output/output.ts';
@@ -43,6 +44,10 @@ export async function showStatus(context: CommandContext): Promise<number> {
   }
   const status = await link.call('daemon/status', {});
   context.output.result({ running: true, ...status }, () => describe(status));
+  if (status.protocol < protocolVersion)
+    context.output.hint(
+      'the daemon is older than this command: waggle daemon restart brings the new one, sessions run on',
+    );
   return exitCodes.ok;
 }
 

@@ -2,6 +2,7 @@
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { Agent } from '../../protocol/agent/agent.ts';
 import type { DaemonStatus } from '../../protocol/daemon/daemon.ts';
+import { protocolVersion } from '../../protocol/wire/define.ts';
 import { errorCodeOf, errorMessageOf, WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { CommandContext } from '../context.ts';
@@ -52,7 +53,9 @@ function checkStatus(status: DaemonStatus): Check[] {
   const about = `${status.version}, protocol ${status.protocol}, pid ${status.pid}, Node ${node}`;
   const where = port === null ? 'none' : `127.0.0.1:${port}`;
   return [
-    passed('daemon', `${about}, ${execPath}`),
+    status.protocol >= protocolVersion
+      ? passed('daemon', `${about}, ${execPath}`)
+      : warned('daemon', `${about}, ${execPath}: older than this command`, 'waggle daemon restart'),
     passed('socket', status.socket),
     portNote === null ? passed('port', where) : warned('port', `${where}: ${portNote}`),
     ...status.hosts.map((host) => {

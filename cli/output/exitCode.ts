@@ -17,6 +17,7 @@ const byError: Partial<Record<ErrorCode, number>> = {
   daemonUnreachable: exitCodes.unreachable,
   startLimit: exitCodes.unreachable,
   stopped: exitCodes.unreachable,
+  clientTooOld: exitCodes.unreachable,
   versionMismatch: exitCodes.unreachable,
   forbidden: exitCodes.refused,
   leaseDenied: exitCodes.refused,

@@ -1,7 +1,7 @@
 /** The two messages before a connection counts: `hello` answered by a proof, then `auth` with the token. */
 import type { ClientId } from '../../protocol/wire/brand.ts';
 import { clientIdSchema } from '../../protocol/wire/brand.ts';
-import { protocolVersion } from '../../protocol/wire/define.ts';
+import { oldestProtocol, protocolVersion } from '../../protocol/wire/define.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { HelloParams, HelloResult } from '../../protocol/wire/hello.ts';
 import {
@@ -35,7 +35,16 @@ export interface ServerIdentity {
   readonly version: string;
   readonly pid: number;
   readonly startTime: number;
+  /** Versions of the protocol; those of this source when absent. */
+  readonly speaks?: ProtocolRange;
 }
+
+interface ProtocolRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+const spoken: ProtocolRange = { min: oldestProtocol, max: protocolVersion };
 
 export interface HandshakeContext {
   readonly authority: Authority;
@@ -88,28 +97,17 @@ export class Handshake {
     if (method !== helloMethod || !parsed.success)
       return refuse(id, new WaggleError('badRequest', 'Expected hello.'), closeCodes.badFrame);
     const { protocol, tokenId, nonce } = parsed.data;
-    if (protocol.min > protocolVersion)
-      return refuse(id, this.#versionError(), closeCodes.badFrame);
     const { identity, endpoint, authority } = this.#context;
+    const { speaks = spoken } = identity;
+    if (protocol.min > speaks.max || protocol.max < speaks.min)
+      return refuse(id, versionError(identity.version, speaks, protocol), closeCodes.badFrame);
     const server = { endpoint, pid: identity.pid, startTime: identity.startTime };
     const proof = authority.prove(tokenId, nonce, server);
     if (proof === undefined) return this.#refuseToken(id);
-    const agreed = Math.min(protocol.max, protocolVersion);
+    const agreed = Math.min(protocol.max, speaks.max);
     this.#hello = { ...parsed.data, agreed };
     const result = { protocol: agreed, serverVersion: identity.version, ...server, proof };
     return { id, result: result satisfies HelloResult };
-  }
-
-  #versionError(): WaggleError {
-    const { version } = this.#context.identity;
-    return new WaggleError(
-      'versionMismatch',
-      `The running daemon (${version}) is older than this client.`,
-      {
-        fix: 'waggle daemon restart',
-        details: { serverVersion: version, min: 1, max: protocolVersion },
-      },
-    );
   }
 
   #receiveAuth(
@@ -135,4 +133,14 @@ export class Handshake {
 
 function refuse(id: number | null, error: WaggleError, closeCode: number): HandshakeStep {
   return { id, error, closeCode };
+}
+
+/** Who is older has to change: the daemon by a restart, the client by an update. */
+function versionError(version: string, speaks: ProtocolRange, asked: ProtocolRange): WaggleError {
+  const isDaemonOlder = asked.min > speaks.max;
+  const who = isDaemonOlder ? 'older than this client' : 'newer than this client';
+  return new WaggleError('versionMismatch', `The running daemon (${version}) is ${who}.`, {
+    fix: isDaemonOlder ? 'waggle daemon restart' : 'Update the Waggle extension.',
+    details: { serverVersion: version, ...speaks },
+  });
 }

@@ -26,18 +26,15 @@ export async function spawnHost(
     0o600,
   );
   const umask = program.sessionUmask.toString(8).padStart(3, '0');
+  const runtime = program.findRuntime();
   const child = spawn(
-    program.execPath,
-    [
-      ...program.execArgv,
-      program.entryOf('ptyhost'),
-      ...['--home', paths.home, '--kind', kind, '--umask', umask],
-    ],
+    runtime.execPath,
+    [program.entryOf('ptyhost'), ...['--home', paths.home, '--kind', kind, '--umask', umask]],
     {
       cwd: '/',
       detached: true,
       stdio: ['ignore', output, output],
-      env: { ...withoutMarkers(process.env), ...program.runtimeEnv },
+      env: { ...withoutMarkers(process.env), ...runtime.env },
       windowsHide: true,
     },
   );

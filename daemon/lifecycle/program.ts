@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { readPrivateFile } from '../../link/home/home.ts';
 import type { ProgramContext } from '../context.ts';
 
 const versionedSchema = z.object({ version: z.string() });
@@ -18,7 +19,6 @@ export function findProgram(
 ): ProgramContext & { readonly version: string } {
   const directory = dirname(realpathSync(entry));
   const isSource = basename(entry).endsWith('.ts');
-  const electron = process.versions['electron'] !== undefined;
   return {
     version: readVersion(directory),
     entryOf(program) {
@@ -26,11 +26,25 @@ export function findProgram(
       return join(directory, sources[program]);
     },
     shellDirectory: join(directory, 'shell'),
-    execPath: process.execPath,
-    execArgv: [],
-    runtimeEnv: electron ? { ELECTRON_RUN_AS_NODE: '1' } : {},
+    findRuntime: () => findRuntime(join(dirname(directory), 'runtime')),
     sessionUmask,
   };
+}
+
+/**
+ * Ours while it is there. The folder of an updated editor is deleted under us; whoever comes with the new one writes down
+ * what runs our programs now. The last resort is the file that we run from, which Linux keeps open.
+ */
+function findRuntime(recordFile: string): ReturnType<ProgramContext['findRuntime']> {
+  const electron = process.versions['electron'] !== undefined;
+  if (existsSync(process.execPath)) return runtimeOf(process.execPath, electron);
+  const [recorded = '', kind] = readPrivateFile(recordFile)?.split('\n') ?? [];
+  if (recorded !== '' && existsSync(recorded)) return runtimeOf(recorded, kind === 'electron');
+  return runtimeOf('/proc/self/exe', electron);
+}
+
+function runtimeOf(execPath: string, electron: boolean): ReturnType<ProgramContext['findRuntime']> {
+  return { execPath, env: electron ? { ELECTRON_RUN_AS_NODE: '1' } : {} };
 }
 
 /** As the pty host names itself: the program directory's name where it is one, `source` when nothing was built. */

@@ -7,6 +7,7 @@ import type { EnsureOutcome } from '../../link/start/start.ts';
 import { isSameProcess } from '../../link/process/process.ts';
 import { ensureDaemon } from '../../link/start/start.ts';
 import type { MethodName, MethodParams, MethodResult } from '../../protocol/protocol.ts';
+import { protocolVersion } from '../../protocol/wire/define.ts';
 import { Backoff } from '../../protocol/wire/backoff.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
@@ -209,9 +210,17 @@ export class DaemonConnection implements Disposable {
     const { paths, clientId, clientVersion } = this.#options;
     const signal = this.#abort.signal;
     try {
-      return this.#take(
-        await connectDaemon({ paths, kind: 'extension', clientId, clientVersion, signal }),
-      );
+      const link = await connectDaemon({
+        paths,
+        kind: 'extension',
+        clientId,
+        clientVersion,
+        signal,
+      });
+      if (link.info.protocol >= protocolVersion) return this.#take(link);
+      // An older one may make room for ours.
+      link.dispose();
+      return await this.#start();
     } catch (error) {
       this.#options.log.info(
         'the runtime file names no daemon that answers',

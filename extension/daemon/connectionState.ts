@@ -53,6 +53,7 @@ export type ConnectionAction =
 
 /** Failures that another attempt does not cure; a person has to act. */
 const lasting: ReadonlySet<ErrorCode> = new Set([
+  'clientTooOld',
   'versionMismatch',
   'startLimit',
   'permissionsTooOpen',

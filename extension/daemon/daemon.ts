@@ -3,6 +3,8 @@
  * whoever wants events subscribes on each new link.
  */
 import * as vscode from 'vscode';
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import { protocolVersion } from '../../protocol/wire/define.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import type { Event } from '../../protocol/wire/emitter.ts';
@@ -22,6 +24,7 @@ export { findHome, findProgramDirectory } from './program.ts';
 const progressAfterMs = 300;
 /** Failures for which the manifest has a sentence of their own. */
 const spokenFailures: ReadonlySet<string> = new Set([
+  'clientTooOld',
   'versionMismatch',
   'startLimit',
   'permissionsTooOpen',
@@ -71,7 +74,8 @@ export function createDaemonFeature({
   owned.add(
     connection.onDidConnect((link) => {
       link.call('daemon/status', {}).then(
-        ({ portNote, warnings }) => note([...(portNote === null ? [] : [portNote]), ...warnings]),
+        ({ portNote, warnings }) =>
+          note([...noteOlder(link), ...(portNote === null ? [] : [portNote]), ...warnings]),
         (error: unknown) => log.warn('the daemon told no status', errorMessageOf(error)),
       );
     }),
@@ -101,6 +105,16 @@ function tellState(state: ConnectionState): void {
 function failureOf(state: ConnectionState): string {
   if (state.kind === 'failed') return state.code;
   return state.kind === 'waiting' && !state.known ? state.code : '';
+}
+
+/** It is used as far as it goes; what it does not know says so, with the same way out. */
+function noteOlder({ info }: DaemonLink): string[] {
+  if (info.protocol >= protocolVersion) return [];
+  return [
+    t(
+      'The running daemon is older than this window. "Restart Daemon" brings the new one; sessions run on.',
+    ),
+  ];
 }
 
 /** One line each; the daemon's words are cleaned, because they may hold paths. */

@@ -17,7 +17,13 @@ function remedyFor(code: ErrorCode): Remedy {
       command: 'workbench.trust.manage',
     };
   }
-  if (code === 'versionMismatch' || code === 'daemonUnreachable') {
+  if (code === 'clientTooOld') {
+    return {
+      label: vscode.l10n.t('Check for Extension Updates'),
+      command: 'workbench.extensions.action.checkForUpdates',
+    };
+  }
+  if (code === 'versionMismatch' || code === 'daemonUnreachable' || code === 'methodNotFound') {
     return { label: vscode.l10n.t('Restart Daemon'), command: commandIds.restartDaemon };
   }
   if (code === 'permissionsTooOpen' || code === 'runtimeTooOld') {

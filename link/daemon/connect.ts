@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { connect as connectNet } from 'node:net';
 import WebSocket from 'ws';
-import { protocolVersion } from '../../protocol/wire/define.ts';
+import { oldestProtocol, protocolVersion } from '../../protocol/wire/define.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import {
   authMethod,
@@ -177,7 +177,7 @@ async function askBoth(
   const nonce = randomHex(32);
   const hello = helloResultSchema.safeParse(
     await answers.ask(helloMethod, {
-      protocol: { min: 1, max: protocolVersion },
+      protocol: { min: oldestProtocol, max: protocolVersion },
       clientVersion: options.clientVersion ?? '',
       kind: options.kind,
       tokenId: credential.id,
@@ -222,6 +222,16 @@ function isOurDaemon(
   );
 }
 
+/** A daemon says of what it speaks, not who of us has to change. */
+function refusalOf(error: WaggleError): WaggleError {
+  const oldest = error.details?.['min'];
+  const isNewer = typeof oldest === 'number' && oldest > protocolVersion;
+  if (error.code !== 'versionMismatch' || !isNewer) return error;
+  const { message, details = {} } = error;
+  const fix = 'Update the Waggle extension.';
+  return new WaggleError('clientTooOld', message, { fix, details, cause: error });
+}
+
 interface Answers {
   readonly opened: Promise<void>;
   ask(method: string, params: object): Promise<unknown>;
@@ -245,7 +255,7 @@ function readAnswers(socket: WebSocket): Answers {
   const onMessage = (message: Buffer): void => {
     const parsed = parseRpc(message.toString('utf8'));
     if (parsed.role === 'success') waiting?.resolve(parsed.message.result);
-    else if (parsed.role === 'failure') waiting?.reject(fromRpcFailure(parsed.message));
+    else if (parsed.role === 'failure') waiting?.reject(refusalOf(fromRpcFailure(parsed.message)));
     else fail(new WaggleError('daemonUnreachable', 'What answers is not a daemon.'));
   };
   const onClose = (code: number): void => fail(crowdedOr(closedError(code)));

@@ -1,6 +1,7 @@
 /** Connects to the running daemon or starts one; of many who try at once, one spawns and the others wait. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { protocolVersion } from '../../protocol/wire/define.ts';
 import { WaggleError, errorCodeOf, wrapError } from '../../protocol/wire/errors.ts';
 import type { ErrorCode } from '../../protocol/wire/errors.ts';
 import type { DaemonLink } from '../daemon/daemon.ts';
@@ -65,7 +66,7 @@ function giveReserveBack({ reserveFile }: HomePaths): boolean {
 type FailedOutcome = Extract<EnsureOutcome, { readonly error: WaggleError }>['outcome'];
 
 function outcomeOf(code: ErrorCode): FailedOutcome {
-  if (code === 'versionMismatch') return 'wrongVersion';
+  if (code === 'versionMismatch' || code === 'clientTooOld') return 'wrongVersion';
   if (code === 'startLimit') return 'startLimit';
   const refusals: ErrorCode[] = ['permissionsTooOpen', 'runtimeTooOld', 'unsupportedPlatform'];
   return refusals.includes(code) ? 'refused' : 'failed';
@@ -76,6 +77,8 @@ class Starter {
   readonly #runtime: Runtime;
   readonly #deadline = performance.now() + wholeLimitMs;
   #step: StartStep | undefined;
+  /** Once is enough: what is installed may be as old. */
+  #hasReplaced = false;
 
   constructor(options: EnsureOptions) {
     this.#options = options;
@@ -118,12 +121,25 @@ class Starter {
     outcome: 'running' | 'started',
   ): Promise<EnsureOutcome | undefined> {
     try {
-      return { outcome, link: await this.#connect() };
+      const link = await this.#connect();
+      if (outcome === 'started' || link.info.protocol >= protocolVersion) return { outcome, link };
+      return await this.#useOlder(link);
     } catch (error) {
       const isGoing = errorCodeOf(error) === 'stopped' || !isSameProcess(file.pid, file.startTime);
       if (errorCodeOf(error) === 'daemonUnreachable' || isGoing) return undefined;
       throw error;
     }
+  }
+
+  /** Sessions are in their hosts: a daemon that nobody else uses makes room for the newer one. */
+  async #useOlder(link: DaemonLink): Promise<EnsureOutcome | undefined> {
+    if (this.#hasReplaced) return { outcome: 'reduced', link };
+    const { sessions, clients } = await link.call('daemon/status', {});
+    if (sessions.running > 0 || clients > 1) return { outcome: 'reduced', link };
+    this.#hasReplaced = true;
+    await link.call('daemon/stop', { sessions: 'keep' });
+    link.dispose();
+    return undefined;
   }
 
   async #connect(): Promise<DaemonLink> {

@@ -30,12 +30,13 @@ export interface EnsureOptions {
 }
 
 /**
- * How looking for a daemon ended. Every failure carries the typed error that a person is shown:
- * `wrongVersion` (versionMismatch), `startLimit` (startLimit), `refused` (permissionsTooOpen, runtimeTooOld, unsupportedPlatform),
+ * How looking for a daemon ended. `reduced`: it is older and in use; what it does not know fails with `methodNotFound`
+ * until it is restarted (an older one that nobody uses is restarted at once: `started`). Every failure carries the typed
+ * error that a person is shown: `wrongVersion` (versionMismatch: a person restarts it; clientTooOld: update), `startLimit` (startLimit), `refused` (permissionsTooOpen, runtimeTooOld, unsupportedPlatform),
  * `failed` (daemonUnreachable with `details.logTail`, or whatever else kept it from running).
  */
 export type EnsureOutcome =
-  | { readonly outcome: 'running' | 'started'; readonly link: DaemonLink }
+  | { readonly outcome: 'running' | 'reduced' | 'started'; readonly link: DaemonLink }
   | {
       readonly outcome: 'wrongVersion' | 'startLimit' | 'refused' | 'failed';
       readonly error: WaggleError;

@@ -6,6 +6,8 @@ import type { z } from 'zod';
 
 /** The version of the protocol that this source speaks; what a side does not know yet is left out by the sender. */
 export const protocolVersion = 2;
+/** The oldest one that it still speaks. */
+export const oldestProtocol = 1;
 
 /**
  * Who may call a method. `self`: any token, and an agent's token only about its own session. `person`: the owner's token

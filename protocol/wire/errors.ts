@@ -7,6 +7,7 @@ export const errorCatalog = {
   badFrame: 'The bytes received are not a valid frame.',
   badRequest: 'The request does not have the expected shape.',
   busy: 'The database is locked by another program.',
+  clientTooOld: 'The running daemon is newer and does not speak this version any more.',
   commandNotFound: 'The program was not found.',
   conflict: 'Somebody else changed it in the meantime.',
   daemonUnreachable: 'The Waggle daemon cannot be reached.',

@@ -24,6 +24,7 @@ import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { connectDaemon } from '../../link/daemon/daemon.ts';
 import type { HomePaths } from '../../link/home/home.ts';
 import { homePaths, readRuntimeFile } from '../../link/home/home.ts';
+import type { EnsureOptions, EnsureOutcome } from '../../link/start/start.ts';
 import { ensureDaemon, requireLink } from '../../link/start/start.ts';
 import { isSameProcess } from '../../link/process/process.ts';
 import { createChannelTransport } from '../../extension/terminal/channelTransport.ts';
@@ -41,14 +42,14 @@ export class SessionHome {
   /** A real folder for sessions to run in. */
   readonly folder: string;
   readonly #directory: string;
-  readonly #program: string;
+  readonly program: string;
   readonly #links: DaemonLink[] = [];
   readonly #streams: SessionStream[] = [];
   #daemon: ChildProcess | undefined;
   readonly #hostIds = new Set<string>();
 
   private constructor(program: string) {
-    this.#program = program;
+    this.program = program;
     this.#directory = realpathSync(mkdtempSync(join(tmpdir(), 'wgl-s-')));
     this.paths = homePaths(join(this.#directory, 'data'));
     this.folder = join(this.#directory, 'folder');
@@ -71,7 +72,7 @@ export class SessionHome {
   }
 
   /** Starts the daemon and waits until it listens. `program`: another directory of built programs; `more`: variables. */
-  async startDaemon(program = this.#program, more: Record<string, string> = {}): Promise<void> {
+  async startDaemon(program = this.program, more: Record<string, string> = {}): Promise<void> {
     const child = spawn(
       process.execPath,
       [join(program, 'waggled.cjs'), '--home', this.paths.home, '--umask', '022'],
@@ -109,14 +110,15 @@ export class SessionHome {
 
   /** Starts the daemon as every client does; its own copy of the program, detached. */
   async ensureDaemon(clientId: string): Promise<DaemonLink> {
-    const link = requireLink(
-      await ensureDaemon({
-        ...{ paths: this.paths, kind: 'test', clientId },
-        programDirectory: this.#program,
-      }),
-    );
-    this.#links.push(link);
-    return link;
+    return requireLink(await this.ensure({ clientId }));
+  }
+
+  /** The same, with whatever comes of it. */
+  async ensure(over: Partial<EnsureOptions> & { clientId: string }): Promise<EnsureOutcome> {
+    const base = { paths: this.paths, kind: 'test', programDirectory: this.program } as const;
+    const outcome = await ensureDaemon({ ...base, ...over });
+    if (!('error' in outcome)) this.#links.push(outcome.link);
+    return outcome;
   }
 
   async connect(clientId = `test-${this.#links.length}`, token?: string): Promise<DaemonLink> {
@@ -133,7 +135,7 @@ export class SessionHome {
   /** A copy of the program that calls itself another version. */
   copyProgram(version: string): string {
     const copy = join(this.#directory, `program-${version}`);
-    cpSync(this.#program, copy, { recursive: true });
+    cpSync(this.program, copy, { recursive: true });
     const manifest = join(copy, 'manifest.json');
     const content: object = JSON.parse(readFileSync(manifest, 'utf8'));
     writeFileSync(manifest, JSON.stringify({ ...content, version }));
