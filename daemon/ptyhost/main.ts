@@ -2,6 +2,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { hostKindSchema } from '../../protocol/host/host.ts';
 import type { HostKind } from '../../protocol/host/host.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
@@ -44,6 +45,8 @@ function main(): void {
   });
   const { home } = values;
   if (home === undefined) throw new Error('--home is missing');
+  // Young objects stay in the space they begin with: what a burst of starts left there would else stay resident for good.
+  setFlagsFromString('--semi-space-growth-factor=1');
   closeInherited();
   // Children have the umask of whoever started us; our own files are given their mode one by one.
   if (values.umask !== undefined) process.umask(Number.parseInt(values.umask, 8));
