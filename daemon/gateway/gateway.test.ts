@@ -8,6 +8,7 @@ import { ensureHome, homePaths, replacePrivateFile } from '../../link/home/home.
 import type { HomePaths } from '../../link/home/home.ts';
 import { makeProof } from '../../link/proof/proof.ts';
 import { sessionIdSchema } from '../../protocol/wire/brand.ts';
+import { protocolVersion } from '../../protocol/wire/define.ts';
 import { WaggleError, errorCodeOf } from '../../protocol/wire/errors.ts';
 import type { Frame } from '../../protocol/wire/frame.ts';
 import type { Clock } from '../context.ts';
@@ -103,6 +104,29 @@ describe('the gateway', () => {
     await serve({});
     await assert.rejects(connect('owner'), /not this data directory's daemon/);
     assert.deepEqual(shown, []);
+  });
+
+  it('agrees on the newest version that both speak, and says who has to change where there is none', async () => {
+    const speaking = async (min: number, max: number): Promise<DaemonLink> => {
+      await gateway.stop(0);
+      const identity = { version: 'test', pid: process.pid, startTime: 1, speaks: { min, max } };
+      const guard = { waitMs: () => 0, fail: () => undefined };
+      gateway = createGateway({ authority, guard, identity, log: silentLogger, clock });
+      await serve({});
+      return connect('owner');
+    };
+    assert.equal((await speaking(1, 1)).info.protocol, 1);
+    assert.equal((await speaking(1, 99)).info.protocol, protocolVersion);
+    await assert.rejects(speaking(98, 99), {
+      code: 'clientTooOld',
+      message: 'The running daemon (test) is newer than this client.',
+      fix: 'Update the Waggle extension.',
+    });
+    await assert.rejects(speaking(0, 0), {
+      code: 'versionMismatch',
+      message: 'The running daemon (test) is older than this client.',
+      fix: 'waggle daemon restart',
+    });
   });
 
   it('answers who has to wait without looking at what he brings', async () => {

@@ -291,37 +291,51 @@ describe('what keeps a daemon from starting', () => {
     }
   }).timeout(60_000);
 
-  it('says wrongVersion when the running daemon does not speak ours, and lets it run', async () => {
-    ensureHome(home.paths);
-    replacePrivateFile(home.paths.ownerTokenFile, 'a'.repeat(64));
-    const socket = newSocketPath(home.paths, 'waggled');
-    const server = createHttpServer();
-    const old = new WebSocketServer({ server });
-    old.on('connection', (client) =>
-      client.on('message', () =>
-        client.send(JSON.stringify(toRpcFailure(0, new WaggleError('versionMismatch', 'too old')))),
-      ),
-    );
-    server.listen(socket);
-    await once(server, 'listening');
-    writeRuntimeFile(home.paths, {
-      socket,
-      port: null,
-      portNote: null,
-      pid: process.pid,
-      startTime: readStartTime(process.pid) ?? 0,
-      version: '0.0.1',
-      protocol: 1,
-      daemonId: daemonIdSchema.parse(randomUUID()),
-      startedAt: new Date().toISOString(),
+  const refusals = [
+    {
+      name: 'is restarted by a person when it is too old',
+      error: new WaggleError('versionMismatch', 'too old', {
+        fix: 'waggle daemon restart',
+        details: { min: 1, max: 1 },
+      }),
+      told: ['wrongVersion', 'versionMismatch', 'too old', 'waggle daemon restart'],
+    },
+    {
+      name: 'asks for an update when it is too new',
+      error: new WaggleError('versionMismatch', 'too new', { details: { min: 99, max: 99 } }),
+      told: ['wrongVersion', 'clientTooOld', 'too new', 'Update the Waggle extension.'],
+    },
+  ];
+  for (const { name, error, told } of refusals)
+    it(`lets a running daemon of another version run, which ${name}`, async () => {
+      ensureHome(home.paths);
+      replacePrivateFile(home.paths.ownerTokenFile, 'a'.repeat(64));
+      const socket = newSocketPath(home.paths, 'waggled');
+      const server = createHttpServer();
+      const other = new WebSocketServer({ server });
+      other.on('connection', (client) =>
+        client.on('message', () => client.send(JSON.stringify(toRpcFailure(0, error)))),
+      );
+      server.listen(socket);
+      await once(server, 'listening');
+      writeRuntimeFile(home.paths, {
+        socket,
+        port: null,
+        portNote: null,
+        pid: process.pid,
+        startTime: readStartTime(process.pid) ?? 0,
+        version: '0.0.1',
+        protocol: 1,
+        daemonId: daemonIdSchema.parse(randomUUID()),
+        startedAt: new Date().toISOString(),
+      });
+      const { outcome, code, message, fix } = await failure();
+      for (const client of other.clients) client.terminate();
+      other.close();
+      server.close();
+      assert.deepEqual([outcome, code, message, fix], told);
+      assert.equal(home.processes().length, 0);
     });
-    const { outcome, code, message } = await failure();
-    for (const client of old.clients) client.terminate();
-    old.close();
-    server.close();
-    assert.deepEqual([outcome, code, message], ['wrongVersion', 'versionMismatch', 'too old']);
-    assert.equal(home.processes().length, 0);
-  });
 
   it('refuses a runtime that is too old before it touches anything', async () => {
     const runtime = { execPath: process.execPath, node: '22.13.1', electron: false };
