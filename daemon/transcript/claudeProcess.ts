@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readBeginning } from './agentFile.ts';
+import { isConversationId } from './conversationId.ts';
 
 /**
  * What a running Claude Code writes of itself to `<config>/sessions/<pid>.json`. It writes the file again when it changes
@@ -8,11 +9,14 @@ import { z } from 'zod';
  */
 const processFileSchema = z.object({
   pid: z.int(),
-  sessionId: z.string().min(1).max(256),
+  sessionId: z.string().refine(isConversationId),
   kind: z.string().optional(),
   /** Start time as the kernel tells it, on Linux. */
   procStart: z.string().optional(),
 });
+
+/** Some hundred bytes as a rule; a longer one is cut, and then no JSON. */
+const maxBytes = 65_536;
 
 export interface ClaudeProcess {
   readonly conversationId: string;
@@ -26,8 +30,9 @@ export async function readClaudeProcess(
   directory: string,
   pid: number,
 ): Promise<ClaudeProcess | undefined> {
-  const text = await readFile(join(directory, 'sessions', `${pid}.json`), 'utf8').catch(noFile);
-  const parsed = processFileSchema.safeParse(text === undefined ? undefined : parseJson(text));
+  const path = join(directory, 'sessions', `${pid}.json`);
+  const bytes = await readBeginning(path, maxBytes).catch(noFile);
+  const parsed = processFileSchema.safeParse(parseJson(bytes?.toString('utf8') ?? ''));
   if (!parsed.success || parsed.data.pid !== pid) return undefined;
   const { sessionId, kind = 'interactive', procStart } = parsed.data;
   return {

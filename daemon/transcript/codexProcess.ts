@@ -1,5 +1,5 @@
-import { readdir, readlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdir, readlink, realpath } from 'node:fs/promises';
+import { basename, join, sep } from 'node:path';
 
 const threadId = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const lockName = new RegExp(`^(${threadId})\\.lock$`);
@@ -15,7 +15,9 @@ export async function listCodexThreads(directory: string, pid: number): Promise<
   const targets = await Promise.all(
     descriptors.map((name) => readlink(join(folder, name)).catch(closed)),
   );
-  const found = targets.filter((target) => target.startsWith(directory)).flatMap(threadOf);
+  // The kernel tells real paths, and a person may have linked the directory.
+  const root = `${await realpath(directory).catch(() => directory)}${sep}`;
+  const found = targets.filter((target) => target.startsWith(root)).flatMap(threadOf);
   // Set keeps the place of the first: removed and added again, the last one holds.
   return [...new Set(found.toReversed())].toReversed();
 }

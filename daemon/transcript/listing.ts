@@ -1,5 +1,6 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { readBeginning } from './agentFile.ts';
 import { codexThreadOfFile } from './codexProcess.ts';
 import { readLine } from './said.ts';
 
@@ -42,12 +43,13 @@ export async function listConversations(
   const files = await listFiles(agent, directory);
   const found = await inTurns(files, withFacts);
   const all = found.filter((file) => file !== undefined);
-  const latest = all.toSorted((a, b) => b.changedAtMs - a.changedAtMs).slice(0, limit);
+  const distinct = latestOfEach(all);
+  const latest = distinct.slice(0, limit);
   const read = await inTurns(latest, (file) => readHead(agent, file).catch(gone));
   const conversations = read.filter((conversation) => conversation !== undefined);
   return {
     conversations,
-    total: files.length,
+    total: files.length - all.length + distinct.length,
     unreadable: files.length - all.length + read.length - conversations.length,
   };
 }
@@ -59,12 +61,21 @@ export async function findConversationsById(
   { beginning, limit }: { readonly beginning: string; readonly limit: number },
 ): Promise<FoundConversation[]> {
   const files = await listFiles(agent, directory);
-  const meant = files.filter(({ id }) => id.startsWith(beginning)).slice(0, limit);
-  const read = await inTurns(meant, async (file) => {
-    const known = await withFacts(file);
-    return known === undefined ? undefined : readHead(agent, known).catch(gone);
-  });
+  const meant = await inTurns(
+    files.filter(({ id }) => id.startsWith(beginning)),
+    withFacts,
+  );
+  const latest = latestOfEach(meant.filter((file) => file !== undefined)).slice(0, limit);
+  const read = await inTurns(latest, (file) => readHead(agent, file).catch(gone));
   return read.filter((conversation) => conversation !== undefined);
+}
+
+/** The latest first; of a conversation that lies in several projects the file that changed last. */
+function latestOfEach(files: readonly Candidate[]): Candidate[] {
+  const seen = new Set<string>();
+  return files
+    .toSorted((a, b) => b.changedAtMs - a.changedAtMs)
+    .filter(({ id }) => !seen.has(id) && seen.add(id));
 }
 
 interface NamedFile {
@@ -92,18 +103,12 @@ function claudeIdOfFile(name: string): string | undefined {
 }
 
 async function readHead(agent: string, file: Candidate): Promise<FoundConversation> {
-  const handle = await open(file.path);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    const lines = buffer.subarray(0, bytesRead).toString('utf8').split('\n');
-    return { ...file, agent, ...readBeginning(agent, lines) };
-  } finally {
-    await handle.close();
-  }
+  const bytes = await readBeginning(file.path, headBytes);
+  return { ...file, agent, ...findFirst(agent, bytes.toString('utf8').split('\n')) };
 }
 
 /** Stops at the first prompt; the last line may be cut and is then no line. */
-function readBeginning(
+function findFirst(
   agent: string,
   lines: readonly string[],
 ): Pick<FoundConversation, 'directory' | 'firstPrompt'> {

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { readLines } from './agentFile.ts';
+import { isConversationId } from './conversationId.ts';
 import type { Said } from './said.ts';
 import { readLine } from './said.ts';
 
@@ -16,21 +16,14 @@ export async function readTranscript(
   { agent, path }: { readonly agent: string; readonly path: string },
   take: (said: Said) => Promise<void>,
 ): Promise<ReadTranscript> {
-  const input = createReadStream(path);
   let [messages, malformed] = [0, 0];
   let id: string | undefined;
   let directory: string | undefined;
-  // Made by hand, because an error of the file does not reach who iterates over lines.
-  const failed = new Promise<never>((_, reject) => input.once('error', reject));
-  failed.catch(told);
-  const lines = createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await Promise.race([lines.next(), failed]);
-    if (next.done === true) break;
-    if (next.value.trim() === '') continue;
-    const line = readLine(agent, next.value);
+  for await (const text of readLines(path)) {
+    if (text?.trim() === '') continue;
+    const line = text === undefined ? undefined : readLine(agent, text);
     if (line === undefined) malformed += 1;
-    id ??= line?.id;
+    if (isConversationId(line?.id)) id ??= line.id;
     directory ??= line?.directory;
     for (const said of line?.said ?? []) {
       messages += 1;
@@ -51,9 +44,4 @@ export async function recogniseAgent(path: string): Promise<string | undefined> 
 
 function ignore(): Promise<void> {
   return Promise.resolve();
-}
-
-/** Whoever waits for the next line hears of it. */
-function told(): undefined {
-  return undefined;
 }
