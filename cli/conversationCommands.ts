@@ -8,7 +8,7 @@ const loadPane = () => import('./pane/pane.ts');
 export const conversationCommands: readonly CommandSpec[] = [
   {
     name: 'adopt',
-    summary: 'go on with a conversation of an agent, or mirror a tmux pane; without one, list them',
+    summary: 'go on with the conversation of an agent, or mirror a tmux pane',
     words: ['[what]'],
     options: [
       option('--tmux', 'a pane of tmux (%3 or main:0.1); its process stays there'),
@@ -35,7 +35,7 @@ export const conversationCommands: readonly CommandSpec[] = [
   },
   {
     name: 'import',
-    summary: 'read a transcript of an agent into the history; its file stays as it is',
+    summary: 'read the transcript of an agent into the history; its file stays',
     words: ['<file-or-id>'],
     options: [option('--agent <id>', 'claude or codex, when the file does not say it')],
     run: async (context, input) =>

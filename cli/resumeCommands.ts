@@ -7,7 +7,7 @@ const load = () => import('./session/session.ts');
 export const resumeCommands: readonly CommandSpec[] = [
   {
     name: 'resume',
-    summary: 'bring back what a restart interrupted; without a session, say what would come back',
+    summary: 'bring back what a restart interrupted; without a session, list it',
     words: ['[session...]'],
     options: [
       option('--all', 'everything that was interrupted'),

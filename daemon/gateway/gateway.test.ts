@@ -233,7 +233,9 @@ describe('the gateway', () => {
     await serve({ 'role/list': () => ({ roles: [] }) });
     const link = await connect('owner');
     const burst = async (count: number): Promise<number> => {
-      const calls = Array.from({ length: count }, () => link.call('role/list', {}));
+      const calls = Array.from({ length: count }, () =>
+        link.call('role/list', {}, { timeoutMs: 100 }),
+      );
       const outcomes = await Promise.allSettled(calls);
       return outcomes.filter(({ status }) => status === 'fulfilled').length;
     };

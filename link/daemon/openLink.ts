@@ -95,7 +95,8 @@ export class OpenLink implements DaemonLink {
     params: unknown,
     options: { signal: AbortSignal | undefined; timeoutMs: number },
   ): Promise<unknown> {
-    const deadline = performance.now() + crowdedMs;
+    const patienceMs = options.timeoutMs > 0 ? Math.min(options.timeoutMs, crowdedMs) : crowdedMs;
+    const deadline = performance.now() + patienceMs;
     for (;;) {
       try {
         return await this.#ask(method, params, options);
