@@ -27,9 +27,12 @@ export interface RawMode extends Disposable {
   exiting(): void;
 }
 
-/** Undefined when the tool is missing or standard input is no terminal. */
-function stty(...words: string[]): string | undefined {
-  const result = spawnSync('stty', words, { stdio: [0, 'pipe', 'ignore'], encoding: 'utf8' });
+/** One shell for both: each process that is started and waited for from here costs milliseconds. */
+const rawScript = 'stty -g && stty raw -echo';
+
+/** What it printed; undefined when the tool is missing or standard input is no terminal. */
+function runOnTerminal(program: string, words: readonly string[]): string | undefined {
+  const result = spawnSync(program, words, { stdio: [0, 'pipe', 'ignore'], encoding: 'utf8' });
   return result.status === 0 ? result.stdout.trim() : undefined;
 }
 
@@ -40,12 +43,11 @@ function stty(...words: string[]): string | undefined {
 export function enterRawMode(lastWords: string): RawMode {
   const { isTTY } = process.stdin;
   if (process.platform === 'win32') return enterPlainRawMode();
-  const saved = isTTY ? stty('-g') : undefined;
-  if (isTTY && (saved === undefined || stty('raw', '-echo') === undefined))
-    return enterPlainRawMode();
+  const saved = isTTY ? runOnTerminal('/bin/sh', ['-c', rawScript]) : undefined;
+  if (isTTY && saved === undefined) return enterPlainRawMode();
   const guard = startGuard(saved ?? '', lastWords);
   const restore = toDisposable(() => {
-    if (saved !== undefined) stty(saved);
+    if (saved !== undefined) runOnTerminal('stty', [saved]);
   });
   const tell = toDisposable(() => guard.stdin?.write('done\n'));
   return {
