@@ -1,4 +1,5 @@
 /** The `waggle` command: arguments, standard streams and exit codes. */
+import './interpretedSchemas.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCommand } from './cli.ts';

@@ -36,7 +36,7 @@ const zodByParts: Plugin = {
       if (!imported.test(text)) return undefined;
       const contents = text
         .replace(imported, "import * as z from 'zod';")
-        .replaceAll(/(?<![\w.$])z\s*\.(?=\s*[a-z])/g, '/* @__PURE__ */ z.');
+        .replaceAll(/(?<![\w.$])z\s*\.(?=\s*[a-z])(?!config\b)/g, '/* @__PURE__ */ z.');
       return { contents, loader: 'ts' satisfies Loader };
     });
   },
