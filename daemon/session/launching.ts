@@ -26,6 +26,7 @@ import type { SessionNouns } from './nouns.ts';
 import type { SessionRow } from './row.ts';
 import { showFirst } from './oldScreen.ts';
 import { nothingHeard, toMeta } from './row.ts';
+import { OneProcess } from './oneProcess.ts';
 import type { Keeping } from './keeping.ts';
 import { Sequences } from './sequence.ts';
 import type { ShellFacts } from './shellMark.ts';
@@ -95,9 +96,11 @@ export interface LaunchingContext {
 export class Launching {
   readonly #context: LaunchingContext;
   readonly #opening = new Sequences();
+  readonly #oneProcess: OneProcess;
 
   constructor(context: LaunchingContext) {
     this.#context = context;
+    this.#oneProcess = new OneProcess(context.sessions);
   }
 
   /** @throws WaggleError `directoryMissing`, `commandNotFound`, `untrusted`, `launchFailed`, `ptyExhausted`, … */
@@ -127,7 +130,8 @@ export class Launching {
       });
     const cwd = await resolveFolder(choice.cwd ?? row.cwd);
     this.#refuseUntrusted(cwd, row.agent, caller.principal);
-    if (row.private !== true) await this.#vouch(cwd, caller.principal);
+    // Where a shell went by itself, nobody has vouched for.
+    if (row.private !== true && choice.cwd === undefined) await this.#vouch(cwd, caller.principal);
     await this.#context.watch.settle(row);
     const inherited = this.inherit(params.windowId, params.environment);
     const plan = await this.#context.nouns.agents.plan({
@@ -138,19 +142,18 @@ export class Launching {
       environment: inherited,
       conversationIds: row.conversations.map((conversation) => conversation.id),
     });
-    const started = await sessions.act(
-      row,
-      { type: 'started' },
-      {
-        argv: plan.argv,
-        heard: { ...nothingHeard, title: row.heard.title },
-        shell: this.#shellFactsOf(row.agent, params),
-        conversations: this.#withConversation(row, plan),
-        ...conversationStateOf(plan, this.#context.daemon.clock.now()),
-        backgroundProcesses: 0,
-        environmentNames: listNames({ ...inherited, ...plan.environment }),
-        ...(params.size === undefined ? {} : { size: params.size }),
-      },
+    const further = {
+      argv: plan.argv,
+      heard: { ...nothingHeard, title: row.heard.title },
+      shell: this.#shellFactsOf(row.agent, params),
+      conversations: this.#withConversation(row, plan),
+      ...conversationStateOf(plan, this.#context.daemon.clock.now()),
+      backgroundProcesses: 0,
+      environmentNames: listNames({ ...inherited, ...plan.environment }),
+      ...(params.size === undefined ? {} : { size: params.size }),
+    };
+    const started = await this.#oneProcess.start(row, plan, () =>
+      sessions.act(row, { type: 'started' }, further),
     );
     if (started === undefined) throw new WaggleError('notFound', 'There is no such session.');
     const again = await this.#spawn(started, { plan, inherited, isNew: false, choice });
@@ -174,7 +177,8 @@ export class Launching {
       environment: inherited,
       conversationIds: choice.conversationId === undefined ? [] : [choice.conversationId],
     });
-    if (params.private !== true) await this.#vouch(cwd, caller.principal);
+    const isMirror = choice.origin === 'mirrored';
+    if (params.private !== true && !isMirror) await this.#vouch(cwd, caller.principal);
     const workspaceId = await nouns.workspaces.locate(cwd);
     const now = new Date(daemon.clock.now()).toISOString();
     const fresh: Omit<SessionRow, 'conversations'> = {
@@ -210,9 +214,10 @@ export class Launching {
     };
     const row: SessionRow = { ...fresh, conversations: this.#withConversation(undefined, plan) };
     // Who kills what is listed as starting waits until there is a process to end.
-    return this.#context.sequences.run(row.id, async () =>
-      this.#spawn(await sessions.add(row), { plan, inherited, isNew: true, choice }),
-    );
+    return this.#context.sequences.run(row.id, async () => {
+      const added = await this.#oneProcess.start(row, plan, () => sessions.add(row));
+      return this.#spawn(added, { plan, inherited, isNew: true, choice });
+    });
   }
 
   /** What was kept by default stands in the row: it does not change under a session. */

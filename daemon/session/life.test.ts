@@ -15,6 +15,7 @@ const actions: readonly LifeAction[] = [
   { type: 'killed', exit },
   { type: 'slept', exit },
   { type: 'hostLost', reason: 'interrupted by a restart, 08:00' },
+  { type: 'resumeFailed', exit, reason: 'could not resume' },
 ];
 
 function play(...steps: LifeAction[]): SessionLife {

@@ -75,6 +75,7 @@ export function reduce(life: SessionLife, action: LifeAction): SessionLife {
       if (!isLive(life.status)) return life;
       return { ...life, status: 'interrupted', pid: null, reason: action.reason };
     case 'resumeFailed':
+      if (!isLive(life.status)) return life;
       return { ...end(life, 'interrupted', action.exit), reason: action.reason };
   }
 }

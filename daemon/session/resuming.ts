@@ -8,7 +8,6 @@ import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { canResume } from '../agent/agent.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Caller } from '../feature.ts';
-import { listHolders } from '../transcript/transcript.ts';
 import type { Launching } from './launching.ts';
 import { writeOldScreen } from './oldScreen.ts';
 import type { SessionRow } from './row.ts';
@@ -77,7 +76,6 @@ export class Resuming {
 
   async #resumeProgram(row: SessionRow, { params, caller }: Asked): Promise<ResumeResult> {
     const { sessions, launching } = this.#context;
-    await refuseHeld(row);
     const started = await this.#whenDirectoryIsThere(row, () => launching.restart(params, caller));
     const { resuming } = sessions.get(row.id);
     if (resuming !== null && resuming !== undefined) {
@@ -131,18 +129,6 @@ export class Resuming {
     const listed: Session[] = interruptedOf(sessions).map((row) => sessions.toSession(row));
     return { sessions: listed, claimed, revision: sessions.revision };
   }
-}
-
-/** Two processes in one conversation lose what one of them says. @throws WaggleError `conflict`. */
-async function refuseHeld({ agent, agentDirectory, conversations }: SessionRow): Promise<void> {
-  const id = conversations.at(-1)?.id;
-  if (typeof agentDirectory !== 'string' || id === undefined) return;
-  const pid = (await listHolders(agent, agentDirectory)).get(id);
-  if (pid === undefined) return;
-  throw new WaggleError('conflict', `Process ${pid} is in the conversation of this session.`, {
-    fix: 'End it there, then resume.',
-    details: { pid },
-  });
 }
 
 /** What could not be kept is said. */

@@ -120,8 +120,11 @@ export class Watch implements Disposable {
     { id, generation }: Pick<SessionRow, 'id' | 'generation'>,
     exit: SessionExit,
   ): Promise<LifeAction | undefined> {
-    const row = this.#context.sessions.find(id);
+    // After what was changed before: who ends at once is told of while the start is still written down.
+    const row = await this.#context.sessions.change(id, () => ({}));
     if (row?.generation !== generation || !isFailedResume(row, exit)) return undefined;
+    const host = row.hostId === null ? undefined : this.#context.hosts.find(row.hostId);
+    if (host !== undefined) await this.begin(row, host);
     await this.settle(row);
     const reason = await describeFailedResume(this.#context.spool, row);
     return { type: 'resumeFailed', exit, reason };

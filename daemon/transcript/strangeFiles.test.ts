@@ -8,6 +8,7 @@ import {
   openSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,7 +43,7 @@ describe('files of agents', function () {
       join(project, `${id}.jsonl`),
       join(directory, 'sessions', `${pid}.json`),
     ];
-    execFileSync('mkfifo', [transcript, state]);
+    execFileSync('sh', ['-c', 'mkfifo "$@"', 'sh', transcript, state]);
     const found = await listConversations('claude', directory, 10);
     assert.deepEqual([found.conversations.length, found.unreadable], [0, 1]);
     await assert.rejects(readTranscript({ agent: 'claude', path: transcript }, nothing));
@@ -86,7 +87,7 @@ describe('files of agents', function () {
     mkdirSync(moved);
     const line = (cwd: string) => JSON.stringify({ type: 'user', cwd, message: { content: 'x' } });
     writeFileSync(join(moved, `${id}.jsonl`), line('/moved'));
-    execFileSync('touch', ['-d', '2001-01-01', join(moved, `${id}.jsonl`)]);
+    utimesSync(join(moved, `${id}.jsonl`), 1, 1);
     writeFileSync(join(project, `${id}.jsonl`), line('/work'));
     const byId = await findConversationsById('claude', directory, { beginning: id, limit: 2 });
     const { conversations } = await listConversations('claude', directory, 10);

@@ -74,6 +74,22 @@ describe('after a restart of the machine', function () {
     assert.equal(next.text.includes('\u001b[6n'), false);
   });
 
+  it('vouches for no folder that a shell only went to', async () => {
+    const session = await home.openSession(link);
+    const stranger = join(realpathSync(home.folder), '..', 'stranger');
+    mkdirSync(join(stranger, '.git'), { recursive: true });
+    const screen = await home.attach(link, session.id, 'window-1');
+    await screen.type('cd ../stranger\r');
+    await untilSeenIn(session.id, stranger);
+    await cutPower();
+    await untilInterrupted(session.id);
+    await resume(session.id);
+    const { workspaces } = await link.call('workspace/list', {});
+    const trusted = workspaces.flatMap(({ trustedRoots }) => trustedRoots.map(({ root }) => root));
+    assert.equal(trusted.includes(stranger), false);
+    assert.equal(trusted.length, 1);
+  });
+
   /** The daemon looks once a second; without /proc only the shell itself could tell. */
   async function untilSeenIn(sessionId: Session['id'], directory: string): Promise<void> {
     if (process.platform !== 'linux') return;
