@@ -14,6 +14,7 @@ interface MirrorOptions {
 /** A screen that changes often is painted at most this often. */
 const paintEveryMs = 30;
 const keysAtOnce = 200;
+const farewellMs = 500;
 const begin = '\u001b[?1049h\u001b[H\u001b[2J';
 const end = '\u001b[?9;1000;1002;1003;1006;2004;1l\u001b>\u001b[?25h\u001b[m\u001b[?1049l';
 
@@ -112,16 +113,21 @@ class Mirror {
       ]);
       this.#show(parseState(state[0] ?? ''), lines);
     } catch {
-      this.#end(`pane ${pane} is closed`);
+      this.#endClosed();
     } finally {
       this.#isPainting = false;
     }
     if (this.#isStale) this.#schedule();
   }
 
+  /** A server that ends closes its panes first: then its own end is told. */
+  #endClosed(): void {
+    setTimeout(() => this.#end(`pane ${this.#options.pane} is closed`), farewellMs);
+  }
+
   #show(state: PaneState, lines: readonly string[]): void {
     // tmux answers for a pane that is gone with empty fields.
-    if (state.cols === 0) return this.#end(`pane ${this.#options.pane} is closed`);
+    if (state.cols === 0) return this.#endClosed();
     const view = viewOf();
     const corner = windowOn(state, view);
     const rows = Array.from({ length: view.rows }, (_, row) =>

@@ -113,6 +113,7 @@ async function findSource(sessions: ConversationSessions, params: ImportParams):
   if (path !== undefined) return readSource(path, agent);
   const environment: Variables = sessions.environmentFor(params);
   const found = await getConversation(sessions, conversationId ?? '', { agent, environment });
+  refuseHuge(found.path, found.bytes);
   return { ...found, conversationId: found.id, name: nameOf(found.firstPrompt, found.agent) };
 }
 
@@ -122,8 +123,7 @@ async function readSource(path: string, agent: string | undefined): Promise<Sour
   const facts = isAbsolute(path) ? await stat(path).catch(missing) : undefined;
   if (facts?.isFile() !== true)
     throw new WaggleError('notFound', `There is no file ${shown}.`, { fix: 'Check the path.' });
-  if (facts.size > importMaxBytes)
-    throw new WaggleError('limitReached', `${shown} is larger than 512 MiB.`);
+  refuseHuge(path, facts.size);
   const whose = agent ?? (await recogniseAgent(path));
   if (whose === undefined)
     throw new WaggleError('badRequest', `${shown} is no transcript of Claude Code or Codex.`);
@@ -133,6 +133,11 @@ async function readSource(path: string, agent: string | undefined): Promise<Sour
   });
   const about = { conversationId: id, directory: directory ?? null };
   return { agent: whose, path, ...about, name: nameOf(name, whose) };
+}
+
+function refuseHuge(path: string, bytes: number): void {
+  if (bytes > importMaxBytes)
+    throw new WaggleError('limitReached', `${toPlainLine(path, 1000)} is larger than 512 MiB.`);
 }
 
 function nameOf(firstPrompt: string, agent: string): string {

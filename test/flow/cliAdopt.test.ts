@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readStartTime } from '../../link/process/process.ts';
 import type { KeptConversation } from '../../protocol/conversation/conversation.ts';
@@ -149,6 +149,15 @@ describe('taking over what began elsewhere', function () {
     assert.deepEqual([code, /launchFailed|conflict/.test(stderr)], [1, true]);
     const byId = await cli.json<{ messages: number }>('import', codexId);
     assert.equal(byId.messages, 2);
+    const hugeId = codexId.replace('01a1f906', '01a1f907');
+    const huge = join(cli.home, '.codex', 'sessions', `rollout-x-${hugeId}.jsonl`);
+    writeFileSync(huge, '');
+    truncateSync(huge, 513 * 1024 * 1024);
+    for (const reference of [huge, hugeId]) {
+      const tooLarge = await cli.run('import', reference);
+      assert.match(tooLarge.stderr, /larger than 512 MiB.*\[limitReached\]/);
+    }
+    rmSync(huge);
     const none = await cli.run('import', join(cli.home, 'bin', 'claude'));
     assert.match(none.stderr, /no transcript of Claude Code or Codex/);
     const missing = await cli.run('import', './no-such-file');
