@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import type { Session } from '../../protocol/session/session.ts';
 import { changeKeep } from '../../protocol/session/keeping.ts';
 import { sessionIdSchema } from '../../protocol/wire/brand.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { FeatureContext } from '../context.ts';
 import { createUuid } from '../uuid.ts';
@@ -33,7 +34,7 @@ export interface ImportSource {
 /** An ended session without a process, filled with text that came from elsewhere. */
 export interface Import {
   write(text: string): Promise<void>;
-  /** Resolves with the session when all of it is kept. */
+  /** Resolves with the session when all of it is kept. @throws WaggleError `diskFull`, `notFound` when it was deleted. */
   finish(): Promise<Session>;
   /** Leaves nothing behind. */
   discard(): Promise<void>;
@@ -63,6 +64,10 @@ export async function beginImport(
     },
     async finish() {
       await writer.flush();
+      if (writer.lostBytes > 0)
+        throw new WaggleError('diskFull', 'The disk did not take all of the conversation.', {
+          fix: 'Free some space, then import it again.',
+        });
       return sessions.toSession(sessions.get(row.id));
     },
     async discard() {

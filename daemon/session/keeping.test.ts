@@ -92,6 +92,19 @@ describe('the end of old output', () => {
   });
 });
 
+describe('what is kept by default', () => {
+  it('has every change when two windows change it at once', async () => {
+    const store = { read: async () => undefined, write: () => new Promise(setImmediate) };
+    const context = { daemon: { openStore: () => store } };
+    const keeping = new Keeping(context as unknown as KeepingContext);
+    await Promise.all([
+      keeping.change(undefined, { output: 'full' }),
+      keeping.change(undefined, { days: 7 }),
+    ]);
+    assert.deepEqual(keeping.default, { ...keepAtFirst, output: 'full', days: 7 });
+  });
+});
+
 describe('what is kept of a session', () => {
   it('is what it says itself, else the default, and nothing when it is private', () => {
     const own = { ...keepAtFirst, output: 'full', days: null } as const;

@@ -7,6 +7,7 @@ import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { FeatureContext } from '../context.ts';
 import type { keepingStore } from './keeping.store.ts';
 import type { SessionRow } from './row.ts';
+import { Sequences } from './sequence.ts';
 import type { Sessions } from './sessions.ts';
 import type { Spool } from './spool.ts';
 import type { ClockBelief } from './trustedClock.ts';
@@ -35,6 +36,8 @@ export class Keeping implements Disposable {
   readonly #context: KeepingContext;
   readonly #store;
   #default: Keep = keepAtFirst;
+  /** Each change is made on top of the one before. */
+  readonly #changes = new Sequences();
   #belief: ClockBelief | undefined;
   #lookedAt: number | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -103,10 +106,12 @@ export class Keeping implements Disposable {
 
   async #changeDefault(wish: KeepChange | undefined): Promise<Keep> {
     if (wish === undefined) return this.#default;
-    const changed = changeKeep(this.#default, wish);
-    await this.#store.write({ key: 'default', value: JSON.stringify(changed) });
-    this.#default = changed;
-    return changed;
+    return this.#changes.run('default', async () => {
+      const changed = changeKeep(this.#default, wish);
+      await this.#store.write({ key: 'default', value: JSON.stringify(changed) });
+      this.#default = changed;
+      return changed;
+    });
   }
 
   /** What was received but not written yet is not kept either. */

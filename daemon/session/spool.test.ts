@@ -253,6 +253,23 @@ describe('the spool', () => {
     assert.equal((await spool.read('forever', everything)).data.length, 40_000);
   });
 
+  it('keeps what is written while all that was there before is removed as old', async () => {
+    const spool = new Spool({ directory, segmentBytes: 1 });
+    const writer = await spool.openWriter(session, 0);
+    for (let seq = 0; seq < 100; seq += 1) {
+      writer.append(seq, bytesFrom(seq, 1));
+      await writer.flush();
+    }
+    for (const name of files()) utimesSync(join(directory, session, name), 1000, 1000);
+    const removal = spool.removeOlder(() => 2_000_000);
+    while (files().length === 100) await new Promise(setImmediate);
+    writer.append(100, Buffer.from('new'));
+    await writer.flush();
+    await removal;
+    assert.equal((await spool.read(session, everything)).data.toString(), 'new');
+    assert.equal(writer.lostBytes, 0);
+  });
+
   it('drops at once what a session may not keep any more', async () => {
     let keep: Keep = { ...keepAtFirst, output: 'full' };
     const spool = new Spool({ directory, segmentBytes: 16_384, keepOf: () => keep });

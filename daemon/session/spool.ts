@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasCode } from '../../link/home/home.ts';
 import type { Keep } from '../../protocol/session/keeping.ts';
 import { keepAtFirst } from '../../protocol/session/keeping.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
@@ -117,8 +118,8 @@ export class Spool {
         const segments = await listSegments(join(this.directory, id));
         const old = segments.filter(({ changedAtMs }) => changedAtMs < (instant ?? -Infinity));
         await this.#dropOldest(old, undefined, 0);
-        if (old.length > 0 && old.length === segments.length)
-          await rm(join(this.directory, id), { recursive: true, force: true });
+        // Not what was written meanwhile.
+        if (old.length > 0) await rmdir(join(this.directory, id)).catch(notEmpty);
       }
       return before - this.#totalBytes;
     });
@@ -203,6 +204,12 @@ function limitOf({ output, bytes }: Keep): number {
 
 function sumOf(segments: readonly SpoolSegment[]): number {
   return segments.reduce((sum, segment) => sum + segment.bytes, 0);
+}
+
+/** Or gone: both are as they should be. */
+function notEmpty(error: unknown): void {
+  const isExpected = ['ENOTEMPTY', 'EEXIST', 'ENOENT'].some((code) => hasCode(error, code));
+  if (!isExpected) throw error;
 }
 
 async function appendToFile(path: string, bytes: Uint8Array): Promise<void> {

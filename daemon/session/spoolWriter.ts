@@ -37,6 +37,7 @@ export class SpoolWriter {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #settledTo: number;
+  #lostBytes = 0;
 
   constructor(options: SpoolWriterOptions) {
     this.#options = options;
@@ -52,6 +53,11 @@ export class SpoolWriter {
   /** Seq up to which everything was written or given up. */
   get settledTo(): number {
     return this.#settledTo;
+  }
+
+  /** What was given to us and not taken by the disk. */
+  get lostBytes(): number {
+    return this.#lostBytes;
   }
 
   /** Takes a copy. `seq` is that of the first byte. */
@@ -97,6 +103,7 @@ export class SpoolWriter {
     const segment = await this.#segmentFor(batch.from);
     const isWritten = await this.#options.write(segment.path, Buffer.concat(batch.chunks));
     this.#settledTo = batch.from + batch.bytes;
+    if (!isWritten) this.#lostBytes += batch.bytes;
     segment.end += batch.bytes;
     segment.bytes += batch.bytes;
     // A refused write may have left a part of the batch: the file ends there and the next write starts another one.
