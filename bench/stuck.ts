@@ -15,7 +15,7 @@ import { startClient } from './relayClient.ts';
 import type { Workload } from './workload.ts';
 import { createWorkloads, removeWorkloads } from './workload.ts';
 
-const megabytes = 60;
+const megabytes = 100;
 const ready = 'ready'.length;
 const sampleMs = 20;
 

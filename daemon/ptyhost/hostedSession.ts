@@ -47,6 +47,8 @@ export interface SessionStart {
   readonly predecessor?: Predecessor | undefined;
 }
 
+/** Nobody waits longer than this for a client that acknowledges nothing: it has stopped, or is gone. */
+const silenceMs = 50;
 const resizeDrainBytes = 64 * 1024;
 const smallRingBytes = 256 * 1024;
 const errorRingBytes = 64 * 1024;
@@ -160,6 +162,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
 
   ack(channel: Channel, generation: number, seq: number): void {
     if (channel.ack(generation, seq)) channel.budget.restore();
+    this.#extendPause(channel);
     const { queue } = this.output;
     if (queue !== undefined && channel.owner.isControl && generation === this.generation) {
       queue.ack(seq);
@@ -329,14 +332,26 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     const leftMs = channel.budget.leftMs(now);
     if (channel.owner.pace === 'background' || !channel.budget.start(now))
       return this.#shed(channel);
-    const timer = setTimeout(() => {
-      this.#stopPausing(channel);
-      this.#shed(channel);
-    }, leftMs);
-    this.#pausing.set(channel, timer);
+    this.#pausing.set(channel, this.#shedAfter(channel, Math.min(leftMs, silenceMs)));
     this.#applyPause();
     // It stands still for this: not a moment longer than sending takes.
     this.#surroundings.pacing.hurry(this);
+  }
+
+  /** It reads: the program waits for it as long as it may. */
+  #extendPause(channel: Channel): void {
+    const timer = this.#pausing.get(channel);
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    const leftMs = channel.budget.leftMs(performance.now());
+    this.#pausing.set(channel, this.#shedAfter(channel, Math.min(leftMs, silenceMs)));
+  }
+
+  #shedAfter(channel: Channel, ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#stopPausing(channel);
+      this.#shed(channel);
+    }, ms);
   }
 
   #shed(channel: Channel): void {
