@@ -179,7 +179,7 @@ export class Launching {
     });
     const isMirror = choice.origin === 'mirrored';
     if (params.private !== true && !isMirror) await this.#vouch(cwd, caller.principal);
-    const workspaceId = await nouns.workspaces.locate(cwd);
+    const workspaceId = await nouns.workspaces.locate(cwd, params.private);
     const now = new Date(daemon.clock.now()).toISOString();
     const fresh: Omit<SessionRow, 'conversations'> = {
       ...newLife,

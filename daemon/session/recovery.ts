@@ -8,12 +8,14 @@ import { addConversation } from './conversations.ts';
 import { fromMeta } from './row.ts';
 import type { Sessions } from './sessions.ts';
 import type { Watch } from './watching.ts';
+import type { SessionNouns } from './nouns.ts';
 
 export interface RecoveryContext {
   readonly daemon: FeatureContext;
   readonly hosts: HostPool;
   readonly sessions: Sessions;
   readonly watch: Watch;
+  readonly workspaces: Pick<SessionNouns['workspaces'], 'locate'>;
 }
 
 /** Brings rows and hosts together: at the start, when a host is connected again, and when one is gone. */
@@ -109,11 +111,18 @@ export class Recovery {
     const { pid, startTime, generation, size } = held;
     return this.#context.sessions.add({
       ...row,
+      ...(await this.#workspaceOf(row)),
       ...{ pid, startTime, generation, size, hostId: host.id },
       status: 'running',
       reason: null,
       exit: null,
     });
+  }
+
+  /** That of a private session was never written. */
+  async #workspaceOf({ private: isPrivate, cwd }: SessionRow): Promise<Partial<SessionRow>> {
+    if (isPrivate !== true) return {};
+    return { workspaceId: await this.#context.workspaces.locate(cwd, true) };
   }
 
   async #dropDeleted(host: ConnectedHost, held: HostSession): Promise<void> {

@@ -132,7 +132,10 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const monotonicMs = (): number => context.clock.monotonicMs();
   const resources = new Resources({ hosts, trees: watch.trees, monotonicMs });
   const attaching = new Attaching({ daemon: context, hosts, sessions });
-  const recovery = new Recovery({ daemon: context, hosts, sessions, watch });
+  const recovery = new Recovery({
+    ...{ daemon: context, hosts, sessions, watch },
+    workspaces: nouns.workspaces,
+  });
   const windowLinks = new WindowLinks({ links, windows: nouns.windows, log: context.log });
   nouns.windows.onDidReport((windowId) => windowLinks.handleReport(windowId));
   watch.followers.onDidChangeWriter(({ sessionId, clientId }) => {

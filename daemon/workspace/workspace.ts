@@ -23,8 +23,8 @@ export { resolveFolder } from './folder.ts';
 export type { Trust } from './trust.ts';
 
 export interface WorkspaceFeature extends Feature<'workspace'> {
-  /** The workspace of a real path; a new row is durable before this resolves. */
-  locate(folder: string): Promise<WorkspaceId>;
+  /** The workspace of a real path; a new row is durable before this resolves, or never written while only `isPrivate` asks. */
+  locate(folder: string, isPrivate?: boolean): Promise<WorkspaceId>;
   trustOf(folder: string): Trust;
   /**
    * Records that somebody trusts the repository of a folder, or the folder when there is none. Starting something in the
@@ -38,7 +38,8 @@ export function createWorkspaceFeature(context: FeatureContext): WorkspaceFeatur
   return {
     noun: 'workspace',
     start: () => rows.load(),
-    locate: async (folder) => workspaceIdSchema.parse((await rows.locate(folder)).id),
+    locate: async (folder, isPrivate = false) =>
+      workspaceIdSchema.parse((await rows.locate(folder, isPrivate)).id),
     trustOf: (folder) => rows.trustOf(folder),
     async vouch(folder, by) {
       const root = [findRepositoryRoot(folder), folder].find((path) => !holdsHome(path));
@@ -67,6 +68,8 @@ class WorkspaceRows {
   #rows: readonly WorkspaceRow[] = [];
   /** Roots whose git facts were read since the daemon started. */
   readonly #observed = new Set<string>();
+  /** Ids of rows that only private sessions asked for. */
+  readonly #unwritten = new Set<string>();
   #tail: Promise<unknown> = Promise.resolve();
 
   constructor(context: FeatureContext) {
@@ -95,8 +98,11 @@ class WorkspaceRows {
     return decideTrust(folder, decisions);
   }
 
-  locate(folder: string): Promise<WorkspaceRow> {
-    return this.#inOrder(() => this.#locate(findRepositoryRoot(folder)));
+  locate(folder: string, isPrivate: boolean): Promise<WorkspaceRow> {
+    const root = findRepositoryRoot(folder);
+    return this.#inOrder(() =>
+      isPrivate ? this.#locateUnwritten(root) : this.#locate(root, this.#isTrusted(root)),
+    );
   }
 
   decide(root: string, trusted: boolean, by: string): Promise<WorkspaceRow> {
@@ -118,15 +124,41 @@ class WorkspaceRows {
     });
   }
 
-  async #locate(root: string, isTrusted = this.trustOf(root) === 'trusted'): Promise<WorkspaceRow> {
+  #isTrusted(root: string): boolean {
+    return this.trustOf(root) === 'trusted';
+  }
+
+  async #locate(root: string, isTrusted: boolean): Promise<WorkspaceRow> {
     const known = this.#rows.find((row) => row.roots.includes(root));
-    if (known !== undefined && (this.#observed.has(root) || !isTrusted)) return known;
-    const facts = isTrusted ? await this.#observe(root) : { root, remotes: [], rootCommits: [] };
+    const isObserved = this.#observed.has(root) || !isTrusted;
+    if (known !== undefined && isObserved) return this.#keep(known, known);
+    const facts = await this.#factsOf(root, isTrusted);
     const match = findWorkspace(facts, this.#rows);
     if (match === undefined) return this.#save(this.#create(facts));
-    const merged = mergeKeys(match, facts);
-    const isSame = JSON.stringify(merged) === JSON.stringify(match);
-    return isSame ? match : this.#save(merged);
+    return this.#keep(match, mergeKeys(match, facts));
+  }
+
+  async #locateUnwritten(root: string): Promise<WorkspaceRow> {
+    const known = this.#rows.find((row) => row.roots.includes(root));
+    if (known !== undefined) return known;
+    const facts = await this.#factsOf(root, this.#isTrusted(root));
+    // Who asks later without being private writes what was seen.
+    this.#observed.delete(root);
+    const match = findWorkspace(facts, this.#rows);
+    if (match !== undefined) return match;
+    const row = this.#create(facts);
+    this.#unwritten.add(row.id);
+    this.#rows = [...this.#rows, row];
+    return row;
+  }
+
+  async #factsOf(root: string, isTrusted: boolean): Promise<FolderFacts> {
+    return isTrusted ? this.#observe(root) : { root, remotes: [], rootCommits: [] };
+  }
+
+  async #keep(known: WorkspaceRow, now: WorkspaceRow): Promise<WorkspaceRow> {
+    const isSame = JSON.stringify(now) === JSON.stringify(known);
+    return isSame && !this.#unwritten.has(known.id) ? known : this.#save(now);
   }
 
   #observe(root: string): Promise<FolderFacts> {
@@ -148,6 +180,7 @@ class WorkspaceRows {
 
   async #save(row: WorkspaceRow): Promise<WorkspaceRow> {
     await this.#store.save(row);
+    this.#unwritten.delete(row.id);
     this.#rows = [...this.#rows.filter((other) => other.id !== row.id), row];
     return row;
   }

@@ -57,6 +57,22 @@ describe('workspaces', () => {
     assert.equal(saved.size, 1);
   });
 
+  it('are written down when the first session asks that is not private', async () => {
+    const feature = await startFeature();
+    const folder = makeRepository('quiet');
+    const id = await feature.locate(folder, true);
+    assert.equal(await feature.locate(folder, true), id);
+    assert.equal(saved.size, 0);
+    assert.equal(await feature.locate(folder), id);
+    assert.deepEqual([...saved.keys()], [id]);
+    await feature.vouch(folder, owner);
+    const clone = makeRepository('clone');
+    await feature.vouch(clone, owner);
+    const written = structuredClone([...saved]);
+    await feature.locate(join(base, 'elsewhere'), true);
+    assert.deepEqual([...saved], written);
+  });
+
   it('are never vouched for by a repository around the whole home, or by the home itself', async () => {
     const feature = await startFeature();
     const homeBefore = process.env['HOME'];

@@ -52,7 +52,9 @@ describe('what is kept of a session', () => {
   it('is nothing when it is private: not while it runs, not over the death of the daemon, not after it', async function () {
     this.timeout(90_000);
     const secret = 'pelican-in-the-rain';
-    const session = await openWith(secret, { private: true });
+    const cwd = join(home.folder, secret);
+    mkdirSync(cwd);
+    const session = await openWith(secret, { private: true, cwd });
     assert.equal(session.private, true);
     assert.equal(await historyOf(session.id), '');
     assert.deepEqual(filesWith(secret), []);
@@ -64,6 +66,9 @@ describe('what is kept of a session', () => {
       sessions.map(({ id, status, private: isPrivate, name }) => [id, status, isPrivate, name]),
       [[session.id, 'running', true, `name ${secret}`]],
     );
+    const { workspaces } = await link.call('workspace/list', {});
+    const now = sessions[0]?.workspaceId;
+    assert.deepEqual(workspaces.find(({ id }) => id === now)?.roots, [cwd]);
     await assert.rejects(
       link.call('session/keep', { sessionId: session.id, change: { output: 'tail' } }),
       { code: 'conflict' },
