@@ -219,9 +219,10 @@ export class QueryScanner {
   }
 }
 
-const control = /[\u001b\u0090\u0098\u009b\u009d-\u009f]/g;
+/** Not a whole sequence that colours or erases in the line: those are most of what programs write, and ask nothing. */
+const control = /\u001b(?!\[[\d;:]*[mK])|[\u0090\u0098\u009b\u009d-\u009f]/g;
 
-/** Position of the next introducer, or the end: ordinary text is skipped by the regular expression engine. */
+/** Position of the next introducer that matters, or the end: all else is skipped by the regular expression engine. */
 function findControl(text: string, from: number): number {
   control.lastIndex = from;
   return control.exec(text)?.index ?? text.length;
