@@ -97,6 +97,8 @@ export class Launching {
   readonly #context: LaunchingContext;
   readonly #opening = new Sequences();
   readonly #oneProcess: OneProcess;
+  /** Everything is being ended: what is on its way to a process gets none. */
+  isEnding = false;
 
   constructor(context: LaunchingContext) {
     this.#context = context;
@@ -278,6 +280,8 @@ export class Launching {
   ): Promise<Session> {
     const { nouns, sessions, watch } = this.#context;
     try {
+      // Here, where the row says that it starts: what passed before is waited for and ended.
+      if (this.isEnding) throw new WaggleError('stopped', 'Everything is being ended.');
       const environment = { ...inherited, ...plan.environment };
       const marked = this.#mark(row, plan, environment);
       const request = {

@@ -53,6 +53,7 @@ export function createSessionFeature(
   const parts = createParts(context, nouns, options);
   const { hosts } = nouns;
   const { sequences, sessions, spool, watch, keeping, ending, recovery, attaching } = parts;
+  const { launching } = parts;
   tellRecording(context, spool);
   const inBackground = (work: Promise<void>): void => {
     work.catch((error: unknown) => context.log.error('a change of a host was missed', { error }));
@@ -90,9 +91,16 @@ export function createSessionFeature(
     counts: () => ({ running: sessions.countRunning(), total: sessions.rows().length }),
     hosts: () => hosts.statuses().map((host) => ({ ...host, sessions: sessions.countIn(host.id) })),
     async killAll() {
-      const killed = await ending.killAll();
-      await ending.endHosts();
-      return killed;
+      launching.isEnding = true;
+      try {
+        const killed = await ending.killAll();
+        await ending.endHosts();
+        return killed;
+      } catch (error) {
+        // Something does not end, and then the daemon does not either.
+        launching.isEnding = false;
+        throw error;
+      }
     },
     isBusy: () => sessions.countRunning() > 0,
     async stop() {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { listRunning, MarkerScan } from '../../daemon/process/process.ts';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { isSameProcess } from '../../link/process/process.ts';
 import type { Session } from '../../protocol/session/session.ts';
@@ -66,6 +67,34 @@ describe('the end of everything', () => {
     assert.doesNotMatch(readFileSync(home.paths.logFile, 'utf8'), /did not stop in time/);
     for (const socket of silent) socket.destroy();
   });
+
+  it('is also the end of what was just being started', async function () {
+    this.timeout(60_000);
+    await run('exec sleep 604');
+    const { pid, startTime } = link.info;
+    const others = await Promise.all([1, 2, 3, 4].map((n) => home.connect(`window-${n}`)));
+    const starting = others.flatMap((other, turn) =>
+      [0, 1, 2, 3, 4].map(() =>
+        home
+          .openSession(other, { agent: 'command', command: ['sleep', String(6050 + turn)] })
+          .catch(() => undefined),
+      ),
+    );
+    await link.call('daemon/stop', { sessions: 'kill' });
+    await Promise.all(starting);
+    await until(() => !isSameProcess(pid, startTime), 'the daemon is gone');
+    await until(
+      () => listSleepers().length === 0,
+      () => `no ${listSleepers().join()}`,
+    );
+    assert.deepEqual(home.readHostFiles(), []);
+  });
+
+  /** Those whose data directory is this one. */
+  function listSleepers(): number[] {
+    const scan = new MarkerScan('WAGGLE_HOME', (value) => value === home.paths.home);
+    return scan.find(listRunning()).map((entry) => entry.pid);
+  }
 
   it('keeps what was written to the last byte, for the next daemon', async function () {
     this.timeout(60_000);
