@@ -53,7 +53,6 @@ export function createSessionFeature(
   const parts = createParts(context, nouns, options);
   const { hosts } = nouns;
   const { sequences, sessions, spool, watch, keeping, ending, recovery, attaching } = parts;
-  const { launching } = parts;
   tellRecording(context, spool);
   const inBackground = (work: Promise<void>): void => {
     work.catch((error: unknown) => context.log.error('a change of a host was missed', { error }));
@@ -90,18 +89,7 @@ export function createSessionFeature(
     },
     counts: () => ({ running: sessions.countRunning(), total: sessions.rows().length }),
     hosts: () => hosts.statuses().map((host) => ({ ...host, sessions: sessions.countIn(host.id) })),
-    async killAll() {
-      launching.isEnding = true;
-      try {
-        const killed = await ending.killAll();
-        await ending.endHosts();
-        return killed;
-      } catch (error) {
-        // Something does not end, and then the daemon does not either.
-        launching.isEnding = false;
-        throw error;
-      }
-    },
+    killAll: () => endEverything(parts),
     isBusy: () => sessions.countRunning() > 0,
     async stop() {
       await sequences.settle();
@@ -113,6 +101,21 @@ export function createSessionFeature(
     },
   };
 }
+
+async function endEverything({ launching, ending }: Parts): Promise<number> {
+  launching.isEnding = true;
+  try {
+    const killed = await ending.killAll();
+    await ending.endHosts();
+    return killed;
+  } catch (error) {
+    // Something does not end, and then the daemon does not either.
+    launching.isEnding = false;
+    throw error;
+  }
+}
+
+type Parts = ReturnType<typeof createParts>;
 
 function createParts(context: FeatureContext, nouns: SessionNouns, options: SessionFeatureOptions) {
   const { hosts } = nouns;

@@ -75,13 +75,12 @@ describe('the end of everything', () => {
     const others = await Promise.all([1, 2, 3, 4].map((n) => home.connect(`window-${n}`)));
     const starting = others.flatMap((other, turn) =>
       [0, 1, 2, 3, 4].map(() =>
-        home
-          .openSession(other, { agent: 'command', command: ['sleep', String(6050 + turn)] })
-          .catch(() => undefined),
+        home.openSession(other, { agent: 'command', command: ['sleep', String(6050 + turn)] }),
       ),
     );
+    const settled = Promise.allSettled(starting);
     await link.call('daemon/stop', { sessions: 'kill' });
-    await Promise.all(starting);
+    await settled;
     await until(() => !isSameProcess(pid, startTime), 'the daemon is gone');
     await until(
       () => listSleepers().length === 0,
