@@ -129,8 +129,8 @@ export class CommitQueue {
   async #forget(calls: readonly QueuedCall[]): Promise<void> {
     if (calls.length === 0) return;
     try {
-      for (const call of calls) await call.runInCopies();
       this.#connection.raw.pragma('wal_checkpoint(TRUNCATE)');
+      for (const call of calls) await call.runInCopies();
     } catch (error) {
       this.#events.onTrouble('Removed rows may still be on disk', error);
     }
