@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isMarkingOff, markShell } from './shell.ts';
 
@@ -33,6 +35,17 @@ describe('a shell with marks', () => {
   it('is fish', () => {
     const command = `source '${join(scripts, 'waggle.fish')}'`;
     assert.deepEqual(start(['/usr/bin/fish'])?.argv, ['/usr/bin/fish', '--init-command', command]);
+  });
+
+  it('is fish in a directory of any name, of which it runs nothing', () => {
+    const base = mkdtempSync(join(tmpdir(), 'waggle-fish-'));
+    const strange = join(base, String.raw`it's; touch ran \n`);
+    mkdirSync(strange);
+    writeFileSync(join(strange, 'waggle.fish'), 'echo sourced');
+    const fish = { argv: ['fish'], environment: {}, scripts: strange, nonce: 'n1' };
+    const { argv: [, , command = ''] = [] } = markShell(fish) ?? {};
+    assert.equal(command, `source '${base}/${String.raw`it\'s; touch ran \\n`}/waggle.fish'`);
+    rmSync(base, { recursive: true });
   });
 
   for (const argv of [
