@@ -52,5 +52,9 @@ describe('lines of a transcript', () => {
       assert.equal(readLine('codex', line), undefined, line);
     }
     assert.equal(readLine('gemini', '{"type":"user"}'), undefined);
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    const use = `{"type":"tool_use","name":"x","input":${deep}}`;
+    const line = `{"type":"assistant","message":{"content":[${use}]}}`;
+    assert.equal(readLine('claude', line), undefined, 'deep');
   });
 });

@@ -54,8 +54,14 @@ const notOfThePerson =
 /** The line of a transcript; undefined when it is no line of this agent. */
 export function readLine(agent: string, line: string): TranscriptLine | undefined {
   const value = parseJson(line);
-  if (agent === 'codex') return readCodexLine(value);
-  return agent === 'claude' ? readClaudeLine(value) : undefined;
+  try {
+    if (agent === 'codex') return readCodexLine(value);
+    return agent === 'claude' ? readClaudeLine(value) : undefined;
+  } catch (error) {
+    // Nested so deep that it cannot be written again: nothing that was said.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 function readClaudeLine(value: unknown): TranscriptLine | undefined {
