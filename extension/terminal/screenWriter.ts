@@ -38,6 +38,8 @@ const openSequenceMs = 100;
 /** A terminal that does not answer gets nothing but one more question each time. */
 const replyLimitMs = 10_000;
 const repeatsMax = 3;
+/** The terminal parses a write in one go: shorter ones let it draw and answer in between. */
+const writeBytesMax = 128 * 1024;
 /** What is shown of output that comes faster than it can be parsed. */
 const newestBytes = 64 * 1024;
 
@@ -204,10 +206,13 @@ export class ScreenWriter implements Disposable {
     this.#flushTimer = undefined;
     if (this.#disposed) return;
     let text = this.#window.isSkipping ? this.#dropOld() : '';
-    while (!this.#queue.isEmpty && !this.#isFull) text += this.#takeNext();
+    while (!this.#queue.isEmpty && !this.#isFull && text.length < writeBytesMax) {
+      text += this.#takeNext();
+    }
     this.#lastFlush = Date.now();
     if (text !== '') this.#options.write(text);
     this.#awaitParsing();
+    this.#schedule();
   }
 
   /** Only the newest of what came is shown while output is being lost anyway. */
@@ -229,6 +234,7 @@ export class ScreenWriter implements Disposable {
     const piece = this.#queue.shift();
     if (piece === undefined) return '';
     const text = this.#decoder.decode(piece.bytes, { stream: true });
+    this.#queue.release(piece);
     this.#answers = piece.answers;
     this.#scanner.scan(text);
     this.#written += piece.bytes.length;
@@ -238,11 +244,13 @@ export class ScreenWriter implements Disposable {
   }
 
   #mark({ onParsed }: Pick<QueuedPiece, 'onParsed'> = {}): string {
-    const [at, seq, since] = [this.#written, this.#seq, performance.now()];
+    const [at, seq, sentAt] = [this.#written, this.#seq, performance.now()];
+    const aheadBytes = this.#unparsed;
     this.#marked = at;
     this.#filter.expectMarker(() => {
       if (this.#disposed) return;
-      this.#window.observe(performance.now() - since, !this.#queue.isEmpty);
+      const [answeredAt, isShort] = [performance.now(), !this.#queue.isEmpty];
+      this.#window.observe({ sentAt, answeredAt, aheadBytes, isShort });
       this.#reach(at, seq);
       onParsed?.();
     });
