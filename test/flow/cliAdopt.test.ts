@@ -5,6 +5,8 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { connectDaemon } from '../../link/daemon/daemon.ts';
+import { homePaths } from '../../link/home/home.ts';
 import { readStartTime } from '../../link/process/process.ts';
 import type { KeptConversation } from '../../protocol/conversation/conversation.ts';
 import type { Pane } from '../../protocol/pane/pane.ts';
@@ -168,7 +170,10 @@ describe('taking over what began elsewhere', function () {
     if (spawnSync('tmux', ['-V']).status !== 0) return this.skip();
     const tmux = (...args: string[]): string =>
       execFileSync('tmux', args, { env: cli.env, encoding: 'utf8' });
-    tmux('-f', '/dev/null', 'new-session', '-d', '-s', 'main', '-x', '60', '-y', '12', 'sh');
+    const stranger = join(cli.home, 'stranger');
+    mkdirSync(join(stranger, '.git'), { recursive: true });
+    const begin = ['new-session', '-d', '-s', 'main', '-c', stranger, '-x', '60', '-y', '12'];
+    tmux('-f', '/dev/null', ...begin, 'sh');
     try {
       const { panes } = await cli.json<{ panes: Pane[] }>('adopt', '--tmux');
       assert.deepEqual(
@@ -182,6 +187,8 @@ describe('taking over what began elsewhere', function () {
       await terminal.see('fr\u00c3\u00b6m-42');
       const pane = tmux('display-message', '-p', '-t', 'main', '#{pane_width}x#{pane_height}');
       assert.equal(pane.trim(), '60x12');
+      const trusted = await listTrusted(cli.env['WAGGLE_HOME'] ?? '');
+      assert.equal(trusted.includes(stranger), false, 'nobody vouched for where the pane is');
       const { sessions } = await cli.json<{ sessions: Session[] }>('list');
       const mirror = sessions.find(({ origin }) => origin === 'mirrored');
       await cli.json('kill', mirror?.id ?? '');
@@ -197,6 +204,14 @@ describe('taking over what began elsewhere', function () {
     assert.match(refused.stderr, /There is no pane %77.*\n.*No tmux server runs here/);
   });
 });
+
+async function listTrusted(dataDirectory: string): Promise<string[]> {
+  const paths = homePaths(dataDirectory);
+  const link = await connectDaemon({ paths, kind: 'test', clientId: 'test-0' });
+  const { workspaces } = await link.call('workspace/list', {});
+  link.dispose();
+  return workspaces.flatMap(({ trustedRoots }) => trustedRoots.map(({ root }) => root));
+}
 
 /** A process that says of itself, as Claude Code does, that it is in the conversation. */
 async function holdConversation(home: string): Promise<ChildProcess> {
