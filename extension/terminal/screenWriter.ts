@@ -31,6 +31,8 @@ export interface StoredScreen {
 
 export const coalesceMs = 8;
 const markerEvery = 64 * 1024;
+/** Of a small window at least so many parts are asked about, so that it does not run empty between two answers. */
+const markersInWindow = 4;
 /** After this much silence the terminal is asked whether it has parsed the rest. */
 const restMs = 30;
 /** Nothing can be asked inside a sequence: a long one (an image) goes on by time alone. */
@@ -239,7 +241,8 @@ export class ScreenWriter implements Disposable {
     this.#scanner.scan(text);
     this.#written += piece.bytes.length;
     this.#seq = piece.end;
-    const isDue = this.#written - this.#marked >= markerEvery || piece.onParsed !== undefined;
+    const every = Math.min(markerEvery, this.#window.bytes / markersInWindow);
+    const isDue = this.#written - this.#marked >= every || piece.onParsed !== undefined;
     return isDue && this.#scanner.isGround ? text + this.#mark(piece) : text;
   }
 
