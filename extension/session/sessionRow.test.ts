@@ -43,6 +43,18 @@ describe('a session as a row', () => {
     assert.equal(describeState(killed, context), 'stopped');
   });
 
+  it('says when it was interrupted, and by what in the tooltip alone', () => {
+    const at = new Date(2026, 10, 20, 13, 35).toISOString();
+    const session = fakeSession({
+      status: 'interrupted',
+      reason: 'interrupted by a restart, 13:35',
+      interruptedAt: at,
+      attention: { state: 'interrupted', kind: null, sentence: '', since },
+    });
+    assert.equal(describeRow(session, context), 'claude · interrupted 13:35 · 2 min');
+    assert.match(describeTooltip(session, context), /interrupted by a restart, 13\\:35/);
+  });
+
   it('keeps icons still for who asked for less motion', () => {
     assert.equal(iconOf(fakeSession(), true).id, 'sync');
     assert.equal(iconOf(fakeSession()).id, 'sync~spin');

@@ -4,6 +4,7 @@ import type { Usage } from '../../protocol/session/resources.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Translate } from '../translate.ts';
+import { describeClock } from '../clock.ts';
 import { describeAge } from './age.ts';
 
 /** A codicon and the theme colour it stands in; no colour means the default of the list. */
@@ -112,7 +113,7 @@ export function describeRow(session: Session, context: RowContext): string {
   const age = describeAge(since, context.nowMs, context.t);
   const parts = session.private === true ? [session.agent, context.t('private')] : [session.agent];
   if (state === 'asking' || state === 'failed' || state === 'interrupted' || isHistory(session)) {
-    parts.push(describeState(session, context));
+    parts.push(describeShortly(session, context));
   } else if (context.branch !== undefined) {
     parts.push(toPlainLine(context.branch, 40));
   }
@@ -120,6 +121,14 @@ export function describeRow(session: Session, context: RowContext): string {
     parts.push(context.t('{0} background processes', session.backgroundProcesses));
   }
   return [...parts, age].join(' · ');
+}
+
+/** As `describeState`, for a narrow row: when it was interrupted, not by what. */
+function describeShortly(session: Session, context: RowContext): string {
+  const { status, interruptedAt } = session;
+  return status === 'interrupted' && interruptedAt !== undefined
+    ? context.t('interrupted {0}', describeClock(interruptedAt))
+    : describeState(session, context);
 }
 
 /** "CPU 3 % · 212 MB · 4 processes". */

@@ -1,8 +1,8 @@
 /** The lines that we print into a terminal ourselves, and how a session's state stands in front of its name. */
 import { constants } from 'node:os';
 import type { ExitMark } from '../../protocol/wire/mark.ts';
-import type { Session } from '../../protocol/session/session.ts';
 import type { AttentionState } from '../../protocol/session/attentionState.ts';
+import { describeClock } from '../clock.ts';
 import type { Translate } from '../translate.ts';
 
 /** "exited 0 · R restarts · H history"; "stopped · …" when a person ended it. */
@@ -12,18 +12,9 @@ export function describeEnd(exit: ExitMark, isStopped: boolean, t: Translate): s
 }
 
 /** "interrupted 08:12 · Enter resumes". */
-export function describeInterruption(
-  session: Pick<Session, 'interruptedAt'> | undefined,
-  t: Translate,
-): string {
-  const at = session?.interruptedAt;
-  const when = at === undefined ? t('interrupted') : t('interrupted {0}', toClock(new Date(at)));
+export function describeInterruption(at: string | undefined, t: Translate): string {
+  const when = at === undefined ? t('interrupted') : t('interrupted {0}', describeClock(at));
   return [when, t('Enter resumes')].join(' · ');
-}
-
-/** `08:12`, local. */
-function toClock(at: Date): string {
-  return [at.getHours(), at.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
 }
 
 function describeExitMark(exit: ExitMark, t: Translate): string {

@@ -176,7 +176,8 @@ export class SessionTerminal {
       stream.onClosed((error) => {
         if (error.code === 'stopped' || this.#phase.kind !== 'attached') return;
         this.#backend.log.info('a stream closed', { code: error.code });
-        this.#interrupt(stream.cursor.generation);
+        const { interruptedAt = new Date().toISOString() } = this.#backend.session() ?? {};
+        this.#interrupt(stream.cursor.generation, interruptedAt);
       }),
     );
     this.#claim(stream);
@@ -324,8 +325,8 @@ export class SessionTerminal {
 
   #late: DisposableStore | undefined;
 
-  #interrupt(generation: number): void {
-    this.#writer.finish(describeInterruption(this.#backend.session(), this.#backend.t));
+  #interrupt(generation: number, at: string | undefined): void {
+    this.#writer.finish(describeInterruption(at, this.#backend.t));
     this.#leave({ kind: 'ended', generation });
   }
 
@@ -341,11 +342,10 @@ export class SessionTerminal {
     if (signal.aborted) return;
     if (session?.status === 'interrupted') {
       this.#writer.push({ bytes: drawFaint(kept, session.size), seq: 0, answers: false });
-      return this.#interrupt(session.generation);
+      return this.#interrupt(session.generation, session.interruptedAt);
     }
     this.#writer.push({ bytes: kept, seq: 0, answers: false });
-    const isOver =
-      session !== undefined && session.status !== 'running' && session.status !== 'starting';
+    const isOver = session !== undefined && !/^(?:running|starting)$/.test(session.status);
     const isImported = session?.origin === 'imported';
     const end = isImported ? t('imported, for reading only') : (session?.reason ?? t('ended'));
     const reason = toPlainLine(isOver ? end : errorMessageOf(error), 120);
