@@ -4,6 +4,7 @@ import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
+import { readSettings } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import type { SessionList } from '../session/session.ts';
 import { focusColumn, layOutGroups, unlockColumns } from './groupLayout.ts';
@@ -146,9 +147,10 @@ async function restoreLocks({ locks }: Restoring, window: StoredWindow): Promise
   const isWanted = (column: number): boolean =>
     stand.some((terminal) => terminal.column === column && terminal.isLocked);
   const isMade = (column: number): boolean => (window.columns[column - 1] ?? 1) === 0;
-  const wrong = stand.filter(
-    ({ sessionId, column }) => isMade(column) && locks.isLocked(sessionId) && !isWanted(column),
-  );
+  // Not asked of `locks`: while a window loads, a tab may come before its name does.
+  const wrong = readSettings().locksTerminalGroups
+    ? stand.filter(({ column }) => isMade(column) && !isWanted(column))
+    : [];
   for (const { sessionId, column } of stand) locks.set(sessionId, isWanted(column));
   return unlockColumns([...new Set(wrong.map(({ column }) => column))]);
 }
