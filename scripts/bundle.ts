@@ -49,6 +49,8 @@ export async function bundle(options: BundleOptions): Promise<void> {
         target: 'node22',
         format: 'cjs',
         external: [...external],
+        // zod looks whether it runs in a browser; the editor logs an error for each extension that asks for this name.
+        define: { navigator: 'undefined' },
         plugins: [...leanPlugins, ...(apart === undefined ? [] : [keepApart(apart)])],
         // Names stay: a stack trace in a log is read by people.
         minifyWhitespace: true,
