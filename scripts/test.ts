@@ -37,7 +37,7 @@ function parseWanted(): Wanted | undefined {
     files: files.map((file) => resolve(file)),
   };
   if (name === 'all') return { ...rest, suites: suiteNames };
-  if (name === 'long') return { ...rest, suites: ['unit', 'flow'] };
+  if (name === 'long') return { ...rest, suites: ['unit', 'flow', 'vscode'] };
   const suite = suiteNames.find((one) => one === name);
   return suite && { ...rest, suites: [suite] };
 }

@@ -2,13 +2,15 @@
 import assert from 'node:assert/strict';
 import { listTree } from '../../scripts/processTree.ts';
 import { pick, runCommand } from './support/commandPalette.ts';
-import type { EditorWindow } from './support/editorWindow.ts';
-import { openEditorWindow } from './support/editorWindow.ts';
+import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
 import type { Product } from './support/product.ts';
 import { startProduct } from './support/product.ts';
 import { countTerminals, typeInTerminal, waitForTerminalText } from './support/terminalPane.ts';
 import { until } from './support/until.ts';
 import { openActivity, readTabs, waitForRow } from './support/views.ts';
+
+/** Each is crashed twice. */
+const windowCount = process.env['WAGGLE_TEST_LONG'] === '1' ? 10 : 1;
 
 describe('a crash of the extension host', function () {
   this.timeout(180_000);
@@ -25,7 +27,7 @@ describe('a crash of the extension host', function () {
   });
 
   const findHost = (): number | undefined =>
-    listTree(product.server.pid).find(({ command }) => command.includes('--type=extensionHost'))
+    listTree(product.server.pid).findLast(({ command }) => command.includes('--type=extensionHost'))
       ?.pid;
 
   it('costs no session: the terminal is back by itself, once, with the same process', async () => {
@@ -55,5 +57,35 @@ describe('a crash of the extension host', function () {
     await typeInTerminal(window, "echo second''=$$\n");
     const after = /second=(\d+)/.exec(await waitForTerminalText(window, /^second=\d+/m))?.[1];
     assert.equal(after, before);
+  });
+
+  it('loses nothing of what is printed meanwhile, however often it comes', async function () {
+    this.timeout(180_000 + windowCount * 90_000);
+    const address = window.page.url();
+    await typeInTerminal(window, 'n=0; seq 1 400 | sed s/^/kept/\n');
+    await waitForTerminalText(window, /^kept400$/m);
+    for (let count = 1; count <= 2 * windowCount; count += 1) {
+      // A third crash within minutes makes the editor ask instead of starting another one, so the window is left before.
+      if (count % 2 === 1) {
+        await window.page.goto('about:blank');
+        await window.page.goto(address);
+        await waitForTerminalText(window, /^kept400$/m);
+      }
+      const crashed = findHost();
+      assert.ok(crashed !== undefined);
+      await typeInTerminal(
+        window,
+        'n=$((n+1)); echo b$((n))egun; sleep 0.5; seq 1 30; echo n$((n))of\n',
+      );
+      await waitForTerminalText(window, new RegExp(`^b${count}egun$`, 'm'));
+      process.kill(crashed, 'SIGKILL');
+      await until('another extension host runs', async () => {
+        const pid = findHost();
+        return pid !== undefined && pid !== crashed;
+      });
+      const shown = await waitForTerminalText(window, new RegExp(`^n${count}of$`, 'm'));
+      assert.match(shown, new RegExp(`\\n29\\n30\\nn${count}of`));
+    }
+    assert.match(await waitForTerminalText(window, /^kept400$/m), /^kept399\nkept400$/m);
   });
 });
