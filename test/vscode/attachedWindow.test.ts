@@ -12,7 +12,7 @@ import {
   waitForTerminalText,
 } from './support/terminalPane.ts';
 import { until } from './support/until.ts';
-import { openActivity, readTabs, treeRow, waitForRow } from './support/views.ts';
+import { openActivity, openRow, readTabs } from './support/views.ts';
 
 /** The name of the editor's own command in terminals of this server. */
 const code = 'code-server';
@@ -86,8 +86,7 @@ describe('the window that shows a session', function () {
   it('is the one that attached last, and then the one in which a person types', async () => {
     second = await openEditorWindow({ server: product.server, folder: product.folder, browser });
     await openActivity(second, 'Waggle');
-    await waitForRow(second, 'Sessions', 'bash');
-    await treeRow(second, 'Sessions', 'bash').click();
+    await openRow(second, 'Sessions', 'bash');
     await waitForTerminalText(second, /^got-bob$/m);
     await openByCommand(second, 'gamma');
     assert.equal(await isOpen(first, 'gamma'), false);

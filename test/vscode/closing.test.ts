@@ -16,9 +16,8 @@ import { until } from './support/until.ts';
 import {
   answerNotification,
   openActivity,
+  openRow,
   readNotifications,
-  readTabs,
-  treeRow,
   waitForRow,
 } from './support/views.ts';
 
@@ -47,11 +46,7 @@ describe('closing the tab of a session', function () {
 
   const open = async (name: string): Promise<number> => {
     const { pid } = await openSession(link, product, { name });
-    await waitForRow(window, 'Sessions', name);
-    await treeRow(window, 'Sessions', name).click();
-    await until('its tab is in front', async () =>
-      (await readTabs(window)).some(({ title, active }) => active && title === name),
-    );
+    await openRow(window, 'Sessions', name);
     await waitForTerminalText(window, prompt);
     return pid ?? 0;
   };

@@ -10,7 +10,7 @@ import { readGrid, type GridGroup } from './support/grid.ts';
 import { startProduct, type Product } from './support/product.ts';
 import { countTerminals, typeInTerminal, waitForTerminalText } from './support/terminalPane.ts';
 import { until } from './support/until.ts';
-import { openActivity, treeRow, waitForRow } from './support/views.ts';
+import { openActivity, openRow } from './support/views.ts';
 
 describe('a grid of files and terminals', function () {
   this.timeout(240_000);
@@ -47,10 +47,13 @@ describe('a grid of files and terminals', function () {
   const openTerminal = async (name: string): Promise<void> => {
     const { pid } = await openSession(link, product, { name });
     pids.set(name, pid ?? 0);
-    await waitForRow(window, 'Sessions', name);
-    await treeRow(window, 'Sessions', name).click();
-    await hasTab(name);
+    await openRow(window, 'Sessions', name);
   };
+  const focusGroup = (number: number): Promise<unknown> =>
+    until(`group ${number} has the focus`, async () => {
+      await window.page.keyboard.press(`Control+${number}`);
+      return (await readGrid(window))[number - 1]?.focused;
+    });
   const closeFile = async (name: string): Promise<void> => {
     const tab = window.page.locator(`.tab[data-resource-name="${name}"]`);
     await tab.click({ button: 'middle' });
@@ -111,17 +114,17 @@ describe('a grid of files and terminals', function () {
     await waitForTerminalText(window, /[$#] ?$/);
     link = await connectProduct(product);
     await runCommand(window, 'View: Grid Editor Layout (2x2)');
-    await window.page.keyboard.press('Control+1');
+    await focusGroup(1);
     await openTerminal('alpha');
-    await window.page.keyboard.press('Control+2');
+    await focusGroup(2);
     await openFile('README.md');
     await openTerminal('bravo');
     await runCommand(window, 'View: Pin Editor');
     await openFile('server.js');
-    await window.page.keyboard.press('Control+3');
+    await focusGroup(3);
     await openFile('main.c');
     await openTerminal('golf');
-    await window.page.keyboard.press('Control+4');
+    await focusGroup(4);
     await openFile('tests.c');
     await openTerminal('charlie');
     await openTerminal('delta');

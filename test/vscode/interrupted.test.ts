@@ -17,6 +17,7 @@ import {
   answerNotification,
   openActivity,
   readNotifications,
+  openRow,
   readTabs,
   treeRow,
   waitForRow,
@@ -109,8 +110,7 @@ describe('a restart of the machine', function () {
     link = await connectProduct(product);
     for (const name of ['fix-login', 'add-tests'])
       await openSession(link, product, { name, agent: 'claude' });
-    await waitForRow(window, 'Sessions', 'fix-login');
-    await treeRow(window, 'Sessions', 'fix-login').click();
+    await openRow(window, 'Sessions', 'fix-login');
     await waitForTerminalText(window, /Welcome to the agent/);
     await typeInTerminal(window, 'hello\n');
     await waitForTerminalText(window, /you said hello/);
@@ -165,8 +165,11 @@ describe('a restart of the machine', function () {
       else await window.page.mouse.move(0, 0);
       return isShown;
     });
-    await until('it runs in front', async () =>
-      (await readTabs(window)).some(({ title, active }) => active && title === 'add-tests'),
+    await until(
+      'it runs in front',
+      async () =>
+        (await readTabs(window)).some(({ title, active }) => active && title === 'add-tests'),
+      { withinMs: 60_000, describe: async () => JSON.stringify(await statuses()) },
     );
     await waitForTerminalText(window, /args: --/);
     await resumeAll();

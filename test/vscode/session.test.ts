@@ -62,8 +62,11 @@ describe('a session in the editor', function () {
   it('offers to run something while nothing runs, and starts no daemon for that', async () => {
     await openActivity(window, 'Waggle');
     assert.equal((await readWelcome(window, 'Needs You')).text, 'Nothing needs you.');
-    const { text, buttons } = await readWelcome(window, 'Sessions');
-    assert.match(text, /^Run an agent that keeps running when you close VS Code\./);
+    const buttons = await until('something is offered', async () => {
+      const shown = await readWelcome(window, 'Sessions');
+      const offer = 'Run an agent that keeps running when you close VS Code.';
+      return shown.text.startsWith(offer) && shown.buttons;
+    });
     assert.ok(buttons.includes('Shell'), buttons.join());
     await window.screenshot('empty-dark-1400');
     assert.equal(product.daemonPid(), undefined);

@@ -11,7 +11,7 @@ import { startProduct, type Product } from './support/product.ts';
 import { followLink, readCommandMarks } from './support/terminalLinks.ts';
 import { typeInTerminal, waitForTerminalText } from './support/terminalPane.ts';
 import { until } from './support/until.ts';
-import { openActivity, readNotifications, readTabs, treeRow, waitForRow } from './support/views.ts';
+import { openActivity, openRow, readNotifications, readTabs } from './support/views.ts';
 
 /** A file with a line that says whose it is, in both checkouts at the same place. */
 function makeCheckouts(main: string): string {
@@ -101,12 +101,8 @@ describe('a shell in the editor', function () {
       size: { cols: 80, rows: 24 },
     });
     await openActivity(window, 'Waggle');
-    await waitForRow(window, 'Sessions', 'fix');
-    await treeRow(window, 'Sessions', 'fix').click();
+    await openRow(window, 'Sessions', 'fix');
     await waitForTerminalText(window, /^\$ ?$/);
-    await until('its tab is in front', async () =>
-      (await readTabs(window)).some(({ title, active }) => title === 'fix' && active),
-    );
     await typeInTerminal(window, 'clear; echo src/a.ts:12:4\n');
     await waitForTerminalText(window, /^src\/a\.ts:12:4$/m);
     await followLink(window, 'src/a.ts:12:4');

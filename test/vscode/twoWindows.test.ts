@@ -6,7 +6,7 @@ import { startProduct, type Product } from './support/product.ts';
 import { focusTerminal, readTerminal, waitForTerminalText } from './support/terminalPane.ts';
 import { readTerminalState } from './support/terminalProbe.ts';
 import { until } from './support/until.ts';
-import { openActivity, treeRow, waitForRow } from './support/views.ts';
+import { openActivity, openRow } from './support/views.ts';
 
 const prompt = /\$ ?$/;
 const refusal = /another window is typing · Enter takes over/;
@@ -32,8 +32,7 @@ describe('a session in two windows of one person', function () {
     await waitForTerminalText(first, /\$ a$/);
     second = await openEditorWindow({ ...place, width: 1600, height: 1000 });
     await openActivity(second, 'Waggle');
-    await waitForRow(second, 'Sessions', 'bash');
-    await treeRow(second, 'Sessions', 'bash').click();
+    await openRow(second, 'Sessions', 'bash');
     await waitForTerminalText(second, /\$ a$/);
   });
   after(async () => {

@@ -23,7 +23,7 @@ export async function runCommand(window: WindowPage, title: string): Promise<voi
       const index = (await readPicks(window)).findIndex((row) => row.label === title);
       return index >= 0 && { index };
     },
-    { describe: async () => JSON.stringify(await readPicks(window)) },
+    { everyMs: 300, describe: async () => JSON.stringify(await readPicks(window)) },
   );
   await window.page.locator(rows).nth(shown.index).click();
 }

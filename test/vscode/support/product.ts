@@ -8,15 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   calmSettings,
-  installExtension,
   startEditorServer,
   writeSettings,
   type EditorServer,
 } from '../../../scripts/editorServer.ts';
-import { packageFor } from '../../../scripts/package.ts';
 import { endTree } from '../../../scripts/processTree.ts';
-import { getOwnTarget } from '../../../scripts/target.ts';
 import { testSettings, type Theme } from './editorWindow.ts';
+import { installPackage } from './installedPackage.ts';
 
 export interface Product {
   readonly server: EditorServer;
@@ -52,7 +50,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   mkdirSync(userHome, { recursive: true });
   writeFileSync(join(userHome, '.bashrc'), "PS1='$ '\n");
   const folder = makeFolder(join(base, 'api'));
-  await installExtension(await packageFor(getOwnTarget()), dataDir);
+  await installPackage(dataDir);
   const server = await startEditorServer({
     dataDir,
     ...(options.workspaceTrust === undefined ? {} : { workspaceTrust: options.workspaceTrust }),
@@ -81,8 +79,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
 
 /** Ends the daemon and the pty hosts of a data directory, and with them their sessions. */
 export async function endPrograms(home: string): Promise<void> {
-  const pids = [readDaemonPid(home), ...readHostPids(home)];
-  for (const pid of pids) if (pid !== undefined) await endTree(pid);
+  const pids = [readDaemonPid(home), ...readHostPids(home)].filter((pid) => pid !== undefined);
+  await Promise.all(pids.map((pid) => endTree(pid)));
 }
 
 function readDaemonPid(home: string): number | undefined {

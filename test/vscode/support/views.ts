@@ -87,6 +87,33 @@ export function treeRow(window: EditorWindow, title: string, label: string): Loc
   return view(window, title).locator('.pane-body .monaco-list-row', { has: text }).first();
 }
 
+/**
+ * Opens a session by a click on its row, and waits until its tab is in front. Pressed again when that does not happen: rows
+ * move while sessions start, and a click may hit the one that took its place.
+ */
+export async function openRow(window: EditorWindow, title: string, label: string): Promise<void> {
+  await waitForRow(window, title, label);
+  const { page } = window;
+  const name = page.locator('.label-name').getByText(label, { exact: true });
+  const tab = page.locator('.part.editor .tab.active', { has: name });
+  await until(
+    `a click on "${label}" brings its tab to the front`,
+    async () => {
+      await treeRow(window, title, label).click();
+      return tab
+        .first()
+        .waitFor({ timeout: 8000 })
+        .then(() => true, isTimeout);
+    },
+    { withinMs: 60_000, describe: async () => JSON.stringify(await readTabs(window)) },
+  );
+}
+
+function isTimeout(error: unknown): false {
+  if (error instanceof Error && error.name === 'TimeoutError') return false;
+  throw error;
+}
+
 /** Presses an inline button of a row, by its tooltip. */
 export async function clickRowAction(
   window: EditorWindow,
