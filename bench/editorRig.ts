@@ -70,7 +70,7 @@ function changeNothing(): void {
 
 /**
  * The program behind a session waits for its viewer as long as that needs, so that nothing is skipped; in the product it
- * waits for 250 ms. The manifest is made anew, as the starter checks it.
+ * waits for 250 ms in all, and for 50 ms of silence. The manifest is made anew, as the starter checks it.
  */
 export function liftPauseBudget(extensionsDir: string): void {
   const name = readdirSync(extensionsDir).find((entry) => entry.startsWith('waggle'));
@@ -78,8 +78,10 @@ export function liftPauseBudget(extensionsDir: string): void {
   const directory = join(extensionsDir, name, 'program');
   const file = join(directory, 'ptyhost.cjs');
   const text = readFileSync(file, 'utf8');
-  const patched = text.replaceAll(/#leftMs=(?:250|pauseBudgetMs)/g, '#leftMs=1e9');
-  if (patched === text) throw new Error('The pause budget was not found in the pty host.');
+  const patient = text.replaceAll(/#leftMs=(?:250|pauseBudgetMs)/g, '#leftMs=1e9');
+  const patched = patient.replaceAll(/Math\.min\((\w+),(?:silenceMs|50)\)/g, '$1');
+  if (patient === text || patched === patient)
+    throw new Error('The pause budget was not found in the pty host.');
   writeFileSync(file, patched);
   writeManifest(directory, readManifest(directory));
 }
