@@ -1,5 +1,5 @@
 /**
- * `mem.session` and `scale.200`: what daemon and pty host together take with one session and with 200 more, idle and
+ * `mem.session` and `scale.200`: what daemon and pty host together take with a few sessions and with 200 more, idle and
  * attached, in memory and CPU, and how much later a key comes back. `mem.rings`: the host with 200 full rings.
  */
 import { mkdtemp } from 'node:fs/promises';
@@ -18,6 +18,8 @@ import { readCpuSeconds, readPss } from './processUsage.ts';
 import { waitFor } from './waitFor.ts';
 
 const sessions = 200;
+/** Opened before the base is taken: what the first ones load and compile is no cost of each. */
+const warmSessions = 20;
 const ringBytes = 1 << 20;
 const settleMs = 3000;
 const idleMs = 15_000;
@@ -77,13 +79,16 @@ async function measureIdle(rig: DaemonRig): Promise<Idle> {
   const first = await openAttached(link, 'stty raw -echo; printf ready; exec cat');
   await echoThrough(first);
   const echoOne = quantile(await echoThrough(first), 0.5);
-  await pause(settleMs);
-  const base = await sumOver(rig, link, readPss);
   const streams = [first];
-  for (let index = 0; index < sessions; index += 1) {
-    streams.push(await openAttached(link, 'printf ready; exec sleep 600'));
-  }
-  await pause(settleMs);
+  const openMore = async (count: number): Promise<void> => {
+    for (let index = 0; index < count; index += 1) {
+      streams.push(await openAttached(link, 'printf ready; exec sleep 600'));
+    }
+    await pause(settleMs);
+  };
+  await openMore(warmSessions);
+  const base = await sumOver(rig, link, readPss);
+  await openMore(sessions);
   const all = await sumOver(rig, link, readPss);
   const before = await sumOver(rig, link, readCpuSeconds);
   await pause(idleMs);
@@ -121,8 +126,7 @@ function* toMeasurements(
 ): Iterable<Measurement> {
   const rounds = seen.length;
   const base = median(seen.map((idle) => idle.base));
-  const note =
-    'proportional memory of daemon and pty host: pages of the runtime are shared with other Node processes';
+  const note = `proportional memory of daemon and pty host, base with ${warmSessions + 1} sessions: pages of the runtime are shared with other Node processes`;
   if (wanted.has('mem.session')) {
     const shared = { id: 'mem.session', unit: 'bytes', rounds, note } as const;
     yield {

@@ -1,10 +1,12 @@
 /** The daemon's process: arguments, environment, signals, exit codes. What it is made of begins in `daemon.ts`. */
 import { flushCompileCache } from 'node:module';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { homePaths, resolveHome } from '../link/home/home.ts';
 import { WaggleError, errorCodeOf, errorMessageOf } from '../protocol/wire/errors.ts';
 import { runDaemon } from './daemon.ts';
 import { exitCodeOf } from './exitCodes.ts';
+import { collectWhenQuiet } from './heap.ts';
 import { checkRuntime } from './runtime.ts';
 import type { StoreThread } from './store/store.ts';
 
@@ -45,6 +47,8 @@ async function run(storeThread: StoreThread): Promise<void> {
   // Ours alone: whatever this process starts must not write compiled code into our directory.
   delete process.env['NODE_COMPILE_CACHE'];
   checkRuntime(process.versions.node);
+  // What two hundred sessions leave behind is collected often and in small steps, instead of being let grow to 32 MiB.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const daemon = await runDaemon({ ...parseOptions(), storeThread });
   setTimeout(() => flushCompileCache(), keepCompiledAfterMs).unref();
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
@@ -55,7 +59,9 @@ async function run(storeThread: StoreThread): Promise<void> {
     daemon.report('Uncaught exception', error);
     process.kill(process.pid, 'SIGKILL');
   });
+  const collecting = collectWhenQuiet();
   await daemon.ended;
+  collecting.dispose();
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), lastResortMs).unref();
 }
 

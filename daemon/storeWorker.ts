@@ -1,5 +1,6 @@
 /** The program of the store's thread: every noun's store, in the order of their migrations. */
 import { flushCompileCache } from 'node:module';
+import { collectWhenQuiet } from './heap.ts';
 import { hostStore } from './host/host.store.ts';
 import { keepingStore } from './session/keeping.store.ts';
 import { roleStore } from './role/role.store.ts';
@@ -12,4 +13,5 @@ import { workspaceStore } from './workspace/workspace.store.ts';
 const keepCompiledAfterMs = 1000;
 
 setTimeout(() => flushCompileCache(), keepCompiledAfterMs).unref();
+collectWhenQuiet();
 void serveStores([tokenStore, hostStore, roleStore, workspaceStore, sessionStore, keepingStore]);

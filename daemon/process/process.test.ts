@@ -6,7 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { readStartTime } from '../../link/process/process.ts';
 import type { TreeEntry } from './process.ts';
-import { collectTree, endProcesses, listRunning, MarkerScan, TreeRecord } from './process.ts';
+import {
+  collectTree,
+  endProcesses,
+  listRunning,
+  MarkerScan,
+  RunningProcesses,
+  TreeRecord,
+} from './process.ts';
 
 const entry = (pid: number, ppid: number, startTime: number): TreeEntry => ({
   pid,
@@ -165,5 +172,42 @@ describe('the end of processes', () => {
       spared: new Set<number>(),
     };
     assert.equal(await endProcesses({ ...request, scan: scanFor('nobody has this') }), 0);
+  });
+});
+
+describe('a look at who runs', () => {
+  it('finds who is new, and misses who has gone, without reading everybody again', async () => {
+    const running = new RunningProcesses();
+    const pids = (): Set<number> => new Set(running.look().map(({ pid }) => pid));
+    assert.ok(pids().has(process.pid));
+    const child = spawn(process.execPath, ['-e', 'process.stdin.resume()']);
+    await once(child, 'spawn');
+    const pid = child.pid ?? -1;
+    const [found] = running.look().filter((entry) => entry.pid === pid);
+    assert.deepEqual([found?.ppid, found?.startTime], [process.pid, readStartTime(pid)]);
+    const ended = once(child, 'close');
+    child.stdin.end();
+    await ended;
+    assert.equal(pids().has(pid), false);
+  });
+
+  it('sees that somebody ended who waits for his parent, when asked to read him again', async () => {
+    // `exec`: its parent is a program that never asks for it.
+    const parent = spawn('sh', ['-c', 'read x & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      const [line] = await once(parent.stdout, 'data');
+      const pid = Number(String(line));
+      const running = new RunningProcesses();
+      running.look();
+      const isListed = (): boolean =>
+        running.look(new Set([pid])).some((entry) => entry.pid === pid);
+      const deadline = performance.now() + 10_000;
+      while (isListed() && performance.now() < deadline) await delay(10);
+      assert.equal(isListed(), false);
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 });

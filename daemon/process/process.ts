@@ -5,10 +5,11 @@
 import type { ProcessEntry } from '../../link/process/process.ts';
 import { listProcesses } from '../../link/process/process.ts';
 
-export { collectTree, TreeRecord } from './processTree.ts';
+export { collectTree, Forest, TreeRecord } from './processTree.ts';
 export type { TreeEntry } from './processTree.ts';
 export { endProcesses } from './ending.ts';
 export { MarkerScan } from './markerScan.ts';
+export { RunningProcesses } from './runningProcesses.ts';
 
 /** Processes that run, without the ended ones whose parent has not yet collected them. */
 export function listRunning(): ProcessEntry[] {

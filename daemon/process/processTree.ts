@@ -7,18 +7,40 @@ export interface TreeEntry {
   readonly startTime: number;
 }
 
+/** A list of processes by their parents: made once for all the questions of one look. */
+export class Forest<E extends TreeEntry> {
+  readonly entries: readonly E[];
+  readonly #byPid: ReadonlyMap<number, E>;
+  readonly #childrenOf: ReadonlyMap<number, readonly E[]>;
+
+  constructor(entries: readonly E[]) {
+    this.entries = entries;
+    this.#byPid = new Map(entries.map((entry) => [entry.pid, entry]));
+    this.#childrenOf = Map.groupBy(entries, (entry) => entry.ppid);
+  }
+
+  find(pid: number, startTime: number): E | undefined {
+    const entry = this.#byPid.get(pid);
+    return entry?.startTime === startTime ? entry : undefined;
+  }
+
+  childrenOf(pid: number): readonly E[] {
+    return this.#childrenOf.get(pid) ?? [];
+  }
+}
+
 /** The process and everything below it, parents first; empty when it is gone or the number belongs to another one. */
 export function collectTree<E extends TreeEntry>(
-  entries: readonly E[],
+  processes: readonly E[] | Forest<E>,
   root: { readonly pid: number; readonly startTime: number },
 ): E[] {
-  const rootEntry = entries.find((entry) => isSame(entry, root));
+  const forest = toForest(processes);
+  const rootEntry = forest.find(root.pid, root.startTime);
   if (rootEntry === undefined) return [];
-  const childrenOf = Map.groupBy(entries, (entry) => entry.ppid);
   const tree = [rootEntry];
   const seen = new Set([rootEntry.pid]);
   for (const parent of tree) {
-    for (const child of childrenOf.get(parent.pid) ?? []) {
+    for (const child of forest.childrenOf(parent.pid)) {
       // A child is never older than its parent; a loop can only come from a list torn while it was read.
       if (seen.has(child.pid) || child.startTime < parent.startTime) continue;
       seen.add(child.pid);
@@ -28,11 +50,8 @@ export function collectTree<E extends TreeEntry>(
   return tree;
 }
 
-function isSame(
-  left: { readonly pid: number; readonly startTime: number },
-  right: { readonly pid: number; readonly startTime: number },
-): boolean {
-  return left.pid === right.pid && left.startTime === right.startTime;
+function toForest<E extends TreeEntry>(processes: readonly E[] | Forest<E>): Forest<E> {
+  return processes instanceof Forest ? processes : new Forest(processes);
 }
 
 /**
@@ -47,11 +66,12 @@ export class TreeRecord {
   }
 
   /** Adds the trees of everybody known, and forgets who is gone. Returns who lives, the oldest first. */
-  record<E extends TreeEntry>(entries: readonly E[]): E[] {
-    const living = entries.filter((entry) => this.#known.get(entry.pid) === entry.startTime);
+  record<E extends TreeEntry>(processes: readonly E[] | Forest<E>): E[] {
+    const forest = toForest(processes);
     const found = new Map<number, E>();
-    for (const entry of living) {
-      for (const member of found.has(entry.pid) ? [] : collectTree(entries, entry)) {
+    for (const [pid, startTime] of this.#known) {
+      const entry = found.has(pid) ? undefined : forest.find(pid, startTime);
+      for (const member of entry === undefined ? [] : collectTree(forest, entry)) {
         found.set(member.pid, member);
       }
     }

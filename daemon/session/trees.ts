@@ -1,7 +1,13 @@
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import type { TreeEntry } from '../process/process.ts';
-import { listRunning, MarkerScan, TreeRecord } from '../process/process.ts';
+import {
+  Forest,
+  listRunning,
+  MarkerScan,
+  RunningProcesses,
+  TreeRecord,
+} from '../process/process.ts';
 
 export interface TreeRoot {
   readonly pid: number;
@@ -17,6 +23,8 @@ export class Trees implements Disposable {
   readonly #onCounted: (id: SessionId, others: number) => void;
   /** Kept, because many sessions may end at once. */
   readonly #marks = new MarkerScan('WAGGLE_SESSION_ID', () => false);
+  readonly #running = new RunningProcesses();
+  #others = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
 
   /** `onCounted` tells how many processes beside the root live. */
@@ -47,7 +55,8 @@ export class Trees implements Disposable {
 
   /** Who of `entries` belongs to which session. */
   membersOf<E extends TreeEntry>(entries: readonly E[]): Map<SessionId, E[]> {
-    return new Map([...this.#trees].map(([id, { record }]) => [id, record.record(entries)]));
+    const forest = new Forest(entries);
+    return new Map([...this.#trees].map(([id, { record }]) => [id, record.record(forest)]));
   }
 
   recordOf(id: SessionId): TreeRecord | undefined {
@@ -65,9 +74,14 @@ export class Trees implements Disposable {
   }
 
   #look(): void {
-    const entries = listRunning();
+    const forest = new Forest(this.#running.look(this.#others));
+    this.#others = new Set();
     for (const [id, { root, record }] of this.#trees) {
-      this.#onCounted(id, countOthers(record.record(entries), root));
+      const living = record.record(forest);
+      const others = countOthers(living, root);
+      // Of the end of a root its host tells; of those beside it nobody does.
+      if (others > 0) for (const { pid } of living) this.#others.add(pid);
+      this.#onCounted(id, others);
     }
   }
 }

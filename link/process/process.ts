@@ -49,6 +49,11 @@ export function listProcesses(): ProcessEntry[] {
   return process.platform === 'win32' ? listWindowsProcesses() : listPosixProcesses();
 }
 
+/** One process, as in the list; undefined when it is gone, and where only the whole list can be had. */
+export function readProcess(pid: number): ProcessEntry | undefined {
+  return process.platform === 'linux' ? readLinuxEntry(pid) : undefined;
+}
+
 /** The environment that a process was started with; undefined where it cannot be read (gone, foreign, not Linux). */
 export function readEnvironmentOf(pid: number): Map<string, string> | undefined {
   if (process.platform !== 'linux') return undefined;

@@ -1,0 +1,32 @@
+import { readdirSync } from 'node:fs';
+import type { ProcessEntry } from '../../link/process/process.ts';
+import { listProcesses, readProcess } from '../../link/process/process.ts';
+
+/** Every so many looks everything is read again: a number that was used again between two looks is noticed then. */
+const wholeEvery = 15;
+
+/**
+ * Looks again and again who runs. Invariant: between whole looks only who is new is read, because on a machine that rests
+ * the reading of hundreds of unchanged processes would be all that a daemon does. For times and memory ask `listRunning`.
+ */
+export class RunningProcesses {
+  #known = new Map<number, ProcessEntry>();
+  #looks = 0;
+
+  /** `again`: numbers that are read anew, to notice who has ended and waits for its parent. */
+  look(again: ReadonlySet<number> = new Set()): ProcessEntry[] {
+    const isWhole = this.#looks % wholeEvery === 0 || process.platform !== 'linux';
+    this.#looks += 1;
+    const entries = isWhole ? listProcesses() : this.#readNew(again);
+    this.#known = new Map(entries.map((entry) => [entry.pid, entry]));
+    return entries.filter((entry) => !entry.zombie);
+  }
+
+  #readNew(again: ReadonlySet<number>): ProcessEntry[] {
+    const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
+    return pids.flatMap((pid) => {
+      const known = again.has(pid) ? undefined : this.#known.get(pid);
+      return known ?? readProcess(pid) ?? [];
+    });
+  }
+}
