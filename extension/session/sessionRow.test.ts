@@ -51,7 +51,7 @@ describe('a session as a row', () => {
       interruptedAt: at,
       attention: { state: 'interrupted', kind: null, sentence: '', since },
     });
-    assert.equal(describeRow(session, context), 'claude · interrupted 13:35 · 2 min');
+    assert.equal(describeRow(session, context), 'claude · interrupted 13:35');
     assert.match(describeTooltip(session, context), /interrupted by a restart, 13\\:35/);
   });
 

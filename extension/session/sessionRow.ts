@@ -120,7 +120,9 @@ export function describeRow(session: Session, context: RowContext): string {
   if (session.backgroundProcesses > 0) {
     parts.push(context.t('{0} background processes', session.backgroundProcesses));
   }
-  return [...parts, age].join(' · ');
+  // The moment at which it was interrupted says how long ago that is.
+  const isTimed = state === 'interrupted' && session.interruptedAt !== undefined;
+  return [...parts, ...(isTimed ? [] : [age])].join(' · ');
 }
 
 /** As `describeState`, for a narrow row: when it was interrupted, not by what. */
