@@ -120,7 +120,7 @@ describe('a grid of files and terminals', function () {
     await openFile('README.md');
     await openTerminal('bravo');
     await runCommand(window, 'View: Pin Editor');
-    await openFile('server.js');
+    await openFile('server.py');
     await focusGroup(3);
     await openFile('main.c');
     await openTerminal('golf');
@@ -141,7 +141,7 @@ describe('a grid of files and terminals', function () {
       before.map(({ tabs, locked }) => [tabs.join(' '), locked]),
       [
         ['*alpha', true],
-        ['^bravo *server.js README.md', false],
+        ['^bravo *server.py README.md', false],
         ['*main.c', false],
         ['charlie *delta', false],
       ],

@@ -66,10 +66,10 @@ describe('the terminals of a window', function () {
     await pick(window, 'Shell');
     await waitForTerminalText(window, /\$ ?$/, { index: 1 });
     await runCommand(window, 'Go to File...');
-    await fillInput(window, 'server.js');
+    await fillInput(window, 'server.py');
     await until(
       'the file alone is offered',
-      async () => (await readPicks(window))[0]?.label === 'server.js',
+      async () => (await readPicks(window))[0]?.label === 'server.py',
     );
     await acceptInput(window);
     await until('the file is open', async () =>

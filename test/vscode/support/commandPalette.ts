@@ -19,7 +19,7 @@ export async function runCommand(window: WindowPage, title: string): Promise<voi
   const shown = await until(
     `the palette offers "${title}"`,
     async () => {
-      await openPalette(window, title);
+      if (!(await openPalette(window, title))) return undefined;
       const index = (await readPicks(window)).findIndex((row) => row.label === title);
       return index >= 0 && { index };
     },
@@ -29,7 +29,7 @@ export async function runCommand(window: WindowPage, title: string): Promise<voi
 }
 
 /** Opened anew each time, because the palette does not take in commands that appear while it is open. */
-async function openPalette(window: WindowPage, title: string): Promise<void> {
+async function openPalette(window: WindowPage, title: string): Promise<boolean> {
   const { keyboard } = window.page;
   const input = window.page.locator(`${widget} input.input`);
   if (await input.isVisible()) await dismissInput(window);
@@ -38,7 +38,9 @@ async function openPalette(window: WindowPage, title: string): Promise<void> {
     await input.waitFor({ state: 'visible', timeout: 2000 }).catch(ignoreTimeout);
     return (await input.isVisible()) && (await input.inputValue()).startsWith('>');
   });
-  await input.fill(`>${title}`);
+  // A window that still loads may move the focus, which closes the palette.
+  await input.fill(`>${title}`, { timeout: 5000 }).catch(ignoreTimeout);
+  return input.isVisible();
 }
 
 /** Picks the row of an open quick pick whose label is, or starts with, `label`, by a click. */

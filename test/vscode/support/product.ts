@@ -94,7 +94,8 @@ function readHostPids(home: string): number[] {
 function makeFolder(folder: string): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'README.md'), '# api\n');
-  writeFileSync(join(folder, 'server.js'), "console.log('listening on 8080');\n");
+  // No language that the editor starts a server of its own for.
+  writeFileSync(join(folder, 'server.py'), "print('listening on 8080')\n");
   execFileSync('git', ['init', '-q', '-b', 'main', folder]);
   return folder;
 }
