@@ -12,6 +12,7 @@ import {
 import { readStartTime } from '../link/process/process.ts';
 import { forgetStarts } from '../link/start/start.ts';
 import type { NounName } from '../protocol/protocol.ts';
+import type { DaemonId } from '../protocol/wire/brand.ts';
 import { protocolVersion } from '../protocol/wire/define.ts';
 import { createAgentFeature } from './agent/agent.ts';
 import { createAttentionFeature } from './attention/attention.ts';
@@ -86,7 +87,7 @@ interface Assembly {
 const watchAfterMs = 1000;
 const clock: Clock = { now: () => Date.now(), monotonicMs: () => performance.now() };
 
-/** Resolves when clients can connect. Rejects with the typed reason why this daemon may not or cannot run. */
+/** Resolves when clients are let in. Rejects with the typed reason why this daemon may not or cannot run. */
 export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> {
   const { paths } = options;
   ensureHome(paths);
@@ -124,7 +125,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
 }
 
 async function assemble(assembly: Assembly): Promise<Gateway> {
-  const { options, ending, warnings } = assembly;
+  const { options, ending, log, program } = assembly;
   const { paths } = options;
   const lock = holdHome(paths);
   ending.add({ name: 'lock', limitMs: 100, run: () => lock.dispose() });
@@ -134,15 +135,18 @@ async function assemble(assembly: Assembly): Promise<Gateway> {
     limitMs: 100,
     run: () => removeRuntimeFile(paths, process.pid),
   });
-  const stores = await openDatabase(assembly);
-  ending.add({ name: 'store', limitMs: 1000, run: () => stores.stop() });
-  const tokens = await createTokenAuthority({
+  // Both threads are busy: whoever waits for us finds us and knocks while the database is opened.
+  const opening = openDatabase(assembly);
+  const stop = opening.then((stores) => () => stores.stop(), leaveToTheStart);
+  ending.add({ name: 'store', limitMs: 1000, run: async () => (await stop)() });
+  const tokens = createTokenAuthority({
     ownerTokenFile: paths.ownerTokenFile,
-    store: stores.openStore<typeof tokenStore>('token'),
     secrets: assembly.redactor,
   });
   const gateway = openGateway(assembly, tokens);
-  const door: Door = { listening: { socket: planSocket(paths), port: null, portNote: null } };
+  const door = await openDoor(assembly, gateway, previousPort);
+  const stores = await opening;
+  await tokens.load(stores.openStore<typeof tokenStore>('token'));
   const context = createContext(assembly, { stores, tokens, gateway, door });
   const features = createFeatures(context, { assembly, tokens, gateway, door });
   for (const feature of Object.values<Feature<NounName>>(features)) {
@@ -150,20 +154,51 @@ async function assemble(assembly: Assembly): Promise<Gateway> {
     await feature.start?.();
   }
   gateway.serve(listHandlers(features));
+  // Clients go before what serves them.
   ending.add({ name: 'gateway', limitMs: 1000, run: () => gateway.stop(500) });
-  const { socket } = door.listening;
-  const { wantedPort } = options;
-  door.listening = await listenEverywhere({ gateway, paths, socket, wantedPort, previousPort });
-  warnings.set('daemon.port', door.listening.portNote ?? undefined);
-  publishRuntime(assembly, context, door.listening);
+  log.info('Ready', { pid: process.pid, version: program.version, ...door.listening });
   endWhenIdle(assembly, { features, gateway });
   watchSoon(assembly);
   return gateway;
 }
 
-/** Known only after listening; the same object for all. */
+/** Whoever opens the door fails with it in a moment; there is nothing to stop. */
+function leaveToTheStart(_error: unknown): () => void {
+  return () => undefined;
+}
+
 interface Door {
-  listening: Listening;
+  readonly listening: Listening;
+  readonly daemonId: DaemonId;
+}
+
+/** Listens and says where. Nobody is let in before the gateway serves, and whoever waits is sent away when it never does. */
+async function openDoor(
+  { options, log, warnings, program, startTime, ending }: Assembly,
+  gateway: Gateway,
+  previousPort: number | null | undefined,
+): Promise<Door> {
+  const { paths, wantedPort } = options;
+  const { daemonId, copiedFrom } = loadInstance(paths);
+  if (copiedFrom !== undefined) {
+    log.warn('The data directory is a copy', { daemonId, copiedFrom });
+    const text = 'This data directory is a copy: it has a new id and nothing in it is shared.';
+    warnings.set('daemon.copied', text);
+  }
+  ending.add({ name: 'door', limitMs: 1000, run: () => gateway.stop(0) });
+  const socket = planSocket(paths);
+  const listening = await listenEverywhere({ gateway, paths, socket, wantedPort, previousPort });
+  warnings.set('daemon.port', listening.portNote ?? undefined);
+  writeRuntimeFile(paths, {
+    ...listening,
+    pid: process.pid,
+    startTime,
+    version: program.version,
+    protocol: protocolVersion,
+    daemonId,
+    startedAt: new Date(clock.now()).toISOString(),
+  });
+  return { listening, daemonId };
 }
 
 interface Parts {
@@ -227,24 +262,15 @@ function createContext(
   { options, log, redactor, warnings, program }: Assembly,
   { stores, tokens, gateway, door }: Parts & { readonly stores: Stores },
 ): FeatureContext {
-  const { paths } = options;
-  const instance = loadInstance(paths);
-  if (instance.copiedFrom !== undefined) {
-    log.warn('The data directory is a copy', { ...instance });
-    const text = 'This data directory is a copy: it has a new id and nothing in it is shared.';
-    warnings.set('daemon.copied', text);
-  }
   return {
-    paths,
+    paths: options.paths,
     log,
     publish: gateway.publish,
     openStore: (name) => stores.openStore(name),
     clock,
     version: program.version,
-    daemonId: instance.daemonId,
-    get socket() {
-      return door.listening.socket;
-    },
+    daemonId: door.daemonId,
+    socket: door.listening.socket,
     tokens,
     secrets: redactor,
     warnings,
@@ -259,9 +285,6 @@ function createFeatures(
 ): Features {
   const about = (noun: NounName): FeatureContext => ({
     ...context,
-    get socket() {
-      return door.listening.socket;
-    },
     log: context.log.child({ part: noun }),
   });
   const role = createRoleFeature(about('role'));
@@ -303,25 +326,6 @@ function listHandlers(features: Features): ReadonlyMap<string, AnyHandler> {
   // The gateway validates parameters before the call, so the types that were checked per noun hold.
   const all = Object.values(features).flatMap((feature) => Object.entries(feature.handlers));
   return new Map(all as [string, AnyHandler][]);
-}
-
-function publishRuntime(
-  { options, program, startTime, log }: Assembly,
-  { daemonId }: FeatureContext,
-  { socket, port, portNote }: Listening,
-): void {
-  writeRuntimeFile(options.paths, {
-    socket,
-    port,
-    portNote,
-    pid: process.pid,
-    startTime,
-    version: program.version,
-    protocol: protocolVersion,
-    daemonId,
-    startedAt: new Date(clock.now()).toISOString(),
-  });
-  log.info('Ready', { pid: process.pid, version: program.version, socket, port });
 }
 
 function endWhenIdle(

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { connect as connectNet } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DaemonLink, LinkClosed } from '../../link/daemon/daemon.ts';
@@ -67,6 +70,13 @@ describe('the gateway', () => {
   }
   const socketPath = (): string => join(paths.runDir, 'waggled.sock');
 
+  async function openedSocket(): Promise<Socket> {
+    const socket = connectNet(socketPath());
+    await once(socket, 'connect');
+    socket.on('error', () => socket.destroy()).resume();
+    return socket;
+  }
+
   async function connect(principal: keyof typeof principals): Promise<DaemonLink> {
     const link = await connectDaemon({
       paths,
@@ -104,6 +114,23 @@ describe('the gateway', () => {
     await serve({});
     await assert.rejects(connect('owner'), /not this data directory's daemon/);
     assert.deepEqual(shown, []);
+  });
+
+  it('lets whoever knocks early wait until it serves', async () => {
+    await gateway.listenLocal(socketPath());
+    const early = connect('owner');
+    await openedSocket();
+    gateway.serve(new Map(Object.entries({ 'session/list': subscribe })));
+    const link = await early;
+    assert.deepEqual(await link.call('session/list', {}), { sessions: [], revision: 0 });
+  });
+
+  it('sends away who waits when it stops before it has served', async () => {
+    await gateway.listenLocal(socketPath());
+    const socket = await openedSocket();
+    const closed = once(socket, 'close');
+    await gateway.stop(0);
+    await closed;
   });
 
   it('agrees on the newest version that both speak, and says who has to change where there is none', async () => {

@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { chmodSync, rmSync } from 'node:fs';
-import type { Server } from 'node:http';
 import type { WebSocket } from 'ws';
 import { findEvent } from '../../protocol/protocol.ts';
 import type { NounName } from '../../protocol/protocol.ts';
@@ -44,7 +43,7 @@ export interface Gateway {
   /** Clients that have passed the handshake. */
   readonly clientCount: number;
   readonly onDidChangeClients: Event<number>;
-  /** From now on requests are answered; set before listening. */
+  /** From now on whoever has knocked is let in; before it they wait at the door, unread. */
   serve(handlers: HandlerTable): void;
   /** Listens on the Unix socket or pipe. Throws `internal` when the file system refuses it. */
   listenLocal(path: string): Promise<void>;
@@ -65,11 +64,11 @@ const pingEveryMs = 15_000;
 class GatewayServer implements Gateway {
   readonly #options: GatewayOptions;
   readonly #connections = new Set<Connection>();
-  readonly #servers: Server[] = [];
+  readonly #listeners: Listener[] = [];
   readonly #clientsChanged = new Emitter<number>();
   readonly #pinger: NodeJS.Timeout;
   readonly #rate;
-  #handlers: HandlerTable = new Map();
+  #handlers: HandlerTable | undefined;
   #idle: (() => void) | undefined;
 
   readonly onDidChangeClients = this.#clientsChanged.event;
@@ -89,6 +88,7 @@ class GatewayServer implements Gateway {
 
   serve(handlers: HandlerTable): void {
     this.#handlers = handlers;
+    for (const { unproven } of this.#listeners) unproven.open();
   }
 
   async listenLocal(path: string): Promise<void> {
@@ -99,7 +99,7 @@ class GatewayServer implements Gateway {
     if (outcome !== 'bound')
       throw new WaggleError('internal', `The socket ${path} cannot be made (${outcome}).`);
     if (process.platform !== 'win32') chmodSync(path, 0o600);
-    this.#servers.push(listener.server);
+    this.#keep(listener);
   }
 
   async listenTcp(wanted: readonly number[]): Promise<number | null> {
@@ -109,9 +109,14 @@ class GatewayServer implements Gateway {
     if (bound === undefined) return null;
     v4.setPort(bound.port);
     v6.setPort(bound.port);
-    this.#servers.push(v4.server);
-    if (bound.hasV6) this.#servers.push(v6.server);
+    this.#keep(v4);
+    if (bound.hasV6) this.#keep(v6);
     return bound.port;
+  }
+
+  #keep(listener: Listener): void {
+    this.#listeners.push(listener);
+    if (this.#handlers !== undefined) listener.unproven.open();
   }
 
   #createListener(place: Listener['place'], path?: string): Listener {
@@ -153,7 +158,7 @@ class GatewayServer implements Gateway {
         endpoint: from.endpoint,
         guardKey: from.guardKey,
       },
-      dispatch: { handlers: this.#handlers, rate: this.#rate, log },
+      dispatch: { handlers: this.#handlers ?? new Map(), rate: this.#rate, log },
       log,
       onAdmitted: ({ admitted }) => {
         from.onProven();
@@ -199,7 +204,9 @@ class GatewayServer implements Gateway {
 
   async stop(graceMs: number): Promise<void> {
     clearInterval(this.#pinger);
-    const closed = this.#servers.splice(0).map((server) => closeServer(server));
+    const listeners = this.#listeners.splice(0);
+    const closed = listeners.map(({ server }) => closeServer(server));
+    for (const { unproven } of listeners) unproven.clear();
     for (const connection of this.#connections) connection.close(1001, 'stopping');
     if (this.#connections.size > 0) await this.#waitUntilIdle(graceMs);
     for (const connection of this.#connections) connection.terminate();

@@ -18,11 +18,19 @@ interface Waiting {
 export class UnprovenSockets {
   readonly #inside = new Map<Duplex, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   readonly #waiting: Waiting[] = [];
+  #isOpen = false;
   #roomTimer: NodeJS.Timeout | undefined;
+
+  /** From now on there are places. */
+  open(): void {
+    this.#isOpen = true;
+    this.#letIn();
+    if (this.#waiting.length > 0) this.#armRoom();
+  }
 
   /** Calls `admit` when there is a place: at once as a rule. The socket is not read before. */
   add(socket: Duplex, admit: () => void): void {
-    if (this.#waiting.length === 0 && this.#inside.size < unprovenMax) {
+    if (this.#isOpen && this.#waiting.length === 0 && this.#inside.size < unprovenMax) {
       this.#enter({ socket, admit });
       return;
     }
@@ -33,7 +41,7 @@ export class UnprovenSockets {
     socket.pause();
     socket.on('error', () => socket.destroy());
     this.#waiting.push({ socket, admit });
-    this.#armRoom();
+    if (this.#isOpen) this.#armRoom();
   }
 
   has(socket: Duplex): boolean {

@@ -13,11 +13,14 @@ import type { SessionTokenRow, tokenStore } from './token.store.ts';
 
 export interface TokenOptions {
   readonly ownerTokenFile: string;
-  readonly store: StoreProxy<typeof tokenStore>;
   readonly secrets: SecretRegistry;
 }
 
+type TokenStore = StoreProxy<typeof tokenStore>;
+
 export interface TokenAuthority extends SessionTokens {
+  /** Before it only the owner's token counts, and none can be made. */
+  load(store: TokenStore): Promise<void>;
   /** The daemon's proof for that token, or undefined when there is no such token. */
   prove(tokenId: string, nonce: string, server: ProvenServer): string | undefined;
   /** Whom the pair of id and secret (64 hex digits, or `<id>.<64 hex>`) stands for. */
@@ -40,6 +43,17 @@ interface SecretRecord {
 class LiveTokens {
   readonly #byId = new Map<string, SecretRecord>();
   readonly #byHash = new Map<string, SecretRecord>();
+  #store: TokenStore | undefined;
+
+  get store(): TokenStore {
+    if (this.#store === undefined) throw new Error('The tokens are not loaded');
+    return this.#store;
+  }
+
+  async load(store: TokenStore): Promise<void> {
+    for (const row of await store.list({})) this.add(row);
+    this.#store = store;
+  }
 
   add(row: SessionTokenRow): void {
     const record: SecretRecord = { hash: row.hash, principal: toPrincipal(row) };
@@ -68,8 +82,7 @@ class LiveTokens {
   }
 }
 
-export async function createTokenAuthority(options: TokenOptions): Promise<TokenAuthority> {
-  const { ownerTokenFile, store, secrets } = options;
+export function createTokenAuthority({ ownerTokenFile, secrets }: TokenOptions): TokenAuthority {
   let owner = loadOwnerToken(ownerTokenFile);
   secrets.add(owner);
   const live = new LiveTokens();
@@ -82,8 +95,8 @@ export async function createTokenAuthority(options: TokenOptions): Promise<Token
     tokenId === ownerTokenId
       ? { hash: hashOf(owner), principal: ownerPrincipal }
       : live.find(tokenId);
-  for (const row of await store.list({})) live.add(row);
   return {
+    load: (store) => live.load(store),
     onDidRevoke: revoked.event,
     prove(tokenId, nonce, server) {
       const record = findRecord(tokenId);
@@ -111,7 +124,7 @@ export async function createTokenAuthority(options: TokenOptions): Promise<Token
       const row: SessionTokenRow = { id, hash: hashOf(secret), right, sessionId };
       secrets.add(secret);
       issued.set(id, secret);
-      await store.add(row);
+      await live.store.add(row);
       live.add(row);
       return { id, token: `${id}.${secret}` };
     },
@@ -121,7 +134,7 @@ export async function createTokenAuthority(options: TokenOptions): Promise<Token
         issued.delete(id);
         revoked.fire(id);
       }
-      await store.revoke({ sessionId });
+      await live.store.revoke({ sessionId });
     },
   };
 }

@@ -35,12 +35,14 @@ describe('tokens', () => {
   afterEach(() => rmSync(directory, { recursive: true }));
 
   const file = (): string => join(directory, 'owner.token');
-  const open = () =>
-    createTokenAuthority({
+  const open = async () => {
+    const authority = createTokenAuthority({
       ownerTokenFile: file(),
-      store: fakeStore(rows),
       secrets: { add: () => undefined, remove: () => undefined },
     });
+    await authority.load(fakeStore(rows));
+    return authority;
+  };
   const ownerToken = (): string => readFileSync(file(), 'utf8').trim();
 
   it('makes the owner token once, private, and proves that it knows it', async () => {

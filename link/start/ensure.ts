@@ -11,6 +11,7 @@ import { isSameProcess } from '../process/process.ts';
 import type { EnsureOptions, EnsureOutcome, Runtime, StartStep } from './outcome.ts';
 import { installProgram } from './program.ts';
 import type { StartableProgram } from './program.ts';
+import type { EarlyEnd, SpawnedDaemon } from './spawn.ts';
 import { explainEnd, spawnDaemon, spawnHost } from './spawn.ts';
 import { countStart, forgetStarts, noteFailure, uncountStart } from './startLimit.ts';
 import { takeStartLock } from './startLock.ts';
@@ -23,6 +24,8 @@ const lookForStartedMs = 4;
 /** The daemon found its data directory held: the one before it is about to go. */
 const lockedExitCode = 75;
 const heldPauseMs = 250;
+/** From the door that closed to the exit code. */
+const endLimitMs = 3000;
 const oldestNode = [22, 14] as const;
 
 /** Never rejects for what a person can meet: see `EnsureOutcome`. Rejects with the signal's reason when aborted. */
@@ -161,19 +164,38 @@ class Starter {
       this.#report('waiting');
       return undefined;
     }
+    let daemon: SpawnedDaemon | undefined;
     try {
       // Whoever held the lock before may have finished since we looked.
       if (this.#findRunning() !== undefined) return undefined;
-      if (!(await this.#spawn())) return undefined;
+      daemon = await this.#spawn();
     } finally {
       lock.dispose();
     }
-    const file = this.#findRunning();
-    return file === undefined ? undefined : await this.#tryConnect(file, 'started');
+    return daemon === undefined ? undefined : await this.#enter(daemon);
   }
 
-  /** True when the daemon has said where it is. */
-  async #spawn(): Promise<boolean> {
+  /** It listens before its database is open: should that fail, its end says more than the closed door. */
+  async #enter(daemon: SpawnedDaemon): Promise<EnsureOutcome | undefined> {
+    try {
+      const file = this.#findRunning();
+      const outcome = file === undefined ? undefined : await this.#tryConnect(file, 'started');
+      if (outcome !== undefined || this.#findRunning()?.pid === daemon.pid) return outcome;
+      const end = await Promise.race([daemon.ended, delay(endLimitMs, undefined, { ref: false })]);
+      return end === undefined ? undefined : this.#throwEnd(daemon, end);
+    } finally {
+      daemon.release();
+    }
+  }
+
+  #throwEnd(daemon: SpawnedDaemon, end: EarlyEnd): never {
+    const error = explainEnd(end, daemon.readTail());
+    noteFailure(this.#options.paths, error.message);
+    throw error;
+  }
+
+  /** The daemon when it has said where it is; undefined when another one is about to go. */
+  async #spawn(): Promise<SpawnedDaemon | undefined> {
     const { paths, programDirectory } = this.#options;
     refuseOldRuntime(this.#runtime);
     this.#report('installing');
@@ -188,18 +210,18 @@ class Starter {
       const file = this.#waitForFile(daemon.pid, looking.signal);
       await useTheWait(paths, program);
       const end = await Promise.race([daemon.ended, file]);
-      if (end === undefined) return true;
+      if (end === undefined) return daemon;
       if (end.code === lockedExitCode) {
         uncountStart(paths);
         await delay(heldPauseMs);
-        return false;
+        return undefined;
       }
-      const error = explainEnd(end, daemon.readTail());
-      noteFailure(paths, error.message);
+      return this.#throwEnd(daemon, end);
+    } catch (error) {
+      daemon.release();
       throw error;
     } finally {
       looking.abort();
-      daemon.release();
     }
   }
 
