@@ -102,6 +102,13 @@ describe('a grid of files and terminals', function () {
       return names <= 1;
     });
     await waitForTerminalText(window, /^focused$/m, { index: 1 });
+    const focused = window.page.locator(
+      '.editor-group-container.active .terminal-wrapper.active :focus',
+    );
+    await until('the terminal has the keyboard', async () => (await focused.count()) === 1, {
+      describe: () =>
+        window.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 300) ?? 'nothing'),
+    });
     await window.page.keyboard.type("echo ty''ped\n");
     await waitForTerminalText(window, /^typed$/m, { index: 1 });
   };
@@ -109,7 +116,15 @@ describe('a grid of files and terminals', function () {
 
   it('is laid out by hand', async () => {
     await openActivity(window, 'Waggle');
-    await runCommand(window, 'Create New Terminal (With Profile)');
+    // Asked again: a window that has just opened offers nothing while it does not know its profiles.
+    await until('our profile is offered', async () => {
+      await runCommand(window, 'Create New Terminal (With Profile)');
+      const row = window.page.locator('.quick-input-list-row', { hasText: 'Waggle Session' });
+      return row.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+    });
     await pick(window, 'Waggle Session');
     await waitForTerminalText(window, /[$#] ?$/);
     link = await connectProduct(product);
