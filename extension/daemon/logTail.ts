@@ -1,5 +1,5 @@
 /** Shows the daemon's log file in an output channel and follows it while the channel is in use. Reads only. */
-import { closeSync, fstatSync, openSync, readSync, unwatchFile, watchFile } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 
 const firstBytes = 128 * 1024;
@@ -30,26 +30,25 @@ export class LogTail implements Disposable {
   #inode = 0;
   #position = 0;
   #rest = '';
-  #following = false;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(path: string, show: (line: LogLine) => void) {
     this.#path = path;
     this.#show = show;
   }
 
+  /** Looks every half second: a watcher of the runtime misses what is written before its own first look. */
   start(): void {
-    if (this.#following) return;
-    this.#following = true;
+    if (this.#timer !== undefined) return;
     this.#read();
-    watchFile(this.#path, { interval: followMs, persistent: false }, this.#onChange);
+    this.#timer = setInterval(() => this.#read(), followMs);
+    this.#timer.unref();
   }
 
   dispose(): void {
-    if (this.#following) unwatchFile(this.#path, this.#onChange);
-    this.#following = false;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
-
-  readonly #onChange = (): void => this.#read();
 
   #read(): void {
     const file = openIfThere(this.#path);
