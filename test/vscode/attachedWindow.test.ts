@@ -16,6 +16,8 @@ import { openActivity, openRow, readTabs } from './support/views.ts';
 
 /** The name of the editor's own command in terminals of this server. */
 const code = 'code-server';
+/** How long a window must be silent before another one of the same person may just type. */
+const silenceMs = 3000;
 
 describe('the window that shows a session', function () {
   this.timeout(240_000);
@@ -90,6 +92,8 @@ describe('the window that shows a session', function () {
     await waitForTerminalText(second, /^got-bob$/m);
     await openByCommand(second, 'gamma');
     assert.equal(await isOpen(first, 'gamma'), false);
+    const silentAt = Date.now() + silenceMs;
+    await until('the other window was silent long enough', async () => Date.now() > silentAt);
     await openByCommand(first, 'delta');
     assert.equal(await isOpen(second, 'delta'), false);
   });
