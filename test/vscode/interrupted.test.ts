@@ -15,6 +15,7 @@ import { countTerminals, typeInTerminal, waitForTerminalText } from './support/t
 import { until } from './support/until.ts';
 import {
   answerNotification,
+  clickRowAction,
   openActivity,
   readNotifications,
   openRow,
@@ -155,16 +156,7 @@ describe('a restart of the machine', function () {
   });
 
   it('leaves a row with a button that goes on, and one for all', async () => {
-    // The rows move when one of them begins to run, away from the pointer.
-    await until('Resume is pressed', async () => {
-      const row = treeRow(window, 'Sessions', 'add-tests');
-      await row.hover();
-      const button = row.locator('.actions .action-label[aria-label="Resume"]');
-      const isShown = await button.isVisible();
-      if (isShown) await button.click();
-      else await window.page.mouse.move(0, 0);
-      return isShown;
-    });
+    await clickRowAction(window, treeRow(window, 'Sessions', 'add-tests'), 'Resume');
     // A row that the editor is just reading anew passes no session on: then the person is asked which one.
     const question = window.page.getByPlaceholder('Resume which session?');
     await until(

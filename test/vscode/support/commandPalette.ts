@@ -16,16 +16,31 @@ const rows = `${widget} .quick-input-list .monaco-list-row`;
  * @throws when the palette offers no row of exactly that label.
  */
 export async function runCommand(window: WindowPage, title: string): Promise<void> {
-  const shown = await until(
+  await until(
     `the palette offers "${title}"`,
     async () => {
       if (!(await openPalette(window, title))) return undefined;
       const index = (await readPicks(window)).findIndex((row) => row.label === title);
-      return index >= 0 && { index };
+      return index >= 0 && clickAt(window, index);
     },
-    { everyMs: 300, describe: async () => JSON.stringify(await readPicks(window)) },
+    {
+      withinMs: 60_000,
+      everyMs: 300,
+      describe: async () => JSON.stringify(await readPicks(window)),
+    },
   );
-  await window.page.locator(rows).nth(shown.index).click();
+}
+
+/** False when the list closed meanwhile: the editor takes the focus away from it while a window loads. */
+async function clickAt({ page }: WindowPage, index: number): Promise<boolean> {
+  const clicked = page.locator(rows).nth(index).click({ timeout: 3000 });
+  return clicked.then(
+    () => true,
+    (error: unknown) => {
+      ignoreTimeout(error);
+      return false;
+    },
+  );
 }
 
 /** Opened anew each time, because the palette does not take in commands that appear while it is open. */
@@ -71,9 +86,9 @@ export interface PickRow {
   readonly detail: string;
 }
 
-/** The visible rows of the open quick pick, once there is at least one. */
+/** The visible rows of the open quick pick, once there is at least one; none when it closed. */
 export async function readPicks(window: WindowPage): Promise<PickRow[]> {
-  await window.page.locator(rows).first().waitFor();
+  await window.page.locator(rows).first().waitFor({ timeout: 10_000 }).catch(ignoreTimeout);
   return window.page.locator(rows).evaluateAll((found) => {
     const textIn = (row: Element, selector: string): string =>
       (row.querySelector(selector)?.textContent ?? '').replaceAll('\u00a0', ' ').trim();
@@ -96,17 +111,16 @@ export async function readPrompt(window: WindowPage): Promise<string> {
 }
 
 async function clickRow(window: WindowPage, label: string): Promise<void> {
-  const index = await until(
+  await until(
     `a quick pick row says "${label}"`,
     async () => {
       const labels = (await readPicks(window)).map((row) => row.label);
       const exact = labels.indexOf(label);
       const found = exact >= 0 ? exact : labels.findIndex((text) => text.startsWith(label));
-      return found >= 0 ? { found } : undefined;
+      return found >= 0 && clickAt(window, found);
     },
     { withinMs: 15_000, describe: async () => JSON.stringify(await readPicks(window)) },
   );
-  await window.page.locator(rows).nth(index.found).click();
 }
 
 /** The key was pressed before the workbench listened: `until` presses it again. */

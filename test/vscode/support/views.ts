@@ -120,8 +120,13 @@ export async function clickRowAction(
   row: Locator,
   action: string,
 ): Promise<void> {
-  await row.hover();
-  await row.locator(`.actions .action-label[aria-label^="${action}"]`).click();
+  // Rows move when their order changes, away from the pointer.
+  await until(`"${action}" of a row is pressed`, async () => {
+    const button = row.locator(`.actions .action-label[aria-label^="${action}"]`);
+    await window.page.mouse.move(0, 0);
+    await row.hover({ timeout: 3000 }).catch(isTimeout);
+    return button.click({ timeout: 1500 }).then(() => true, isTimeout);
+  });
 }
 
 /** Chooses an entry of a row's context menu. By Enter, because a new menu takes no mouse button for its first 100 ms. */
