@@ -22,6 +22,8 @@ export type TreeNode =
   | { readonly kind: 'session'; readonly id: string; session: Session }
   | { readonly kind: 'history'; readonly id: 'history'; sessions: readonly Session[] };
 
+type SessionNode = Extract<TreeNode, { kind: 'session' }>;
+
 export interface SessionTreeOptions {
   /** The sessions as they are now. */
   readonly read: () => GroupedSessions;
@@ -37,6 +39,8 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
   readonly #changed = new vscode.EventEmitter<TreeNode | undefined>();
   readonly #owned = new DisposableStore();
   #nodes = new Map<string, TreeNode>();
+  /** What each row said when the editor read it last. */
+  readonly #said = new Map<string, string>();
   #grouped: GroupedSessions = { groups: [], history: [] };
   #shape = '';
 
@@ -56,6 +60,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
     if (shape !== this.#shape) {
       this.#shape = shape;
       this.#nodes = this.#keepNodes();
+      this.#said.clear();
       this.#changed.fire(undefined);
       return;
     }
@@ -64,8 +69,17 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
       const session = this.#find(id);
       if (node?.kind !== 'session' || session === undefined) continue;
       node.session = session;
-      this.#changed.fire(node);
+      this.#refresh(node);
     }
+  }
+
+  /**
+   * A row that says the same is left alone: while the editor reads one anew a press on it comes without its session, and
+   * a tooltip goes away.
+   */
+  #refresh(node: SessionNode): void {
+    if (this.#said.get(node.id) !== describeItem(this.#toSessionItem(node.session, node.id)))
+      this.#changed.fire(node);
   }
 
   /** The row of a session, for `reveal`. */
@@ -92,7 +106,9 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
   getTreeItem(node: TreeNode): vscode.TreeItem {
     if (node.kind === 'group') return toGroupItem(node.group);
     if (node.kind === 'history') return toHistoryItem();
-    return this.#toSessionItem(node.session, node.id);
+    const item = this.#toSessionItem(node.session, node.id);
+    this.#said.set(node.id, describeItem(item));
+    return item;
   }
 
   /** Asked for when a person rests on the row: only then it is measured. */
@@ -181,10 +197,16 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
     for (const { sessions } of this.#grouped.groups) {
       for (const { id } of sessions) {
         const node = this.#nodes.get(`session:${id}`);
-        if (node !== undefined) this.#changed.fire(node);
+        if (node?.kind === 'session') this.#refresh(node);
       }
     }
   }
+}
+
+/** All that can be seen of a row, but for its tooltip, which is asked for. */
+function describeItem({ label, description, iconPath, contextValue }: vscode.TreeItem): string {
+  const icon = iconPath instanceof vscode.ThemeIcon ? [iconPath.id, iconPath.color?.id] : [];
+  return JSON.stringify([label, description, icon, contextValue]);
 }
 
 /** What decides about rows and their places, without what they say. */
