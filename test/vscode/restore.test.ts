@@ -110,7 +110,12 @@ describe('the terminals of a window', function () {
 
   it('open in the panel from the + menu', async () => {
     const before = await countTerminals(window);
-    await runCommand(window, 'Create New Terminal (With Profile)');
+    // The list closes when a terminal beside it takes the focus.
+    await until('the profiles are offered', async () => {
+      await runCommand(window, 'Create New Terminal (With Profile)');
+      const offered = await readPicks(window);
+      return offered.some(({ label }) => label.startsWith('Waggle Session'));
+    });
     await pick(window, 'Waggle Session');
     await until('a terminal is there', async () => (await countTerminals(window)) === before + 1);
     await window.screenshot('panel-light-1400');
