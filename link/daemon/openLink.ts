@@ -103,7 +103,8 @@ export class OpenLink implements DaemonLink {
       } catch (error) {
         const isCrowded = error instanceof WaggleError && error.code === 'rateLimited';
         if (!isCrowded || this.#isClosed || performance.now() > deadline) throw error;
-        await delay(againMs * (1 + Math.random()), undefined, { signal: options.signal });
+        await delay(againMs * (1 + Math.random()));
+        options.signal?.throwIfAborted();
       }
     }
   }
