@@ -68,6 +68,18 @@ describe('input on its way to a program', () => {
     reader.pump.dispose();
   });
 
+  it('keeps keys in order that were refused together', async () => {
+    const reader = new Reader();
+    reader.room = 0;
+    for (const key of 'abcd') reader.pump.write(key);
+    await reader.until(() => reader.progress.length > 0);
+    reader.pump.write('e');
+    reader.room = Infinity;
+    await reader.until(() => reader.received.length === 5);
+    assert.equal(reader.received, 'abcde');
+    reader.pump.dispose();
+  });
+
   it('is given up at Ctrl+C, and the paste is closed for the program', async () => {
     const reader = new Reader();
     reader.room = 200_000;

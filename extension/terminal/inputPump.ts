@@ -28,6 +28,8 @@ export class InputPump {
   readonly #encoder = new TextEncoder();
   /** What is left of a paste and what was typed after it. */
   #waiting = '';
+  /** So much at its beginning was sent once and refused: what is refused next was typed behind it. */
+  #refused = 0;
   #total = 0;
   #isBusy = false;
   #isPasting = false;
@@ -64,7 +66,12 @@ export class InputPump {
 
   #again(input: string): void {
     if (this.#disposed) return;
-    this.#waiting = input + this.#waiting;
+    const [before, after] = [
+      this.#waiting.slice(0, this.#refused),
+      this.#waiting.slice(this.#refused),
+    ];
+    this.#waiting = before + input + after;
+    this.#refused += input.length;
     this.#total += input.length;
     if (!this.#isBusy) void this.#drain();
   }
@@ -72,6 +79,7 @@ export class InputPump {
   /** The rest is forgotten; a program that was told of a paste is told that it ended. */
   #cancel(): void {
     this.#waiting = (this.#isPasting ? pasteEnd : '') + interrupt;
+    this.#refused = 0;
     this.#wake();
   }
 
@@ -83,6 +91,7 @@ export class InputPump {
       while (this.#waiting !== '' && !this.#disposed) {
         const part = takePart(this.#waiting);
         this.#waiting = this.#waiting.slice(part.length);
+        this.#refused = Math.max(0, this.#refused - part.length);
         const outcome = await this.#sendPart(part);
         if (outcome === 'denied') this.#options.denied(part + this.#takeRest());
         if (outcome !== 'delivered') break;
@@ -94,6 +103,7 @@ export class InputPump {
       this.#options.failed(error);
     } finally {
       [this.#isBusy, this.#isPasting, this.#waiting, this.#total] = [false, false, '', 0];
+      this.#refused = 0;
       if (hasSaid) this.#options.progress(undefined);
     }
   }
