@@ -74,7 +74,6 @@ export class OpenLink implements DaemonLink {
     { signal, timeoutMs = callTimeoutMs }: CallOptions = {},
   ): Promise<MethodResult<M>> {
     signal?.throwIfAborted();
-    if (this.#isClosed) throw closedError(1006);
     const definition = findMethod(method);
     if (definition === undefined || definition.introducedIn > this.info.protocol)
       throw new WaggleError('methodNotFound', `The daemon does not know ${method} yet.`, {
@@ -98,11 +97,13 @@ export class OpenLink implements DaemonLink {
     const patienceMs = options.timeoutMs > 0 ? Math.min(options.timeoutMs, crowdedMs) : crowdedMs;
     const deadline = performance.now() + patienceMs;
     for (;;) {
+      // It may have closed while this waited for its turn.
+      if (this.#isClosed) throw closedError(1006);
       try {
         return await this.#ask(method, params, options);
       } catch (error) {
         const isCrowded = error instanceof WaggleError && error.code === 'rateLimited';
-        if (!isCrowded || this.#isClosed || performance.now() > deadline) throw error;
+        if (!isCrowded || performance.now() > deadline) throw error;
         await delay(againMs * (1 + Math.random()));
         options.signal?.throwIfAborted();
       }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { createRandom } from '../support/hostileOutput.ts';
 import { SessionHome, until } from './sessionHome.ts';
@@ -71,6 +72,26 @@ describe('daemons that are killed at any moment', function () {
     const database = new Database(home.paths.database);
     assert.deepEqual(database.pragma('integrity_check'), [{ integrity_check: 'ok' }]);
     database.close();
+    await home.startDaemon();
+  });
+
+  it('leave nobody who waits for their turn in a crowd without an answer', async () => {
+    const link = await home.connect('window-0');
+    let answered = 0;
+    const call = async (): Promise<string> => {
+      try {
+        await link.call('session/list', {});
+        answered += 1;
+        return 'done';
+      } catch (error) {
+        return error instanceof WaggleError ? error.code : String(error);
+      }
+    };
+    const calls = Array.from({ length: 2000 }, call);
+    await until(() => answered > 0, 'the first has its turn');
+    await home.killDaemon();
+    const outcomes = new Set(await Promise.all(calls));
+    assert.deepEqual([...outcomes].toSorted(), ['daemonUnreachable', 'done']);
     await home.startDaemon();
   });
 
