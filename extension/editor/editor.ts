@@ -21,6 +21,7 @@ export interface ContextKeys {
   readonly foundAgents: string;
   /** How many sessions a restart interrupted. */
   readonly interrupted: number;
+  readonly untrusted: boolean;
 }
 
 const contextKeys = {
@@ -28,6 +29,7 @@ const contextKeys = {
   failure: 'waggle.failure',
   foundAgents: 'waggle.foundAgents',
   interrupted: 'waggle.interrupted',
+  untrusted: 'waggle.untrusted',
 } as const;
 
 export async function setContext<K extends keyof ContextKeys>(

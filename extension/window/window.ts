@@ -12,7 +12,7 @@ import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
-import { readSettings } from '../editor/editor.ts';
+import { readSettings, setContext } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import type { OpenHiddenTerminal } from './environmentReport.ts';
 import { readTerminalEnvironment, toReportable, withLastingSocket } from './environmentReport.ts';
@@ -60,6 +60,8 @@ export class WindowFeature implements Disposable {
       if (link !== undefined) this.#reportTrust(link);
     };
     this.#owned.add(vscode.workspace.onDidGrantWorkspaceTrust(tellTrust));
+    this.#owned.add(vscode.workspace.onDidGrantWorkspaceTrust(showTrust));
+    showTrust();
     this.#owned.add(vscode.workspace.onDidChangeWorkspaceFolders(tellTrust));
   }
 
@@ -128,6 +130,11 @@ export class WindowFeature implements Disposable {
       });
     }
   }
+}
+
+/** The editor's own key says "not trusted" of every folder while a window starts. */
+function showTrust(): void {
+  void setContext('untrusted', !vscode.workspace.isTrusted);
 }
 
 /** The editor's git adds to the environment of terminals once it runs; without it there is nothing to wait for. */

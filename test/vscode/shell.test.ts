@@ -53,8 +53,12 @@ describe('a shell in the editor', function () {
     await product?.stop();
   });
 
-  const activeText = (): Promise<string> =>
-    window.page.locator('.editor-group-container.active .view-lines').first().innerText();
+  const untilShown = async (text: RegExp): Promise<void> => {
+    const lines = window.page.locator('.editor-group-container.active .view-lines').first();
+    await until('the file is shown', async () => text.test(await lines.innerText()), {
+      describe: () => lines.innerText(),
+    });
+  };
 
   it('shows how each command ended, beside it', async () => {
     await typeInTerminal(window, 'true\nfalse\necho one; echo two\n');
@@ -109,7 +113,7 @@ describe('a shell in the editor', function () {
     await until('the file is open', async () =>
       (await readTabs(window)).some(({ title }) => /^a(?:\.ts)?$/.test(title)),
     );
-    assert.match(await activeText(), /of.the.worktree/);
+    await untilShown(/of.the.worktree/);
     await window.screenshot('shell-link-dark-1400');
     await runCommand(window, 'View: Close Editor');
   });
@@ -137,6 +141,6 @@ describe('a shell in the editor', function () {
     await until('the file is open', async () =>
       (await readTabs(window)).some(({ title }) => /^a(?:\.ts)?$/.test(title)),
     );
-    assert.match(await activeText(), /of.the.worktree/);
+    await untilShown(/of.the.worktree/);
   });
 });
