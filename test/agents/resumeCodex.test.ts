@@ -1,6 +1,6 @@
 /** A restart of the machine with the real Codex in the middle of its talk, and a conversation that is held elsewhere. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { isSameProcess } from '../../link/process/process.ts';
@@ -47,12 +47,19 @@ describe('Codex after a restart of the machine', function () {
       : [];
   }
 
+  /** Codex makes the file first, and writes a question into it a moment later. */
+  function isWrittenDown(words: string): boolean {
+    const [name, more] = rollouts();
+    if (name === undefined || more !== undefined) return false;
+    return readFileSync(join(codex.configDirectory, 'sessions', name), 'utf8').includes(words);
+  }
+
   it('resumes the conversation that its open files told', async () => {
     const environment = { ...codex.env };
     const session = await home.openSession(link, { agent: 'codex', cwd: codex.cwd, environment });
     const screen = await home.attach(link, session.id, 'window-1');
     await ask(screen, 'remember the purple cow');
-    await until(() => rollouts().length === 1, 'the conversation is written down');
+    await until(() => isWrittenDown('purple cow'), 'what was said is written down');
     await until(async () => (await read(session.id)).conversations.length === 1, 'it is observed');
     const id = (await read(session.id)).conversations.at(-1)?.id ?? '';
     assert.ok(rollouts()[0]?.includes(id));
