@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { ConnectOptions, DaemonLink } from '../link/daemon/daemon.ts';
 import { homePaths, resolveHome } from '../link/home/home.ts';
 import type { HomePaths } from '../link/home/home.ts';
@@ -28,6 +29,8 @@ export interface CommandContext extends Disposable {
   readonly programDirectory: string;
   /** Set inside a session: then that token is used and nothing else, and no daemon is started. */
   readonly identity: SessionIdentity | undefined;
+  /** The daemon is looked for, and on its way when none runs, before what talks to it is loaded: `connect` waits for it. */
+  reach(): Promise<void>;
   /** Connects to the daemon, and starts one when none runs. Closed with the context. */
   connect(options?: { explicit?: boolean }): Promise<DaemonLink>;
   /** Undefined when none runs. */
@@ -54,6 +57,15 @@ export function createContext({ output, env, entry }: ContextOptions): CommandCo
   const programDirectory = findProgramDirectory(entry);
   const base = { paths: identity?.paths ?? paths, clientId, kind: 'cli' } as const;
 
+  const connect = async (explicit: boolean): Promise<DaemonLink> => {
+    if (identity !== undefined)
+      return owned.add(await connectAsSession({ ...base, ...credential }));
+    const { ensureDaemon, requireLink } = await import('../link/start/start.ts');
+    const outcome = await ensureDaemon({ ...base, programDirectory, explicit });
+    return owned.add(requireLink(outcome));
+  };
+  let reached: Promise<DaemonLink> | undefined;
+
   return {
     output,
     env,
@@ -61,12 +73,15 @@ export function createContext({ output, env, entry }: ContextOptions): CommandCo
     clientId,
     programDirectory,
     identity,
-    async connect({ explicit = false } = {}) {
-      if (identity !== undefined)
-        return owned.add(await connectAsSession({ ...base, ...credential }));
-      const { ensureDaemon, requireLink } = await import('../link/start/start.ts');
-      const outcome = await ensureDaemon({ ...base, programDirectory, explicit });
-      return owned.add(requireLink(outcome));
+    async reach() {
+      reached = connect(false);
+      reached.catch(leaveToConnect);
+      await setImmediate();
+    },
+    connect({ explicit = false } = {}) {
+      const begun = explicit ? undefined : reached;
+      reached = undefined;
+      return begun ?? connect(explicit);
     },
     async connectIfRunning() {
       try {
@@ -80,6 +95,9 @@ export function createContext({ output, env, entry }: ContextOptions): CommandCo
     dispose: () => owned.dispose(),
   };
 }
+
+/** Whoever connects meets the same failure. */
+function leaveToConnect(): void {}
 
 /** A session's token starts nothing: what a person can do about a missing daemon is said instead. */
 async function connectAsSession(options: ConnectOptions): Promise<DaemonLink> {

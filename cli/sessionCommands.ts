@@ -33,8 +33,9 @@ export const sessionCommands: readonly CommandSpec[] = [
       detachKey,
     ],
     passThrough: true,
-    run: async (context, input) =>
-      (await load()).openSession(context, {
+    run: async (context, input) => {
+      await context.reach();
+      return (await load()).openSession(context, {
         command: input.listWords(0),
         agent: input.find('agent'),
         name: input.find('name'),
@@ -45,7 +46,8 @@ export const sessionCommands: readonly CommandSpec[] = [
         keep: input.find('keep'),
         detach: input.has('detach'),
         detachKey: detachKeyOf(input),
-      }),
+      });
+    },
   },
   {
     name: 'list',
@@ -59,12 +61,14 @@ export const sessionCommands: readonly CommandSpec[] = [
     summary: 'show a session here; without one, choose from a list',
     words: ['[session]'],
     options: [option('--observe', 'watch only'), detachKey],
-    run: async (context, input) =>
-      (await load()).attachSession(context, {
+    run: async (context, input) => {
+      await context.reach();
+      return (await load()).attachSession(context, {
         reference: input.findWord(0),
         observe: input.has('observe'),
         detachKey: detachKeyOf(input),
-      }),
+      });
+    },
   },
   {
     name: 'history',

@@ -19,7 +19,7 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundle, endBundler, extensionEntry, programEntries } from './bundle.ts';
 import { nameProgram, sha256, writeManifest } from './manifest.ts';
-import { copyNatives, listFiles, nativeNames } from './natives.ts';
+import { copyNatives, listFiles, unbundledNames } from './natives.ts';
 import { getOwnTarget } from './target.ts';
 
 export interface BuildResult {
@@ -114,7 +114,7 @@ async function write(directory: string): Promise<void> {
   const extension = join(directory, 'extension');
   rmSync(directory, { recursive: true, force: true });
   await Promise.all([
-    bundle({ root, directory: program, entries: programEntries, external: nativeNames }),
+    bundle({ root, directory: program, entries: programEntries, external: unbundledNames }),
     bundle({ root, directory: extension, entries: [extensionEntry], external: ['vscode'] }),
   ]);
   copyNatives(join(root, 'node_modules'), program, getOwnTarget());

@@ -9,6 +9,7 @@ import type { Loader, Plugin } from 'esbuild';
 const slowBuiltins = ['child_process', 'https', 'tls', 'worker_threads', 'zlib'];
 const lazyNamespace = 'lazy-builtin';
 const emptyNamespace = 'empty-module';
+const bindingNamespace = 'native-binding';
 
 /** The sentences of zod in fifty languages; the program writes its own. */
 const withoutLocales: Plugin = {
@@ -67,4 +68,30 @@ const load = () => found ??= require('node:${name}');
 module.exports = { ${getters.join(',\n')} };`;
 }
 
-export const leanPlugins: readonly Plugin[] = [withoutLocales, zodByParts, lazyBuiltins];
+/**
+ * The database's JavaScript goes into the bundle, where it is compiled already: eighteen small files that two threads
+ * look for one after the other take longer than opening a database. Its binary stays where `natives.ts` puts it.
+ */
+const databaseInside: Plugin = {
+  name: 'database-inside',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/binding$/ }, ({ importer }) =>
+      /[\\/]better-sqlite3[\\/]lib[\\/]index\.js$/.test(importer)
+        ? { path: 'better-sqlite3', namespace: bindingNamespace }
+        : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: bindingNamespace }, () => ({
+      contents: `const { join } = require('node:path');
+const binary = join(__dirname, 'node_modules/better-sqlite3/prebuilds', process.platform + '-' + process.arch + '.node');
+exports.getBinding = (given) => given ?? require(binary);`,
+      loader: 'js',
+    }));
+  },
+};
+
+export const leanPlugins: readonly Plugin[] = [
+  withoutLocales,
+  zodByParts,
+  lazyBuiltins,
+  databaseInside,
+];

@@ -1,6 +1,6 @@
 /**
- * The two packages that ship unbundled, reduced to what one target runs: their JavaScript, the target's prebuilt binary,
- * manifest and licence. Nothing is compiled and nothing is fetched.
+ * The two packages with binaries, reduced to what one target runs: its prebuilt binary and the licence, and of the one
+ * that looks for its binary by itself the JavaScript too. Nothing is compiled and nothing is fetched.
  */
 import { cpSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -22,15 +22,7 @@ export function listFiles(folder: string): string[] {
 
 const betterSqlite3: NativePackage = {
   name: 'better-sqlite3',
-  list: (root, target) => [
-    'package.json',
-    'LICENSE',
-    // The files named after a platform are entries for bundlers; each one asks for its own binary.
-    ...listFiles(join(root, 'lib'))
-      .filter((path) => !/^(?:darwin|linux|linuxmusl|win32)-/.test(path))
-      .map((path) => `lib/${path}`),
-    `prebuilds/${target}.node`,
-  ],
+  list: (_root, target) => ['LICENSE', `prebuilds/${target}.node`],
 };
 
 const nodePty: NativePackage = {
@@ -47,7 +39,8 @@ const nodePty: NativePackage = {
   ],
 };
 
-export const nativeNames = [betterSqlite3.name, nodePty.name];
+/** What stays outside the bundles. */
+export const unbundledNames = [nodePty.name];
 
 /** Copies both packages below `<program>/node_modules`, keeping modes (macOS runs node-pty's `spawn-helper`). */
 export function copyNatives(modules: string, program: string, target: Target): void {

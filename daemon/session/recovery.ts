@@ -1,4 +1,5 @@
 import type { HostSession } from '../../protocol/host/host.ts';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
 import type { FeatureContext } from '../context.ts';
 import { findLastConversation } from '../transcript/transcript.ts';
 import type { ConnectedHost, HostPool } from '../host/host.ts';
@@ -10,6 +11,9 @@ import type { Sessions } from './sessions.ts';
 import type { Watch } from './watching.ts';
 import type { SessionNouns } from './nouns.ts';
 
+/** What a start brings comes first. */
+const reapAfterMs = 500;
+
 export interface RecoveryContext {
   readonly daemon: FeatureContext;
   readonly hosts: HostPool;
@@ -19,8 +23,9 @@ export interface RecoveryContext {
 }
 
 /** Brings rows and hosts together: at the start, when a host is connected again, and when one is gone. */
-export class Recovery {
+export class Recovery implements Disposable {
   readonly #context: RecoveryContext;
+  #reaping: NodeJS.Timeout | undefined;
 
   constructor(context: RecoveryContext) {
     this.#context = context;
@@ -38,8 +43,12 @@ export class Recovery {
     );
     await Promise.all(lost.map((row) => this.#interrupt(row)));
     for (const row of earlier) if (row.backgroundProcesses > 0) this.#context.watch.recount(row.id);
-    // Ending what ignores TERM takes seconds: nobody who connects has to wait for it.
-    void this.#reap();
+    // It looks at every process of the machine, and what ignores TERM takes seconds: nobody has to wait for it.
+    this.#reaping = setTimeout(() => void this.#reap(), reapAfterMs).unref();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#reaping);
   }
 
   /** Takes over what a host holds. */

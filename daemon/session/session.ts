@@ -97,7 +97,7 @@ export function createSessionFeature(
       await sessions.settle();
     },
     dispose() {
-      for (const part of [attaching, watch, hosts, keeping]) part.dispose();
+      for (const part of [attaching, recovery, watch, hosts, keeping]) part.dispose();
     },
   };
 }

@@ -61,6 +61,9 @@ function holdsHome(folder: string): boolean {
   return isInside(realpathOf(homedir()), folder);
 }
 
+/** What a start brings comes first. */
+const observeAfterMs = 1000;
+
 /** The rows in memory; each change is written before it holds. Changes run one after the other. */
 class WorkspaceRows {
   readonly #context: Pick<FeatureContext, 'clock' | 'daemonId'>;
@@ -68,6 +71,7 @@ class WorkspaceRows {
   #rows: readonly WorkspaceRow[] = [];
   /** Roots whose git facts were read since the daemon started. */
   readonly #observed = new Set<string>();
+  readonly #looks = new Set<NodeJS.Timeout>();
   /** Ids of rows that only private sessions asked for. */
   readonly #unwritten = new Set<string>();
   #tail: Promise<unknown> = Promise.resolve();
@@ -86,6 +90,7 @@ class WorkspaceRows {
   }
 
   clear(): void {
+    for (const timer of this.#looks) clearTimeout(timer);
     this.#rows = [];
     this.#observed.clear();
   }
@@ -101,7 +106,7 @@ class WorkspaceRows {
   locate(folder: string, isPrivate: boolean): Promise<WorkspaceRow> {
     const root = findRepositoryRoot(folder);
     return this.#inOrder(() =>
-      isPrivate ? this.#locateUnwritten(root) : this.#locate(root, this.#isTrusted(root)),
+      isPrivate ? this.#locateUnwritten(root) : this.#locateWritten(root),
     );
   }
 
@@ -126,6 +131,31 @@ class WorkspaceRows {
 
   #isTrusted(root: string): boolean {
     return this.trustOf(root) === 'trusted';
+  }
+
+  /** A session does not wait for git to say again what the row says. */
+  #locateWritten(root: string): Promise<WorkspaceRow> {
+    const isTrusted = this.#isTrusted(root);
+    const known = this.#rows.find((row) => row.roots.includes(root));
+    if (known === undefined) return this.#locate(root, isTrusted);
+    if (isTrusted && !this.#observed.has(root)) this.#observeSoon(root);
+    return this.#keep(known, known);
+  }
+
+  #observeSoon(root: string): void {
+    this.#observed.add(root);
+    const timer = setTimeout(() => {
+      this.#looks.delete(timer);
+      const merge = async (facts: FolderFacts): Promise<void> => {
+        const known = this.#rows.find((row) => row.roots.includes(root));
+        if (known !== undefined) await this.#keep(known, mergeKeys(known, facts));
+      };
+      readFolderFacts(root)
+        .then((facts) => this.#inOrder(() => merge(facts)))
+        .catch(() => this.#observed.delete(root));
+    }, observeAfterMs);
+    timer.unref();
+    this.#looks.add(timer);
   }
 
   async #locate(root: string, isTrusted: boolean): Promise<WorkspaceRow> {

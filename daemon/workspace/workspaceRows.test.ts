@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FeatureContext } from '../context.ts';
 import type { Principal } from '../feature.ts';
 import { createWorkspaceFeature } from './workspace.ts';
@@ -10,7 +11,8 @@ import type { WorkspaceRow } from './workspace.store.ts';
 
 const owner: Principal = { id: 'owner', kind: 'owner', right: 'owner' };
 
-describe('workspaces', () => {
+describe('workspaces', function () {
+  this.timeout(20_000);
   let base: string;
   let saved: Map<string, WorkspaceRow>;
   beforeEach(() => {
@@ -108,7 +110,9 @@ describe('workspaces', () => {
     ]);
     const after = await startFeature();
     assert.equal(await after.locate(folder), id);
+    while (saved.get(id)?.remotes.length !== 2) await delay(20);
     assert.deepEqual(saved.get(id)?.remotes, ['github.com/acme/old', 'github.com/acme/new']);
+    after.dispose();
   });
 
   it('know nothing of git in a folder that nobody vouched for', async () => {

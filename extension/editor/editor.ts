@@ -7,7 +7,7 @@ import type { Translate } from '../translate.ts';
 
 export { commandIds } from './commandIds.ts';
 export type { CommandHandlers } from './commandIds.ts';
-export { registerCommands, runCommand } from './commands.ts';
+export { onDidCallCommand, registerCommands, runCommand } from './commands.ts';
 export { showFailure } from './failure.ts';
 export { chooseExecutable, readSettings, silenceCloseNote } from './settings.ts';
 

@@ -4,7 +4,7 @@ import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
-import { readSettings } from '../editor/editor.ts';
+import { onDidCallCommand, readSettings } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import type { SessionList } from '../session/session.ts';
 import { focusColumn, layOutGroups, unlockColumns } from './groupLayout.ts';
@@ -166,7 +166,10 @@ async function restoreFocus(
   else if (hasMoved) await focusColumn(activeColumn);
 }
 
-/** Whoever types or clicks into a file while terminals come back keeps the focus, and so does who had to wait long. */
+/**
+ * Whoever types or clicks into a file, or calls a command of ours, while terminals come back keeps the focus, and so does
+ * who had to wait long.
+ */
 function watchPerson(): Disposable & { isBusy(): boolean } {
   let isBusy = false;
   const since = Date.now();
@@ -174,11 +177,15 @@ function watchPerson(): Disposable & { isBusy(): boolean } {
     vscode.TextEditorSelectionChangeKind.Keyboard,
     vscode.TextEditorSelectionChangeKind.Mouse,
   ]);
-  const subscription = vscode.window.onDidChangeTextEditorSelection(({ kind }) => {
-    isBusy ||= byHand.has(kind);
-  });
+  const owned = new DisposableStore();
+  owned.add(
+    vscode.window.onDidChangeTextEditorSelection(({ kind }) => {
+      isBusy ||= byHand.has(kind);
+    }),
+  );
+  owned.add(onDidCallCommand(() => (isBusy = true)));
   const hasWaited = (): boolean => Date.now() - since > focusLimitMs;
-  return { isBusy: () => isBusy || hasWaited(), dispose: () => void subscription.dispose() };
+  return { isBusy: () => isBusy || hasWaited(), dispose: () => owned.dispose() };
 }
 
 /**
