@@ -203,13 +203,12 @@ class Starter {
     countStart(paths);
     this.#report('spawning');
     const spawning = { paths, program, runtime: this.#runtime };
+    if (!(await hasLiveHost(paths))) spawnHost(spawning);
     const daemon = spawnDaemon(spawning);
     const looking = new AbortController();
     try {
       const file = this.#waitForFile(daemon.pid, looking.signal);
       await useTheWait(paths, program);
-      // Not before: two threads of the daemon are what everybody waits for, and few machines are idle.
-      if (!(await hasLiveHost(paths))) spawnHost(spawning);
       const end = await Promise.race([daemon.ended, file]);
       if (end === undefined) return daemon;
       if (end.code === lockedExitCode) {
