@@ -161,6 +161,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
   }
 
   ack(channel: Channel, generation: number, seq: number): void {
+    channel.budget.heard();
     if (channel.ack(generation, seq)) channel.budget.restore();
     this.#extendPause(channel);
     const { queue } = this.output;
@@ -350,6 +351,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
   #shedAfter(channel: Channel, ms: number): NodeJS.Timeout {
     return setTimeout(() => {
       this.#stopPausing(channel);
+      channel.budget.notHeard();
       this.#shed(channel);
     }, ms);
   }

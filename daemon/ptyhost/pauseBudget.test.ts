@@ -20,4 +20,14 @@ describe('the pause budget', () => {
     budget.restore();
     assert.deepEqual([before, budget.start(300)], [false, true]);
   });
+
+  it('is not for a client that said nothing in a pause, until it says something', () => {
+    const budget = new PauseBudget();
+    budget.start(0);
+    budget.stop(50);
+    budget.notHeard();
+    const before = budget.start(100);
+    budget.heard();
+    assert.deepEqual([before, budget.start(200), budget.leftMs(200)], [false, true, 200]);
+  });
 });

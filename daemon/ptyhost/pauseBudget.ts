@@ -1,10 +1,14 @@
-/** How long one client may hold a program back: 250 ms in all, until it has caught up to the end once. */
+/**
+ * How long one client may hold a program back: 250 ms in all, until it has caught up to the end once; and never again
+ * after a pause in which nothing was heard of it, until it says something.
+ */
 
 const pauseBudgetMs = 250;
 
 export class PauseBudget {
   #leftMs = pauseBudgetMs;
   #pausedAt: number | undefined;
+  #isSilent = false;
 
   get isPausing(): boolean {
     return this.#pausedAt !== undefined;
@@ -18,7 +22,7 @@ export class PauseBudget {
 
   /** False when nothing is left. */
   start(now: number): boolean {
-    if (this.leftMs(now) <= 0) return false;
+    if (this.#isSilent || this.leftMs(now) <= 0) return false;
     this.#pausedAt ??= now;
     return true;
   }
@@ -26,6 +30,16 @@ export class PauseBudget {
   stop(now: number): void {
     this.#leftMs = this.leftMs(now);
     this.#pausedAt = undefined;
+  }
+
+  /** A pause passed without a word of the client. */
+  notHeard(): void {
+    this.#isSilent = true;
+  }
+
+  /** The client acknowledged something. */
+  heard(): void {
+    this.#isSilent = false;
   }
 
   /** The client acknowledged to the end. */
