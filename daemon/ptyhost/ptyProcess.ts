@@ -10,6 +10,8 @@ import type { TerminalSize } from '../../protocol/wire/mark.ts';
 import { readStartTime } from '../../link/process/process.ts';
 import type { Child, ChildExit, ChildSink, Launch, LaunchRequest } from './child.ts';
 import { plugHoles } from './descriptors.ts';
+import type { Flood } from './floodTurns.ts';
+import { FloodTurns } from './floodTurns.ts';
 import type { ForkedPty, LoadedPty } from './nativePty.ts';
 import { resolveProgram } from './program.ts';
 import { PtyWriter } from './ptyWriter.ts';
@@ -18,8 +20,6 @@ import { PtyWriter } from './ptyWriter.ts';
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 /** A read that got this much is worth a further try before the loop goes round. */
 const worthAnotherRead = 1024;
-/** Most that all sessions together read in one turn of the loop: a key of one waits for the floods of the others. */
-const turnBytes = 128 * 1024;
 /** What can wait in the kernel when a program ends is far less; a survivor that floods must not hold us here. */
 const exitDrainBytes = 1024 * 1024;
 /** The kernel hands the last bytes over a moment after the exit; looked for again while they still come. */
@@ -29,19 +29,7 @@ const lingerMs = 1000;
 
 const openMasters = new Set<number>();
 
-/** Sessions that flood, in the turn before and so far in this one. */
-const floods = { before: 0, now: 0 };
-
-function shareOfTurn(): number {
-  if (floods.now === 0) setImmediate(beginTurn);
-  floods.now += 1;
-  return turnBytes / Math.max(floods.before, floods.now);
-}
-
-function beginTurn(): void {
-  floods.before = floods.now;
-  floods.now = 0;
-}
+const turns = new FloodTurns();
 
 /** `loaded` comes from `loadNativePty`. */
 export function createPtyLaunch(loaded: LoadedPty): Launch {
@@ -109,7 +97,7 @@ function findPtyFault(): unknown {
   }
 }
 
-class PtyProcess implements Child {
+class PtyProcess implements Child, Flood {
   readonly pid: number;
   readonly startTime: number;
   readonly #master: number;
@@ -175,6 +163,7 @@ class PtyProcess implements Child {
   setPaused(paused: boolean): void {
     if (this.#closed) return;
     this.#paused = paused;
+    turns.delete(this);
     if (paused) this.#stream.pause();
     else this.#stream.resume();
   }
@@ -191,6 +180,7 @@ class PtyProcess implements Child {
     clearTimeout(this.#timer);
     this.#writer.dispose();
     openMasters.delete(this.#master);
+    turns.delete(this);
     this.#stream.destroy();
     closeSync(this.#slave);
   }
@@ -200,11 +190,18 @@ class PtyProcess implements Child {
     this.#sink.onBytes(readBuffer.subarray(0, bytesRead));
     if (bytesRead < worthAnotherRead) return;
     // Read piece by piece: what is read may be what a client cannot keep up with.
-    for (let left = shareOfTurn() - bytesRead; left > 0 && !this.#paused;) {
-      const drained = this.drain(1);
-      if (drained === 0) return;
-      left -= drained;
-    }
+    while (!this.#paused && turns.hasTime()) if (this.drain(1) === 0) return;
+    if (this.#paused) return;
+    this.#stream.pause();
+    turns.add(this);
+  }
+
+  readOn(): number {
+    return this.#paused ? 0 : this.drain(1);
+  }
+
+  rest(): void {
+    if (!this.#closed && !this.#paused) this.#stream.resume();
   }
 
   /** 0: nothing waits, or the descriptor is not ours any more. */
