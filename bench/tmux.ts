@@ -1,14 +1,13 @@
 /**
  * `relay.tmux`: from typing `cat FILE; echo MARK` until MARK is on the terminal, tmux against our attach command. `echo.tmux`:
- * a key's way there and back beside one flood, ours against tmux. Both are programs in a terminal without a screen.
+ * a key's way there and back beside one flood of dense colours, ours against tmux. Both are programs in a terminal without
+ * a screen.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { spawn as spawnPty } from 'node-pty';
-import type { PtyAnchor } from './anchor/anchor.ts';
-import { compilePtyAnchor } from './anchor/anchor.ts';
 import type { DaemonRig } from './daemonRig.ts';
 import { startDaemonRig } from './daemonRig.ts';
 import type { BenchContext, Bound, Figure, Measurement } from './figure.ts';
@@ -160,9 +159,9 @@ async function measureCat(way: Way, workload: Workload): Promise<number> {
 }
 
 /** p50 of a key's echo in milliseconds while another session floods. */
-async function measureEcho(way: Way, anchor: PtyAnchor): Promise<number> {
+async function measureEcho(way: Way, flood: string): Promise<number> {
   const terminal = await way.open('stty raw -echo; printf ready; exec cat');
-  await way.hide(anchor.pour(0));
+  await way.hide(['/bin/sh', '-c', `while :; do cat '${flood}'; done`]);
   await pause(500);
   const samples: number[] = [];
   for (let index = 0; index < keys; index += 1) {
@@ -220,14 +219,16 @@ async function* measureEchoes(
   context: BenchContext,
   { ours, tmux }: Ways,
 ): AsyncIterable<Measurement> {
-  const anchor = compilePtyAnchor(context.temporaryDirectory);
+  const [workload] = await createWorkloads(context.temporaryDirectory, megabytes);
+  const flood = join(context.temporaryDirectory, `${workload?.name}.txt`);
   context.say(`echo.tmux: ${context.rounds} rounds of ${keys} keys`);
   const rounds: { readonly ours: number; readonly tmux: number }[] = [];
   for (let turn = 0; turn < context.rounds; turn += 1) {
     context.signal.throwIfAborted();
-    const own = await measureEcho(ours, anchor);
-    rounds.push({ ours: own, tmux: await measureEcho(tmux, anchor) });
+    const own = await measureEcho(ours, flood);
+    rounds.push({ ours: own, tmux: await measureEcho(tmux, flood) });
   }
+  await removeWorkloads(context.temporaryDirectory);
   yield {
     id: 'echo.tmux',
     case: 'p50 beside one flood',

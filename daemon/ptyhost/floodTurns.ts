@@ -1,6 +1,7 @@
 /**
  * Programs that write faster than they can be read. All of them together are read for a moment per turn of the loop, one
- * after the other, so that a key of somebody else waits for that moment and not for each of them.
+ * after the other, so that a key of somebody else waits for that moment and not for each of them; and when a key was typed
+ * they wait for as long as its echo takes.
  */
 
 /** One that has more. */
@@ -11,18 +12,21 @@ export interface Flood {
   rest(): void;
 }
 
-/** Reading this long per turn costs a single flood nothing. */
-const turnMs = 0.5;
+/** A turn as short as this costs a single flood nothing. */
+const turnMs = 0.2;
+/** How long an echo takes at most, as a rule. The loop goes round meanwhile: who sleeps is woken late beside floods. */
+const holdMs = 2;
 
 export class FloodTurns {
   readonly #floods = new Set<Flood>();
+  #heldUntil = 0;
   #endsAt: number | undefined;
 
   /** Whether anything more is to be read in this turn of the loop. */
   hasTime(): boolean {
     const now = performance.now();
     if (this.#endsAt === undefined) this.#begin(now);
-    return this.#endsAt === undefined || now < this.#endsAt;
+    return now >= this.#heldUntil && (this.#endsAt === undefined || now < this.#endsAt);
   }
 
   /** From now on it is read here. */
@@ -33,6 +37,16 @@ export class FloodTurns {
 
   delete(flood: Flood): void {
     this.#floods.delete(flood);
+  }
+
+  /** Somebody typed. */
+  hold(): void {
+    this.#heldUntil = performance.now() + holdMs;
+  }
+
+  /** Something short came, which is what an echo is like. */
+  release(): void {
+    this.#heldUntil = 0;
   }
 
   /** The turn ends behind whatever the loop has for us now. */
@@ -46,7 +60,9 @@ export class FloodTurns {
 
   #readOn(): void {
     if (this.#floods.size === 0) return;
-    this.#begin(performance.now());
+    const now = performance.now();
+    this.#begin(now);
+    if (now < this.#heldUntil) return;
     for (const flood of this.#floods) {
       this.#floods.delete(flood);
       if (flood.readOn() > 0) this.#floods.add(flood);

@@ -109,7 +109,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
 
   /** Attached clients; the daemon following in the background is none. */
   get viewers(): number {
-    return [...this.channels].filter((channel) => !channel.owner.isControl).length;
+    return [...this.channels].filter(({ owner }) => !owner.isControl).length;
   }
 
   get child(): Child | undefined {
@@ -329,11 +329,9 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
   }
 
   #holdBackFor(channel: Channel): void {
-    const now = performance.now();
-    const leftMs = channel.budget.leftMs(now);
-    if (channel.owner.pace === 'background' || !channel.budget.start(now))
+    if (channel.owner.pace === 'background' || !channel.budget.start(performance.now()))
       return this.#shed(channel);
-    this.#pausing.set(channel, this.#shedAfter(channel, Math.min(leftMs, silenceMs)));
+    this.#shedLater(channel);
     this.#applyPause();
     // It stands still for this: not a moment longer than sending takes.
     this.#surroundings.pacing.hurry(this);
@@ -344,16 +342,17 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     const timer = this.#pausing.get(channel);
     if (timer === undefined) return;
     clearTimeout(timer);
-    const leftMs = channel.budget.leftMs(performance.now());
-    this.#pausing.set(channel, this.#shedAfter(channel, Math.min(leftMs, silenceMs)));
+    this.#shedLater(channel);
   }
 
-  #shedAfter(channel: Channel, ms: number): NodeJS.Timeout {
-    return setTimeout(() => {
+  #shedLater(channel: Channel): void {
+    const ms = Math.min(channel.budget.leftMs(performance.now()), silenceMs);
+    const shed = (): void => {
       this.#stopPausing(channel);
       channel.budget.notHeard();
       this.#shed(channel);
-    }, ms);
+    };
+    this.#pausing.set(channel, setTimeout(shed, ms));
   }
 
   #shed(channel: Channel): void {

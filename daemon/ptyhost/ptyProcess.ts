@@ -136,6 +136,7 @@ class PtyProcess implements Child, Flood {
   }
 
   write(bytes: Uint8Array, delivered: () => void): 'queued' | 'inputFull' | 'ended' {
+    turns.hold();
     return this.#exit === undefined ? this.#writer.write(bytes, delivered) : 'ended';
   }
 
@@ -188,7 +189,7 @@ class PtyProcess implements Child, Flood {
   #received(bytesRead: number): void {
     if (bytesRead <= 0) return;
     this.#sink.onBytes(readBuffer.subarray(0, bytesRead));
-    if (bytesRead < worthAnotherRead) return;
+    if (bytesRead < worthAnotherRead) return turns.release();
     // Read piece by piece: what is read may be what a client cannot keep up with.
     while (!this.#paused && turns.hasTime()) if (this.drain(1) === 0) return;
     if (this.#paused) return;
