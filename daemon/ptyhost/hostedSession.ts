@@ -396,6 +396,4 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
 }
 
 /** For input that nobody waits for. */
-function noReport(): void {
-  return;
-}
+function noReport(): void {}

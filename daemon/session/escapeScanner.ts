@@ -13,6 +13,9 @@ const SUB = 0x1a;
 const BACKSLASH = 0x5c;
 const RIGHT_BRACKET = 0x5d;
 
+/** Dense colours are full of escapes that begin no string: the pair is looked for in one go. */
+const stringBegin = Buffer.of(ESC, RIGHT_BRACKET);
+
 type ScanState = 'ground' | 'escape' | 'string' | 'stringEscape';
 
 /**
@@ -34,13 +37,11 @@ export class EscapeScanner {
   /** The reports that these bytes completed, in order. */
   push(bytes: Uint8Array): TerminalReport[] {
     const reports: TerminalReport[] = [];
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     let offset = 0;
     while (offset < bytes.length) {
       if (this.#state === 'ground') {
-        const next = bytes.indexOf(ESC, offset);
-        if (next === -1) return reports;
-        this.#state = 'escape';
-        offset = next + 1;
+        offset = this.#seek(buffer, offset);
         continue;
       }
       const report = this.#step(bytes[offset] ?? 0);
@@ -48,6 +49,17 @@ export class EscapeScanner {
       offset += 1;
     }
     return reports;
+  }
+
+  /** The offset behind the next beginning of a string, or the end. */
+  #seek(buffer: Buffer, offset: number): number {
+    const next = buffer.indexOf(stringBegin, offset);
+    if (next !== -1) {
+      this.#begin();
+      return next + stringBegin.length;
+    }
+    if (buffer.at(-1) === ESC) this.#state = 'escape';
+    return buffer.length;
   }
 
   #step(byte: number): TerminalReport | undefined {

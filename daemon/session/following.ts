@@ -23,7 +23,7 @@ export interface FollowTarget {
   onProgress(seq: number): void;
 }
 
-const ackEveryBytes = 128 * 1024;
+const ackEveryBytes = 256 * 1024;
 const ackAfterMs = 200;
 
 /**

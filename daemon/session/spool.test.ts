@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
@@ -9,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { Spool } from './spool.ts';
 import type { Keep } from '../../protocol/session/keeping.ts';
@@ -163,9 +164,10 @@ describe('the spool', () => {
     let isFull = true;
     const spool = new Spool({
       directory,
-      appendTo: async (path, bytes) => {
+      appendTo: async (path, chunks) => {
         if (isFull) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
-        writeFileSync(path, bytes, { flag: 'a' });
+        mkdirSync(dirname(path), { recursive: true });
+        for (const chunk of chunks) writeFileSync(path, chunk, { flag: 'a' });
         await Promise.resolve();
       },
     });

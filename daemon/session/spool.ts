@@ -1,5 +1,6 @@
+import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { hasCode } from '../../link/home/home.ts';
 import type { Keep } from '../../protocol/session/keeping.ts';
 import { keepAtFirst } from '../../protocol/session/keeping.ts';
@@ -23,8 +24,8 @@ export interface SpoolOptions {
   readonly keepOf?: (sessionId: string) => Keep;
   readonly totalBytes?: number;
   readonly segmentBytes?: number;
-  /** Appends to a file and makes it 0600 when it is new. Replaced in tests to fail like a full disk. */
-  readonly appendTo?: (path: string, bytes: Uint8Array) => Promise<void>;
+  /** Appends to a file and makes it 0600, in a folder of ours, when it is new. Replaced in tests to fail like a full disk. */
+  readonly appendTo?: (path: string, chunks: readonly Uint8Array[]) => Promise<void>;
 }
 
 export interface RecordingState {
@@ -45,6 +46,8 @@ export class Spool {
   readonly #onDidChangeRecording = new Emitter<RecordingState>();
   /** What removes files runs alone: two that saw the same file would count it twice. */
   readonly #removals = new Sequences();
+  /** Bytes of a session, counted on from when its files were listed last; what was removed since is still in it. */
+  readonly #atMost = new Map<string, number>();
   #isRecording = true;
   #totalBytes = 0;
 
@@ -80,7 +83,7 @@ export class Spool {
       generation,
       end,
       segmentBytes: () => this.#segmentBytesOf(sessionId),
-      write: (path, bytes) => this.#write(sessionId, path, bytes),
+      write: (path, chunks) => this.#write(sessionId, path, chunks),
     });
   }
 
@@ -96,6 +99,7 @@ export class Spool {
     return this.#removals.run('', async () => {
       const bytes = sumOf(await listSegments(directory));
       await rm(directory, { recursive: true, force: true });
+      this.#atMost.delete(sessionId);
       this.#totalBytes -= bytes;
     });
   }
@@ -130,14 +134,13 @@ export class Spool {
     return Math.min(this.#options.segmentBytes, Math.max(segmentMinBytes, limit / 4));
   }
 
-  async #write(sessionId: string, path: string, bytes: Uint8Array): Promise<boolean> {
-    const directory = join(this.directory, sessionId);
+  async #write(sessionId: string, path: string, chunks: readonly Uint8Array[]): Promise<boolean> {
     if (this.#options.keepOf(sessionId).output === 'none') return false;
     try {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      await this.#options.appendTo(path, bytes);
-      this.#totalBytes += bytes.length;
-      await this.#trim(sessionId, path);
+      await this.#options.appendTo(path, chunks);
+      const bytes = sizeOf(chunks);
+      this.#totalBytes += bytes;
+      await this.#trim(sessionId, path, bytes);
     } catch (error) {
       this.#setRecording({ isRecording: false, reason: errorMessageOf(error) });
       return false;
@@ -152,14 +155,17 @@ export class Spool {
     this.#onDidChangeRecording.fire(state);
   }
 
-  async #trim(sessionId: string, current: string): Promise<void> {
+  async #trim(sessionId: string, current: string, added: number): Promise<void> {
     const { totalBytes, keepOf } = this.#options;
-    const directory = join(this.directory, sessionId);
     const limit = limitOf(keepOf(sessionId));
-    if (limit < Infinity && sumOf(await listSegments(directory)) > limit)
-      await this.#removals.run('', async () =>
-        this.#dropOldest(await listSegments(directory), current, limit),
-      );
+    const atMost = (this.#atMost.get(sessionId) ?? limit) + added;
+    if (limit === Infinity) this.#atMost.delete(sessionId);
+    else if (atMost <= limit) this.#atMost.set(sessionId, atMost);
+    else
+      await this.#removals.run('', async () => {
+        const segments = await listSegments(join(this.directory, sessionId));
+        this.#atMost.set(sessionId, await this.#dropOldest(segments, current, limit));
+      });
     if (this.#totalBytes > totalBytes) await this.#removals.run('', () => this.#trimAll(current));
   }
 
@@ -172,19 +178,21 @@ export class Spool {
     await this.#dropOldest(oldestFirst, current, totalBytes);
   }
 
+  /** Resolves with the bytes that are left of them. */
   async #dropOldest(
     segments: readonly SpoolSegment[],
     current: string | undefined,
     limit: number,
-  ): Promise<void> {
+  ): Promise<number> {
     let bytes = sumOf(segments);
     for (const segment of segments) {
-      if (bytes <= limit) return;
+      if (bytes <= limit) break;
       if (segment.path === current) continue;
       await rm(segment.path, { force: true });
       bytes -= segment.bytes;
       this.#totalBytes -= segment.bytes;
     }
+    return bytes;
   }
 
   async #listAll(): Promise<SpoolSegment[]> {
@@ -206,17 +214,30 @@ function sumOf(segments: readonly SpoolSegment[]): number {
   return segments.reduce((sum, segment) => sum + segment.bytes, 0);
 }
 
+function sizeOf(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}
+
 /** Or gone: both are as they should be. */
 function notEmpty(error: unknown): void {
   const isExpected = ['ENOTEMPTY', 'EEXIST', 'ENOENT'].some((code) => hasCode(error, code));
   if (!isExpected) throw error;
 }
 
-async function appendToFile(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'a', 0o600);
+async function appendToFile(path: string, chunks: readonly Uint8Array[]): Promise<void> {
+  const file = await openPrivate(path);
   try {
-    await file.appendFile(bytes);
+    const { bytesWritten } = await file.writev(chunks);
+    if (bytesWritten < sizeOf(chunks))
+      await file.appendFile(Buffer.concat(chunks).subarray(bytesWritten));
   } finally {
     await file.close();
   }
+}
+
+async function openPrivate(path: string): Promise<FileHandle> {
+  const opened = await open(path, 'a', 0o600).catch(noneWhenMissing);
+  if (opened !== undefined) return opened;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  return open(path, 'a', 0o600);
 }

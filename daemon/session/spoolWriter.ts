@@ -9,7 +9,7 @@ export interface SpoolWriterOptions {
   readonly end: number | undefined;
   readonly segmentBytes: () => number;
   /** False: the bytes were not taken and become a gap. */
-  readonly write: (path: string, bytes: Uint8Array) => Promise<boolean>;
+  readonly write: (path: string, chunks: readonly Uint8Array[]) => Promise<boolean>;
 }
 
 interface Segment {
@@ -101,7 +101,7 @@ export class SpoolWriter {
 
   async #write(batch: Batch): Promise<void> {
     const segment = await this.#segmentFor(batch.from);
-    const isWritten = await this.#options.write(segment.path, Buffer.concat(batch.chunks));
+    const isWritten = await this.#options.write(segment.path, batch.chunks);
     this.#settledTo = batch.from + batch.bytes;
     if (!isWritten) this.#lostBytes += batch.bytes;
     segment.end += batch.bytes;
