@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SpoolBatch } from './spoolBatch.ts';
 import { nameSegment, noneWhenMissing } from './spoolSegment.ts';
 
 export interface SpoolWriterOptions {
@@ -18,19 +19,13 @@ interface Segment {
   bytes: number;
 }
 
-interface Batch {
-  readonly from: number;
-  readonly chunks: Uint8Array[];
-  bytes: number;
-}
-
 const batchDelayMs = 200;
 const batchBytes = 256 * 1024;
 
 /** Appends the output of one generation in batches. Bytes that are already kept are dropped, a jump in seq is a gap. */
 export class SpoolWriter {
   readonly #options: SpoolWriterOptions;
-  #batches: Batch[] = [];
+  #batches: SpoolBatch[] = [];
   /** Seq after the last byte that was given to us, kept or not. */
   #next: number | undefined;
   #segment: Segment | undefined;
@@ -64,16 +59,13 @@ export class SpoolWriter {
   append(seq: number, bytes: Uint8Array): void {
     const known = Math.max(0, Math.min(bytes.length, (this.#next ?? seq) - seq));
     if (known === bytes.length) return;
-    const fresh = bytes.slice(known);
     const from = seq + known;
     const last = this.#batches.at(-1);
-    if (last !== undefined && last.from + last.bytes === from && last.bytes < batchBytes) {
-      last.chunks.push(fresh);
-      last.bytes += fresh.length;
-    } else {
-      this.#batches.push({ from, chunks: [fresh], bytes: fresh.length });
-    }
-    this.#next = from + fresh.length;
+    const fits = last !== undefined && last.from + last.bytes === from && last.bytes < batchBytes;
+    const batch = fits ? last : new SpoolBatch(from);
+    if (!fits) this.#batches.push(batch);
+    batch.add(bytes.subarray(known));
+    this.#next = seq + bytes.length;
     this.#schedule();
   }
 
@@ -99,13 +91,15 @@ export class SpoolWriter {
     }
   }
 
-  async #write(batch: Batch): Promise<void> {
-    const segment = await this.#segmentFor(batch.from);
+  async #write(batch: SpoolBatch): Promise<void> {
+    const { from, bytes } = batch;
+    const segment = await this.#segmentFor(from);
     const isWritten = await this.#options.write(segment.path, batch.chunks);
-    this.#settledTo = batch.from + batch.bytes;
-    if (!isWritten) this.#lostBytes += batch.bytes;
-    segment.end += batch.bytes;
-    segment.bytes += batch.bytes;
+    batch.release();
+    this.#settledTo = from + bytes;
+    if (!isWritten) this.#lostBytes += bytes;
+    segment.end += bytes;
+    segment.bytes += bytes;
     // A refused write may have left a part of the batch: the file ends there and the next write starts another one.
     this.#segment = isWritten ? segment : undefined;
   }
