@@ -125,6 +125,14 @@ export class Channel {
     return isNew;
   }
 
+  /** The output pauses: what is newest goes out although the client has not said how far it is. */
+  makeRoom(): boolean {
+    if (this.lagBytes === 0 || this.#roomBytes > 0) return false;
+    this.#acked = this.#cursor;
+    this.#shed = true;
+    return true;
+  }
+
   /** Everything before `seq` reached the client. True when it has all there is. */
   ack(generation: number, seq: number): boolean {
     if (generation !== this.#generation) return false;

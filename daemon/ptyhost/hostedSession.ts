@@ -6,13 +6,13 @@ import type { HostKind, HostSession } from '../../protocol/host/host.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import type { ExitMark, InputOutcome, TerminalSize } from '../../protocol/wire/mark.ts';
-import { listProcesses } from '../../link/process/process.ts';
 import type { Channel } from './channel.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Child, ChildExit, ChildSink } from './child.ts';
 import { InputLedger } from './inputLedger.ts';
 import type { Lease, LeaseAction } from './lease.ts';
 import { reduceLease } from './lease.ts';
+import { countLeftBehind } from './leftBehind.ts';
 import type { Output } from './output.ts';
 import type { Flushable, Pacing } from './pacing.ts';
 import { Ring } from './ring.ts';
@@ -91,6 +91,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
       activeAt: () => this.activeAt,
       end: () => output.ring.end,
       tell: (seq) => surroundings.screenWanted(this, seq),
+      paused: () => this.#sendNewest(),
       gaveUp: () => surroundings.pacing.hurry(this),
     });
   }
@@ -345,6 +346,11 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     this.#shedLater(channel);
   }
 
+  #sendNewest(): void {
+    for (const channel of this.channels)
+      if (channel.makeRoom()) this.#surroundings.pacing.hurry(this);
+  }
+
   #shedLater(channel: Channel): void {
     const ms = Math.min(channel.budget.leftMs(performance.now()), silenceMs);
     const shed = (): void => {
@@ -377,21 +383,12 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     const exit = this.#pendingExit;
     if (exit === undefined || !(this.output.queue?.isSettled ?? true)) return;
     this.#pendingExit = undefined;
-    const mark: ExitMark = { ...exit, background: this.#countBackground() };
+    const mark: ExitMark = { ...exit, background: countLeftBehind(this.#child?.pid) };
     this.exit = { ...mark, at: Date.now() };
     this.output.marks.append(this.output.ring.end, { kind: 'exit', exit: mark });
     this.#wish.end();
     this.#surroundings.pacing.hurry(this);
     this.#surroundings.exited(this, mark);
-  }
-
-  /** Processes of its session that the program left behind. Elsewhere than on Linux nobody counts them. */
-  #countBackground(): number {
-    const sid = this.#child?.pid;
-    if (process.platform !== 'linux' || sid === undefined) return 0;
-    return listProcesses().filter(
-      (entry) => entry.sid === sid && entry.pid !== sid && !entry.zombie,
-    ).length;
   }
 }
 

@@ -13,11 +13,15 @@ export interface WishSurroundings {
   readonly end: () => number;
   /** A screen at or after `seq` serves all who want one. False when nobody is there to make it. */
   readonly tell: (seq: number) => boolean;
+  /** The output pauses, maybe for a moment. */
+  readonly paused: () => void;
   /** No screen came in time for the exit. */
   readonly gaveUp: () => void;
 }
 
 const calmMs = 50;
+/** So long nothing came: more than a program takes for its next write. */
+const pauseMs = 10;
 /** A program that draws all the time is never calm, but a screen of it can be had when it draws little. */
 const impatientMs = 1000;
 const littleBytes = 64 * 1024;
@@ -33,6 +37,8 @@ export class ScreenWish implements Disposable {
   #hasEnded = false;
   #since = 0;
   #seen = 0;
+  #seenAt = 0;
+  #hasPaused = false;
   #repeatMs = repeatFirstMs;
 
   constructor(surroundings: WishSurroundings) {
@@ -45,7 +51,8 @@ export class ScreenWish implements Disposable {
     if (this.#hasEnded) return this.end();
     this.#since = performance.now();
     this.#repeatMs = repeatFirstMs;
-    this.#wait(calmMs);
+    this.#hasPaused = false;
+    this.#wait(pauseMs);
   }
 
   /** Nothing more will come. The end is told behind the last screen, unless that does not come. */
@@ -77,15 +84,29 @@ export class ScreenWish implements Disposable {
   #look(): void {
     const from = this.#wantedFrom;
     if (from === undefined || this.#hasEnded) return;
-    const { activeAt, end, tell } = this.#surroundings;
     const now = performance.now();
-    const isLittle = end() - this.#seen < littleBytes && now - this.#since > impatientMs;
-    this.#seen = end();
-    const isCalm = now - activeAt() >= calmMs - 1;
-    if (!isCalm && !isLittle) return this.#wait(calmMs);
-    tell(from);
+    const quietMs = now - this.#surroundings.activeAt() + 1;
+    this.#tellPause(quietMs);
+    if (quietMs < calmMs && !this.#drewLittle(now)) return this.#wait(pauseMs);
+    this.#surroundings.tell(from);
     this.#wait(this.#repeatMs);
     this.#repeatMs = Math.min(repeatMaxMs, this.#repeatMs * 2);
+  }
+
+  #tellPause(quietMs: number): void {
+    const isPause = quietMs >= pauseMs;
+    if (isPause && !this.#hasPaused) this.#surroundings.paused();
+    this.#hasPaused = isPause;
+  }
+
+  /** Looked at as often as a calm would take. */
+  #drewLittle(now: number): boolean {
+    if (now - this.#seenAt < calmMs) return false;
+    const end = this.#surroundings.end();
+    const isLittle = end - this.#seen < littleBytes && now - this.#since > impatientMs;
+    this.#seen = end;
+    this.#seenAt = now;
+    return isLittle;
   }
 
   #giveUp(): void {

@@ -137,6 +137,19 @@ describe('the writer of a screen', () => {
     writer.dispose();
   });
 
+  it('shows the newest without an answer to what is on its way, once nothing newer comes', async () => {
+    const terminal = new FakeTerminal();
+    const { writer } = terminal;
+    writer.skip(1000);
+    writer.push({ bytes: encoder.encode('a line\r\n'.repeat(8000)), seq: 1000, answers: true });
+    writer.push({ bytes: encoder.encode('the last line'), seq: 65_000, answers: true });
+    const deadline = Date.now() + 5000;
+    while (!terminal.shown.endsWith('the last line') && Date.now() < deadline) await turn();
+    assert.deepEqual(terminal.acknowledged, []);
+    assert.ok(terminal.shown.endsWith('the last line'));
+    writer.dispose();
+  });
+
   it('keeps the lines that scrolled off when the screen is right without the stored one', async () => {
     const terminal = new FakeTerminal();
     const { writer } = terminal;

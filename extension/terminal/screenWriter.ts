@@ -44,6 +44,8 @@ const repeatsMax = 3;
 const writeBytesMax = 128 * 1024;
 /** What is shown of output that comes faster than it can be parsed. */
 const newestBytes = 64 * 1024;
+/** So long nothing newer came: what there is is the newest. */
+const pauseMs = 12;
 
 export class ScreenWriter implements Disposable {
   readonly #options: ScreenWriterOptions;
@@ -55,6 +57,7 @@ export class ScreenWriter implements Disposable {
   #decoder = new TextDecoder();
   #flushTimer: NodeJS.Timeout | undefined;
   #askTimer: NodeJS.Timeout | undefined;
+  #pauseTimer: NodeJS.Timeout | undefined;
   #lastFlush = 0;
   /** Bytes written since the start, up to the last marker that went out, and up to the last that came back. */
   #written = 0;
@@ -98,6 +101,7 @@ export class ScreenWriter implements Disposable {
     this.#queue.push({ bytes: bytes.subarray(known), seq: seq + known, answers });
     this.#end = seq + bytes.length;
     this.#schedule();
+    if (this.#window.isSkipping) this.#awaitPause();
   }
 
   /** A stored screen takes the place of all that was shown. `onParsed` runs when the terminal shows it. */
@@ -170,6 +174,19 @@ export class ScreenWriter implements Disposable {
     this.#queue.clear();
     clearTimeout(this.#flushTimer);
     clearTimeout(this.#askTimer);
+    clearTimeout(this.#pauseTimer);
+  }
+
+  /** The newest does not wait for what is shown before it, once nothing newer comes. */
+  #awaitPause(): void {
+    clearTimeout(this.#pauseTimer);
+    this.#pauseTimer = setTimeout(() => {
+      if (this.#disposed || !this.#window.isSkipping) return;
+      const dropped = this.#dropOld();
+      if (dropped !== '') this.#options.write(dropped);
+      this.#writeAll();
+      this.#awaitParsing();
+    }, pauseMs);
   }
 
   get #unparsed(): number {

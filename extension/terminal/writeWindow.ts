@@ -35,8 +35,8 @@ const parsingMs = 60;
 const firstIdleMs = 15;
 /** An answer behind so little tells how long answers take at best. */
 const idleBytes = 4 * KIB;
-/** One round trip of a small window: what a person waits for after the end of a burst. */
-const skippingBytes = 64 * KIB;
+/** What a person waits for after the end of a burst stands behind this much. */
+const skippingBytes = 24 * KIB;
 
 export class WriteWindow {
   #bytes = leastBytes;
