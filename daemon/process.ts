@@ -15,6 +15,9 @@ const lastResortMs = 1000;
 /** Compiled code is kept early: a daemon that is killed would never write it. */
 const keepCompiledAfterMs = 1000;
 
+/** Given by whoever starts us, as a rule. */
+const smallHeapFlag = '--semi-space-growth-factor=1';
+
 function parseOptions() {
   const { values } = parseArgs({
     options: {
@@ -48,7 +51,7 @@ async function run(storeThread: StoreThread): Promise<void> {
   delete process.env['NODE_COMPILE_CACHE'];
   checkRuntime(process.versions.node);
   // What two hundred sessions leave behind is collected often and in small steps, instead of being let grow to 32 MiB.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  if (!process.execArgv.includes(smallHeapFlag)) setFlagsFromString(smallHeapFlag);
   const daemon = await runDaemon({ ...parseOptions(), storeThread });
   setTimeout(() => flushCompileCache(), keepCompiledAfterMs).unref();
   for (const signal of ['SIGTERM', 'SIGINT'] as const)

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { Loader, Plugin } from 'esbuild';
 
 /** Each pulls in many others of the runtime's own modules; together they cost as much as starting the runtime. */
-const slowBuiltins = ['child_process', 'https', 'tls', 'worker_threads', 'zlib'];
+const slowBuiltins = ['child_process', 'https', 'tls', 'v8', 'vm', 'worker_threads', 'zlib'];
 const lazyNamespace = 'lazy-builtin';
 const emptyNamespace = 'empty-module';
 const bindingNamespace = 'native-binding';

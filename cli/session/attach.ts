@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { createHostTransport, openSessionStream } from '../../link/stream/stream.ts';
 import { compareAttention } from '../../protocol/session/attentionState.ts';
-import type { Session } from '../../protocol/session/session.ts';
+import type { HostRoute, Session } from '../../protocol/session/session.ts';
 import type { MethodParams } from '../../protocol/protocol.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
@@ -13,10 +13,11 @@ import { CommandError, exitCodes } from '../output/output.ts';
 import {
   describeDetachKey,
   parseDetachKey,
+  prepareTerminal,
   showSession,
   terminalSize,
 } from '../terminal/terminal.ts';
-import type { Ending, Stroke } from '../terminal/terminal.ts';
+import type { Ending, RawModePreparation, Stroke } from '../terminal/terminal.ts';
 import { environmentOf } from './environment.ts';
 import { getMeant, isLive } from './find.ts';
 import { parseKeep } from './keep.ts';
@@ -47,24 +48,35 @@ export async function openSession(context: CommandContext, options: NewOptions):
   const detachKey = parseDetachKey(options.detachKey);
   const environment = environmentOf(context.env, options.env);
   const kept = keptOf(options);
-  const link = await context.connect();
-  if (kept !== undefined) refuseOlder(link);
-  const { session } = await link.call('session/open', {
-    ...programOf(options),
-    ...kept,
-    ...(options.name === undefined ? {} : { name: options.name }),
-    cwd: resolve(options.cwd ?? '.'),
-    tags: [...options.tags],
-    environment,
-    size: terminalSize(),
-  });
-  return show(context, { link, session, detach: options.detach, detachKey });
+  const isShown = !options.detach && !context.output.json;
+  const preparation = isShown ? prepareTerminal() : undefined;
+  try {
+    const link = await context.connect();
+    if (kept !== undefined) refuseOlder(link);
+    const { session, route } = await link.call('session/open', {
+      ...programOf(options),
+      ...(isShown ? { attach: 'host' } : {}),
+      ...kept,
+      ...(options.name === undefined ? {} : { name: options.name }),
+      cwd: resolve(options.cwd ?? '.'),
+      tags: [...options.tags],
+      environment,
+      size: terminalSize(),
+    });
+    const opened = { link, session, route, detach: !isShown, detachKey, preparation };
+    return await show(context, opened);
+  } finally {
+    preparation?.dispose();
+  }
 }
 
 interface Opened {
   readonly link: DaemonLink;
   readonly session: Session;
   readonly detach: boolean;
+  /** An older daemon tells none. */
+  readonly route?: HostRoute | undefined;
+  readonly preparation?: RawModePreparation | undefined;
 }
 
 /** Shows a session that was opened a moment ago, with the usual keys to leave it; says its name when it is not to be shown. */
@@ -76,10 +88,11 @@ export function showOpened(context: CommandContext, opened: Opened): Promise<num
 
 async function show(
   context: CommandContext,
-  { link, session, detach, detachKey }: Opened & { readonly detachKey: readonly Stroke[] },
+  { detach, ...opened }: Opened & { readonly detachKey: readonly Stroke[] },
 ): Promise<number> {
+  const { session } = opened;
   if (!detach && !context.output.json)
-    return attachTo(context, { link, session, observe: false, first: true, detachKey });
+    return attachTo(context, { ...opened, observe: false, first: true });
   context.output.result({ session }, () => [
     `Started "${toPlainLine(session.name)}" (${session.id}).`,
   ]);
@@ -129,12 +142,18 @@ export async function attachSession(
       'waggle list --json',
     );
   }
-  const link = await context.connect();
-  const { sessions } = await link.call('session/list', { history: reference !== undefined });
-  const session =
-    reference === undefined ? await pick(context, sessions) : getMeant(sessions, reference);
-  if (session === undefined) return exitCodes.ok;
-  return attachTo(context, { link, session, observe, first: false, detachKey: strokes });
+  const preparation = reference === undefined ? undefined : prepareTerminal();
+  try {
+    const link = await context.connect();
+    const { sessions } = await link.call('session/list', { history: reference !== undefined });
+    const session =
+      reference === undefined ? await pick(context, sessions) : getMeant(sessions, reference);
+    if (session === undefined) return exitCodes.ok;
+    const attachment = { link, session, observe, first: false, detachKey: strokes, preparation };
+    return await attachTo(context, attachment);
+  } finally {
+    preparation?.dispose();
+  }
 }
 
 /** The session a person chooses from a list; the only one without asking; undefined when none was chosen. */
@@ -178,12 +197,16 @@ interface Attachment {
   readonly observe: boolean;
   readonly first: boolean;
   readonly detachKey: readonly Stroke[];
+  readonly route?: HostRoute | undefined;
+  readonly preparation?: RawModePreparation | undefined;
 }
 
 async function attachTo(context: CommandContext, attachment: Attachment): Promise<number> {
-  const { link, session, observe, first, detachKey } = attachment;
+  const { link, session, observe, detachKey } = attachment;
   const right = observe ? 'observe' : 'write';
-  const route = await link.call('session/attach', { sessionId: session.id, right, via: 'host' });
+  const route =
+    attachment.route ??
+    (await link.call('session/attach', { sessionId: session.id, right, via: 'host' }));
   if (route.via !== 'host') throw new CommandError('usage', 'The daemon is on another machine.');
   const stream = await openSessionStream({
     transport: createHostTransport({
@@ -206,7 +229,7 @@ async function attachTo(context: CommandContext, attachment: Attachment): Promis
   }
   const keeper = keepDaemon(context, link);
   try {
-    const ending = await showSession({ stream, output: context.output, observe, first, detachKey });
+    const ending = await showSession({ ...attachment, stream, output: context.output });
     return tellEnding(context, { ending, session });
   } finally {
     keeper.dispose();

@@ -30,6 +30,39 @@ export interface RawMode extends Disposable {
 /** One shell for both: each process that is started and waited for from here costs milliseconds. */
 const rawScript = 'stty -g && stty raw -echo';
 
+/** What the terminal was like, and who puts it back should we die, ready before they are needed. */
+export interface RawModePreparation extends Disposable {
+  /** For `enterRawMode`, once; undefined while that is not known yet. */
+  take(): { readonly saved: string; readonly guard: ChildProcess } | undefined;
+}
+
+/**
+ * Asks while there is something else to wait for. Disposing ends it when nothing came of it. `lastWords`: see
+ * `enterRawMode`. Undefined where standard input is no terminal.
+ */
+export function prepareRawMode(lastWords: string): RawModePreparation | undefined {
+  if (!process.stdin.isTTY || process.platform === 'win32') return undefined;
+  let ready: { readonly saved: string; readonly guard: ChildProcess } | undefined;
+  let isOver = false;
+  const asking = spawn('stty', ['-g'], { stdio: [0, 'pipe', 'ignore'] });
+  let saved = '';
+  asking.stdout?.setEncoding('latin1').on('data', (text: string) => (saved += text));
+  // Without an answer it is asked for again, and waited for, when it is needed.
+  asking.once('error', () => undefined);
+  asking.once('close', (code) => {
+    if (code !== 0 || isOver) return;
+    const state = saved.trim();
+    ready = { saved: state, guard: startGuard(state, lastWords) };
+  });
+  const over = (): typeof ready => {
+    isOver = true;
+    const found = ready;
+    ready = undefined;
+    return found;
+  };
+  return { take: over, dispose: () => void over()?.guard.stdin?.write('done\n') };
+}
+
 /** What it printed; undefined when the tool is missing or standard input is no terminal. */
 function runOnTerminal(program: string, words: readonly string[]): string | undefined {
   const result = spawnSync(program, words, { stdio: [0, 'pipe', 'ignore'], encoding: 'utf8' });
@@ -40,12 +73,16 @@ function runOnTerminal(program: string, words: readonly string[]): string | unde
  * Switches the terminal behind standard input, if there is one. Disposing puts it back as it was, synchronously.
  * `lastWords` is what the guard prints when it has to: sequences that end the modes of a program.
  */
-export function enterRawMode(lastWords: string): RawMode {
+export function enterRawMode(lastWords: string, preparation?: RawModePreparation): RawMode {
   const { isTTY } = process.stdin;
   if (process.platform === 'win32') return enterPlainRawMode();
-  const saved = isTTY ? runOnTerminal('/bin/sh', ['-c', rawScript]) : undefined;
+  const ready = preparation?.take();
+  const isRaw = ready !== undefined && runOnTerminal('stty', ['raw', '-echo']) !== undefined;
+  if (ready !== undefined && !isRaw) ready.guard.stdin?.write('done\n');
+  const asked = isTTY && !isRaw ? runOnTerminal('/bin/sh', ['-c', rawScript]) : undefined;
+  const saved = isRaw ? ready.saved : asked;
   if (isTTY && saved === undefined) return enterPlainRawMode();
-  const guard = startGuard(saved ?? '', lastWords);
+  const guard = isRaw ? ready.guard : startGuard(saved ?? '', lastWords);
   const restore = toDisposable(() => {
     if (saved !== undefined) runOnTerminal('stty', [saved]);
   });

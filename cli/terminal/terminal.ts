@@ -11,14 +11,15 @@ import type { Output } from '../output/output.ts';
 import { DetachScanner } from './detachKey.ts';
 import type { Stroke } from './detachKey.ts';
 import { InputGate } from './inputGate.ts';
-import { enterRawMode } from './rawMode.ts';
-import type { RawMode } from './rawMode.ts';
+import { enterRawMode, prepareRawMode } from './rawMode.ts';
+import type { RawMode, RawModePreparation } from './rawMode.ts';
 import { isStatusReply, ReplySplitter, statusQuery } from './reply.ts';
 import { ScreenFollower } from './screen.ts';
 
 export { describeDetachKey, parseDetachKey } from './detachKey.ts';
 export type { Stroke } from './detachKey.ts';
 export { enterRawMode } from './rawMode.ts';
+export type { RawModePreparation } from './rawMode.ts';
 
 /** How being attached ended. `signal`: we were told to go, by that number. */
 export type Ending =
@@ -34,6 +35,7 @@ export interface TerminalOptions {
   readonly detachKey: readonly Stroke[];
   /** Nobody was attached before: the queries in what is replayed were never answered, so we answer them. */
   readonly first: boolean;
+  readonly preparation?: RawModePreparation | undefined;
 }
 
 const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
@@ -49,6 +51,11 @@ export function terminalSize(): TerminalSize {
 
 function clamp(value: number | undefined, fallback: number): number {
   return value === undefined || value < 1 ? fallback : Math.min(2000, value);
+}
+
+/** To be called before there is a stream, so that showing it takes less; to be disposed. */
+export function prepareTerminal(): RawModePreparation | undefined {
+  return prepareRawMode(new ScreenFollower().reset());
 }
 
 /** Shows the session until it ends or is left. Resolves after everything was written and the terminal is restored. */
@@ -113,7 +120,7 @@ class AttachedTerminal {
 
   #listenToTerminal(): void {
     const { stdin, stdout } = process;
-    this.#rawMode = enterRawMode(new ScreenFollower().reset());
+    this.#rawMode = enterRawMode(new ScreenFollower().reset(), this.#options.preparation);
     const onInput = (bytes: Buffer): void => this.#type(bytes);
     const onResize = (): void => this.#options.stream.resize(terminalSize());
     const onGone = (): void => this.#end({ ending: 'signalled', signal: signals.SIGHUP });

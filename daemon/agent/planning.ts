@@ -97,7 +97,7 @@ async function planAgent(
   if (program === undefined)
     throw notFound(entry.label, `Install it: ${entry.installUrl}`, entry.program);
   const directory = agentDirectory(entry.id, environment);
-  const resume = findResumable(entry.id, directory, conversationIds);
+  const resume = await findResumable(entry.id, directory, conversationIds);
   const output = entry.launch({
     arguments: request.arguments,
     resume,
@@ -119,14 +119,14 @@ async function planAgent(
 }
 
 /** The last one, when the agent kept something of it: one that was only begun cannot be resumed. */
-function findResumable(
+async function findResumable(
   agent: string,
   directory: string | undefined,
   conversationIds: readonly string[],
-): string | null {
+): Promise<string | null> {
   const last = conversationIds.at(-1);
   if (last === undefined) return null;
-  const isLost = directory !== undefined && hasTranscript(agent, directory, last) === false;
+  const isLost = directory !== undefined && (await hasTranscript(agent, directory, last)) === false;
   return isLost ? null : last;
 }
 

@@ -14,6 +14,9 @@ import { PtyHost } from './ptyhost.ts';
 import { createPtyLaunch } from './ptyProcess.ts';
 import { createStockLaunch } from './stockPty.ts';
 
+/** Given by whoever starts us, as a rule. */
+const smallHeapFlag = '--semi-space-growth-factor=1';
+
 function chooseLaunch(kind: HostKind): Launch {
   if (kind === 'pipe') return launchPipe;
   return process.platform === 'win32' ? createStockLaunch() : createPtyLaunch(loadNativePty());
@@ -46,7 +49,7 @@ function main(): void {
   const { home } = values;
   if (home === undefined) throw new Error('--home is missing');
   // Young objects stay in the space they begin with: what a burst of starts left there would else stay resident for good.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  if (!process.execArgv.includes(smallHeapFlag)) setFlagsFromString(smallHeapFlag);
   closeInherited();
   // Children have the umask of whoever started us; our own files are given their mode one by one.
   if (values.umask !== undefined) process.umask(Number.parseInt(values.umask, 8));

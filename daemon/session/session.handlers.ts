@@ -37,11 +37,30 @@ export interface HandlerParts {
   readonly sequences: Sequences;
 }
 
+async function open(
+  { launching, attaching, windowLinks }: HandlerParts,
+  params: ParamsOut<(typeof session)['methods']['session/open']>,
+  caller: Caller,
+) {
+  const session = await launching.open(params, caller);
+  if (params.attach === undefined) return { session };
+  const way = { sessionId: session.id, right: 'write', via: 'host' } as const;
+  const route = await attaching.attach(way, caller).catch(leaveToAttach);
+  if (route?.via !== 'host') return { session };
+  windowLinks.follow(session.id, caller.clientId);
+  return { session, route };
+}
+
+/** The session was opened all the same, and whoever attaches to it is told why there is no way. */
+function leaveToAttach(_error: unknown): undefined {
+  return undefined;
+}
+
 /** Translates requests; agents see and touch only their own session. */
 export function createHandlers(parts: HandlerParts): NounHandlers<'session', Caller> {
   const { sessions, launching, resuming, ending, attaching, windowLinks, sequences } = parts;
   return {
-    'session/open': async (params, caller) => ({ session: await launching.open(params, caller) }),
+    'session/open': (params, caller) => open(parts, params, caller),
     'session/list': ({ history }, caller) => listFor(sessions, caller, history),
     'session/subscribe': ({ history }, caller) => {
       caller.subscribe('session');

@@ -12,6 +12,8 @@ import type { StartableProgram } from './program.ts';
 const outputMaxBytes = 1024 * 1024;
 const tailChars = 4000;
 const sigusr1Flag = '--disable-sigusr1';
+/** What many sessions leave behind is collected often and in small steps, instead of being let grow. */
+const smallHeapFlag = '--semi-space-growth-factor=1';
 
 export interface SpawnOptions {
   readonly paths: HomePaths;
@@ -101,14 +103,14 @@ function withoutCoreDumps(command: readonly string[]): string[] {
   return [shell, '-c', 'ulimit -Sc 0; exec "$@"', 'waggle', ...command];
 }
 
-/** No debugger by signal, where the runtime knows the option. */
+/** No debugger by signal, where the runtime knows the option; and what the program would else have to set itself. */
 function runtimeOptions({ execPath, electron, node }: Runtime): string[] {
   if (electron) return [];
   const isOwn = execPath === process.execPath;
   const knows = isOwn
     ? process.allowedNodeEnvironmentFlags.has(sigusr1Flag)
     : Number.parseInt(node, 10) >= 24;
-  return knows ? [sigusr1Flag] : [];
+  return [...(knows ? [sigusr1Flag] : []), smallHeapFlag];
 }
 
 /** Variables of the editor, of a session we may run in, and those that change the runtime stay here. */

@@ -130,6 +130,8 @@ const openParams = z.strictObject({
   keep: keepChangeSchema.optional().meta({ introducedIn: 2 }),
   /** Nothing of it is written to disk. Ask the agreed version first: an older daemon would keep everything. */
   private: z.boolean().optional().meta({ introducedIn: 2 }),
+  /** The answer brings the way to its host too, as `session/attach` with the right to write would. */
+  attach: z.literal('host').optional().meta({ introducedIn: 2 }),
 });
 
 const attachParams = z.strictObject({
@@ -141,18 +143,22 @@ const attachParams = z.strictObject({
   cursor: z.strictObject({ generation: z.int().min(0), seq: z.int().min(0) }).optional(),
 });
 
+const hostRoute = z.object({
+  via: z.literal('host'),
+  /** Path of the host's socket or name of its pipe, the key of the `client` handshake, and the ticket (hex). */
+  socket: z.string(),
+  hostId: z.string(),
+  pid: z.int(),
+  startTime: z.number(),
+  key: z.string(),
+  ticket: z.string(),
+  session: sessionSchema,
+});
+
+export type HostRoute = z.infer<typeof hostRoute>;
+
 const attachResult = z.discriminatedUnion('via', [
-  z.object({
-    via: z.literal('host'),
-    /** Path of the host's socket or name of its pipe, the key of the `client` handshake, and the ticket (hex). */
-    socket: z.string(),
-    hostId: z.string(),
-    pid: z.int(),
-    startTime: z.number(),
-    key: z.string(),
-    ticket: z.string(),
-    session: sessionSchema,
-  }),
+  hostRoute,
   z.object({
     via: z.literal('channel'),
     channel: z.int().min(1),
@@ -176,7 +182,8 @@ export const session = defineNoun({
       introducedIn: 1,
       summary: 'Starts a process in a new session.',
       params: openParams,
-      result: sessionResult,
+      /** `route`: what was asked for with `attach`; absent when there is none, and then `session/attach` says why. */
+      result: z.object({ session: sessionSchema, route: hostRoute.optional() }),
     },
     'session/list': {
       right: 'self',

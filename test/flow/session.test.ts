@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { connectHost } from '../../link/host/host.ts';
+import { createHostTransport, openSessionStream } from '../../link/stream/stream.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { SessionHome, size, until } from './sessionHome.ts';
 
@@ -37,6 +38,27 @@ describe('a session', () => {
     assert.equal((await get(session.id)).status, 'running');
     const again = await home.attach(link, session.id, 'window-2');
     await again.waitFor(`42 ${session.id}`);
+    await kill(session.id);
+  });
+
+  it('is opened with the way to its host, when that is asked for, and shown without asking again', async () => {
+    const { session, route } = await link.call('session/open', {
+      agent: 'command',
+      command: ['sh', '-c', 'echo shown at once; exec cat'],
+      cwd: home.folder,
+      environment: home.env,
+      size,
+      attach: 'host',
+    });
+    assert.ok(route !== undefined);
+    const transport = createHostTransport({ ...route, clientId: 'window-1', kind: 'test' });
+    const stream = await openSessionStream({ transport, right: 'write', size });
+    const seen: string[] = [];
+    stream.onOutput(({ bytes }) => seen.push(Buffer.from(bytes).toString()));
+    await until(() => seen.join('').includes('shown at once'), 'its output');
+    stream.dispose();
+    const plain = await home.openSession(link, { agent: 'command', command: ['true'] });
+    assert.ok(!('route' in plain));
     await kill(session.id);
   });
 
