@@ -21,6 +21,8 @@ export class Emulator {
   readonly core: Core;
   readonly tracked: Tracked;
   readonly #terminal: OpenTerminal;
+  /** Output was missing, and no switch of screens came since: the program may have made one there. */
+  #mayHaveSwitched = false;
 
   constructor(size: TerminalSize, scrollback = scrollbackLines) {
     this.#terminal = openTerminal(size, scrollback);
@@ -28,6 +30,7 @@ export class Emulator {
     useModernWidths(this.core);
     boundRepetition(this.core);
     this.tracked = new Tracker(this.core);
+    this.#listenToSwitches();
   }
 
   get size(): TerminalSize {
@@ -83,11 +86,37 @@ export class Emulator {
     active.ybase = 0;
     active.ydisp = 0;
     eachLine(active, (line) => fillLine(line, sentinel));
+    this.#mayHaveSwitched = true;
+  }
+
+  /**
+   * A program that enters the alternate screen was on the other one, and one that leaves it was on it. Where that is not
+   * what we took for its screen, what it drew since output was missing stands on the wrong one.
+   */
+  #listenToSwitches(): void {
+    const switches = new Set([47, 1047, 1049]);
+    for (const final of ['h', 'l'] as const) {
+      this.core._inputHandler.registerCsiHandler({ prefix: '?', final }, ({ params, length }) => {
+        const isSwitch = params.slice(0, length).some((mode) => switches.has(mode));
+        if (isSwitch && this.#mayHaveSwitched) this.#settleSwitch(final === 'h');
+        return false;
+      });
+    }
+  }
+
+  #settleSwitch(enters: boolean): void {
+    const { active, normal } = this.core.buffers;
+    this.#mayHaveSwitched = false;
+    if (enters === (active === normal)) return;
+    eachLine(normal, (line, index) => {
+      if (index >= normal.ybase) fillLine(line, sentinel);
+    });
   }
 
   /** Nothing is known of what is blank on these screens. */
-  forgetBlanks({ shown, hidden }: MissingParts): void {
+  forgetBlanks({ shown, hidden, switched = false }: MissingParts): void {
     const { active, normal } = this.core.buffers;
+    this.#mayHaveSwitched = switched;
     if (shown) eachLine(active, fillBlanks);
     if (hidden && normal !== active) eachLine(normal, fillBlanks);
   }
@@ -96,7 +125,8 @@ export class Emulator {
   clearForgotten(): MissingParts {
     const { active, normal } = this.core.buffers;
     const shown = clearLines(active);
-    return { shown, hidden: normal !== active && clearLines(normal) };
+    const hidden = normal !== active && clearLines(normal);
+    return { shown, hidden, switched: this.#mayHaveSwitched };
   }
 }
 

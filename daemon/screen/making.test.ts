@@ -82,9 +82,26 @@ describe('making a screen', () => {
     const entering = [{ ...lost, seq: 0 }, output(900, '\u001b[?1049h\u001b[2J\r')];
     const made = makeScreen(request(entering));
     const { missing } = decodeSnapshot(made.snapshot ?? new Uint8Array()) ?? {};
-    assert.deepEqual(missing, { shown: false, hidden: true });
+    assert.deepEqual(missing, { shown: false, hidden: true, switched: false });
     const later = makeScreen(request([output(made.seq, '\u001b[2J\r')], made));
     assert.equal(later.approximate, true);
+  });
+
+  it('does not show on one screen what was drawn on the other where the switch was lost', () => {
+    const before = makeScreen(request([output(0, 'shell\r\n\r')]));
+    const lost: ScreenPiece = { kind: 'gap', seq: before.seq, to: 900 };
+    const drawn = makeScreen(request([lost, output(900, 'drawn\r\n'.repeat(20))], before));
+    assert.equal(drawn.approximate, false);
+    const left = makeScreen(request([output(drawn.seq, '\u001b[?1049l\r')], drawn));
+    assert.equal(left.approximate, true);
+    assert.ok(!rowsOf(left.snapshot).includes('drawn'));
+    const inside = makeScreen(request([output(0, 'shell\r\n\u001b[?1049h\r')]));
+    const again = output(900, `${'drawn\r\n'.repeat(20)}\u001b[?1049h\u001b[2J\u001b[H\r`);
+    const entered = makeScreen(request([{ ...lost, seq: inside.seq }, again], inside));
+    const { missing } = decodeSnapshot(entered.snapshot ?? new Uint8Array()) ?? {};
+    assert.deepEqual(missing, { shown: false, hidden: true, switched: false });
+    const entering = output(900, `${'drawn\r\n'.repeat(20)}\u001b[?1049h\u001b[2J\u001b[H\r`);
+    assert.equal(makeScreen(request([lost, entering], before)).approximate, false);
   });
 
   it('leaves out what lies far above rather than more than a host takes', () => {

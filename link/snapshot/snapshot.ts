@@ -9,6 +9,8 @@ export interface MissingParts {
   readonly shown: boolean;
   /** The main screen, while the alternate one is shown. */
   readonly hidden: boolean;
+  /** What was lost may have switched between the two: what is shown may stand on the wrong one. */
+  readonly switched?: boolean;
 }
 
 export interface Snapshot {
@@ -25,13 +27,18 @@ export const terminalReset = '\u0018\u001bc';
 const version = 1;
 const shownFlag = 1;
 const hiddenFlag = 2;
+const switchedFlag = 4;
 const headerBytes = 2;
 /** More than any screen comes to; a damaged snapshot must not take the memory of its reader. */
 const textBytesMax = 64 * 1024 * 1024;
 
 /** Two bytes, version and flags, then the text deflated. */
-export function encodeSnapshot(text: Uint8Array, { shown, hidden }: MissingParts): Uint8Array {
-  const flags = (shown ? shownFlag : 0) | (hidden ? hiddenFlag : 0);
+export function encodeSnapshot(
+  text: Uint8Array,
+  { shown, hidden, switched = false }: MissingParts,
+): Uint8Array {
+  const parts = (shown ? shownFlag : 0) | (hidden ? hiddenFlag : 0);
+  const flags = parts | (switched ? switchedFlag : 0);
   const header = Uint8Array.of(version, flags);
   return Buffer.concat([header, deflateRawSync(text)]);
 }
@@ -42,7 +49,11 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot | undefined {
   if (found !== version) return undefined;
   try {
     const text = inflateRawSync(bytes.subarray(headerBytes), { maxOutputLength: textBytesMax });
-    const missing = { shown: (flags & shownFlag) !== 0, hidden: (flags & hiddenFlag) !== 0 };
+    const missing = {
+      shown: (flags & shownFlag) !== 0,
+      hidden: (flags & hiddenFlag) !== 0,
+      switched: (flags & switchedFlag) !== 0,
+    };
     return { text, missing, approximate: missing.shown || missing.hidden };
   } catch {
     return undefined;
@@ -51,7 +62,7 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot | undefined {
 
 /** What `decodeSnapshot` says of it, without unpacking; true when it cannot be read. */
 export function isApproximate([found, flags = 0]: Uint8Array): boolean {
-  return found !== version || flags !== 0;
+  return found !== version || (flags & (shownFlag | hiddenFlag)) !== 0;
 }
 
 /** The same snapshot, no longer called exact. */

@@ -19,16 +19,17 @@ const drawing = `
     (n) => write('line ' + n + ' of a text\\r\\n'),
     (n) => write('\\x1b[' + (1 + n % 20) + ';' + (1 + n % 60) + 'H漢字e\\u0301🙂' + n),
     (n) => write('\\x1b[3' + (n % 8) + 'mcolour ' + n + '\\x1b[m\\x1b[K'),
-    (n) => write(n % 2 ? '\\x1b[?1049h\\x1b[2J' : '\\x1b[?1049l'),
+    () => write((isAlternate = !isAlternate) ? '\\x1b[?1049h\\x1b[2J' : '\\x1b[?1049l'),
     (n) => write('\\x1b]2;title ' + n + '\\x07\\x1b[?2004h\\x1b[1;1Hheader ' + n),
     (n) => { for (let i = 0; i < 40; i += 1) write(('row ' + n + ' ' + i + ' ').repeat(600) + '\\r\\n'); },
   ];
   let read = 0;
+  let isAlternate = false;
   process.stdin.setRawMode(true);
   process.stdin.on('data', (bytes) => {
     for (const byte of bytes) {
       read += 1;
-      if (byte === 0x7e) write('\\x1b[m\\x1b[?1049l\\r\\nthe end ' + read + '\\r\\n');
+      if (byte === 0x7e) write((isAlternate ? '\\x1b[m\\x1b[?1049l' : '\\x1b[m') + '\\r\\nthe end ' + read + '\\r\\n');
       else draw[byte % draw.length](read);
     }
   });
