@@ -79,7 +79,10 @@ export function liftPauseBudget(extensionsDir: string): void {
   const file = join(directory, 'ptyhost.cjs');
   const text = readFileSync(file, 'utf8');
   const patient = text.replaceAll(/#leftMs=(?:250|pauseBudgetMs)/g, '#leftMs=1e9');
-  const patched = patient.replaceAll(/Math\.min\((\w+),(?:silenceMs|50)\)/g, '$1');
+  const patched = patient.replace(
+    /Math\.min\((channel\.budget\.leftMs\(.*?\)\)?),(?:silenceMs|50)\)/,
+    '$1',
+  );
   if (patient === text || patched === patient)
     throw new Error('The pause budget was not found in the pty host.');
   writeFileSync(file, patched);
