@@ -46,4 +46,28 @@ describe('the channel of a client', () => {
     assert.equal(channel.lagBytes, 0);
     assert.equal(channel.makeRoom(), false);
   });
+
+  it('sends no more than that in later pauses until the client says something', () => {
+    const output = new Output('pty', 2 * MIB, { size: { cols: 80, rows: 24 }, lease: null });
+    const channel = new Channel(owner, output, {
+      generation: 0,
+      seq: 0,
+      gapFrom: undefined,
+      screen: undefined,
+    });
+    let unread = 0;
+    for (let pause = 0; pause < 10; pause += 1) {
+      output.append(Buffer.alloc(MIB, 'a\n'));
+      unread += take(channel);
+      channel.makeRoom();
+      unread += take(channel);
+    }
+    assert.ok(unread <= MIB + 80 * 1024, `${unread}`);
+    channel.ack(0, output.ring.end);
+    output.append(Buffer.alloc(2 * MIB, 'b\n'));
+    assert.ok(take(channel) > 0);
+    output.append(Buffer.alloc(2 * MIB, 'c\n'));
+    take(channel);
+    assert.equal(channel.makeRoom(), true);
+  });
 });

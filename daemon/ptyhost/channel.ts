@@ -9,6 +9,7 @@ import { encodeGap, encodeJson, encodeSize } from '../../protocol/wire/mark.ts';
 import type { Mark, MarkState } from './marks.ts';
 import { PauseBudget } from './pauseBudget.ts';
 import type { Output } from './output.ts';
+import { tailBytes } from './output.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 /** The connection below a channel. */
@@ -71,6 +72,8 @@ export class Channel {
   #hasNewWish = false;
   /** What is taken now is all that this process will have said. */
   #isLast = false;
+  /** It was sent the newest of a pause and has not acknowledged anything since. */
+  #hasNewest = false;
   /** It was shown one that is not exact: another such would help nobody. */
   #hasApproximate = false;
   #nextScreen: (Checkpoint & { readonly isExact: boolean }) | undefined;
@@ -125,10 +128,14 @@ export class Channel {
     return isNew;
   }
 
-  /** The output pauses: what is newest goes out although the client has not said how far it is. */
+  /**
+   * The output pauses: what is newest goes out although the client has not said how far it is. Only that, and not again
+   * until it says something: what it leaves unread stays bounded, however often a program pauses.
+   */
   makeRoom(): boolean {
-    if (this.lagBytes === 0 || this.#roomBytes > 0) return false;
-    this.#acked = this.#cursor;
+    if (this.lagBytes === 0 || this.#roomBytes > 0 || this.#hasNewest) return false;
+    this.#hasNewest = true;
+    this.#acked = this.#cursor - windowBytes + tailBytes;
     this.#shed = true;
     return true;
   }
@@ -136,6 +143,7 @@ export class Channel {
   /** Everything before `seq` reached the client. True when it has all there is. */
   ack(generation: number, seq: number): boolean {
     if (generation !== this.#generation) return false;
+    this.#hasNewest = false;
     this.#acked = Math.max(this.#acked, Math.min(seq, this.#cursor));
     return this.#acked === this.#output.ring.end;
   }

@@ -8,7 +8,7 @@ import { findSafeCut } from './safeCut.ts';
 import { sendBuffers } from './sendBuffers.ts';
 
 /** What a client gets that fell behind. */
-const tailBytes = 64 * 1024;
+export const tailBytes = 64 * 1024;
 /** Frames that are kept for the next client: what one flush sends. */
 const sharedMax = 4;
 /** Room for what is read in one turn and what the kernel hands over at once. */
