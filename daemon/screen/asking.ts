@@ -37,10 +37,11 @@ class Asking {
 
   #answerOne({ text, end }: ScreenQuestion): string | undefined {
     if (end < this.#at) return undefined;
-    if (end > this.#at) this.#playTo(end - 1);
-    const last = end > this.#at ? this.#take(end) : new TextEncoder().encode(text);
+    if (end > this.#at) this.#playTo(Math.max(this.#at, end - text.length));
+    // A screen may have been stored just behind the question.
+    const asked = end > this.#at ? this.#take(end) : Buffer.from(text, 'latin1');
     this.#at = end;
-    const said = this.#emulator.ask(last);
+    const said = this.#emulator.ask(asked);
     if (this.#isDoubtful && this.#emulator.clearForgotten().shown) return undefined;
     return said === '' ? undefined : said;
   }
