@@ -126,7 +126,7 @@ describe('the terminal queries of a program', function () {
     answerAs(late.stream, '64');
     await until(() => late.stream.lease.self, 'the right to type');
     assert.equal(await settle(program), `${attributes}\u001b[?63c${attributes}\u001b[?64c`);
-    assert.deepEqual([...new Set(leases)], [null, 'terminal', 'late']);
+    assert.deepEqual([...new Set(leases)], [null, 'window-0'], 'the daemon never has it');
   });
 
   async function untilUnheld(session: Session): Promise<void> {
