@@ -37,11 +37,9 @@ class Asking {
 
   #answerOne({ text, end }: ScreenQuestion): string | undefined {
     if (end < this.#at) return undefined;
-    if (end > this.#at) this.#playTo(Math.max(this.#at, end - text.length));
-    // A screen may have been stored just behind the question.
-    const asked = end > this.#at ? this.#take(end) : Buffer.from(text, 'latin1');
-    this.#at = end;
-    const said = this.#emulator.ask(asked);
+    this.#playTo(end);
+    // Asked once more, because a screen may have been stored just behind the question; it changes nothing.
+    const said = this.#emulator.ask(new TextEncoder().encode(text));
     if (this.#isDoubtful && this.#emulator.clearForgotten().shown) return undefined;
     return said === '' ? undefined : said;
   }
@@ -60,14 +58,6 @@ class Asking {
     this.#isDoubtful = true;
     this.#emulator.feed(cancel);
     this.#emulator.forgetScreen();
-  }
-
-  /** The bytes up to `end`, not yet played. */
-  #take(end: number): Uint8Array {
-    const parts = this.#request.pieces.map((piece) =>
-      piece.kind === 'output' ? cut(piece, this.#at, end) : new Uint8Array(),
-    );
-    return Buffer.concat(parts);
   }
 }
 
