@@ -33,6 +33,8 @@ const replyLimitMs = 2000;
 const unreadMax = 64;
 
 export class Answering {
+  /** Of the terminal, at this point of the stream. */
+  size: TerminalSize = { cols: 80, rows: 24 };
   readonly #options: AnsweringOptions;
   readonly #finder = new QueryFinder();
   #waiting: Waiting[] = [];
@@ -65,9 +67,6 @@ export class Answering {
   settled(): void {
     this.#unread = Math.max(0, this.#unread - 1);
   }
-
-  /** The size at this point of the stream. */
-  size: TerminalSize = { cols: 80, rows: 24 };
 
   #toWaiting(text: string, end: number): Waiting {
     const reply = replyTo(text, this.size);

@@ -24,7 +24,6 @@ export class QueryFinder {
   push(bytes: Uint8Array): FoundQuery[] {
     const before = this.#open;
     this.skip(bytes);
-    // The end of an open one comes with the next bytes, and then its beginning is no part of them.
     const head = before === '' ? [] : search(headOf(before, bytes), before.length);
     return [...head, ...search(bytes, 0)];
   }
