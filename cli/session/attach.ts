@@ -91,8 +91,7 @@ async function show(
   { detach, ...opened }: Opened & { readonly detachKey: readonly Stroke[] },
 ): Promise<number> {
   const { session } = opened;
-  if (!detach && !context.output.json)
-    return attachTo(context, { ...opened, observe: false, first: true });
+  if (!detach && !context.output.json) return attachTo(context, { ...opened, observe: false });
   context.output.result({ session }, () => [
     `Started "${toPlainLine(session.name)}" (${session.id}).`,
   ]);
@@ -149,7 +148,7 @@ export async function attachSession(
     const session =
       reference === undefined ? await pick(context, sessions) : getMeant(sessions, reference);
     if (session === undefined) return exitCodes.ok;
-    const attachment = { link, session, observe, first: false, detachKey: strokes, preparation };
+    const attachment = { link, session, observe, detachKey: strokes, preparation };
     return await attachTo(context, attachment);
   } finally {
     preparation?.dispose();
@@ -195,7 +194,6 @@ interface Attachment {
   readonly link: DaemonLink;
   readonly session: Session;
   readonly observe: boolean;
-  readonly first: boolean;
   readonly detachKey: readonly Stroke[];
   readonly route?: HostRoute | undefined;
   readonly preparation?: RawModePreparation | undefined;

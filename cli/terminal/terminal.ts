@@ -33,13 +33,11 @@ export interface TerminalOptions {
   readonly output: Output;
   readonly observe: boolean;
   readonly detachKey: readonly Stroke[];
-  /** Nobody was attached before: the queries in what is replayed were never answered, so we answer them. */
-  readonly first: boolean;
   readonly preparation?: RawModePreparation | undefined;
 }
 
 const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
-/** How long answers to replayed queries may be on their way, milliseconds. */
+/** How long answers to queries that others were asked may be on their way, milliseconds. */
 const replyLimitMs = 2000;
 const flushLimitMs = 2000;
 const quietLossMs = 1000;
@@ -77,8 +75,13 @@ class AttachedTerminal {
   readonly #detach: DetachScanner;
   readonly #gate: InputGate;
   #rawMode: RawMode | undefined;
-  /** Replies are swallowed. */
-  #replaying = true;
+  /** What was shown so far was asked of others: replies to it are swallowed. */
+  #isMute = true;
+  /** All that was there before us was shown. */
+  #isLive: boolean;
+  /** Questions about its status that the terminal has not answered: those of others, and the one that ends them. */
+  #asked = 0;
+  #muteTimer: NodeJS.Timeout | undefined;
   #lossTimer: NodeJS.Timeout | undefined;
   #isSaid = false;
   #hasShown = false;
@@ -97,7 +100,8 @@ class AttachedTerminal {
     this.ended = new Promise((resolve) => (this.#end = resolve));
     this.#listenToStream();
     this.#listenToTerminal();
-    if (options.first || stream.cursor.seq >= stream.liveAt) this.#replaying = false;
+    this.#isLive = stream.cursor.seq >= stream.liveAt;
+    this.#settleReplies();
   }
 
   #listenToStream(): void {
@@ -108,12 +112,19 @@ class AttachedTerminal {
     owned.add(stream.onGap((gap) => this.#tellGap(gap)));
     owned.add(stream.onExit(({ exit }) => this.#end({ ending: 'exited', exit })));
     owned.add(stream.onClosed((error) => this.#end({ ending: 'failed', error })));
-    owned.add(stream.onLive(() => this.#endReplay()));
+    owned.add(
+      stream.onLive(() => {
+        this.#isLive = true;
+        this.#settleReplies();
+      }),
+    );
     owned.add(
       stream.onLease(({ self }) => {
         if (self) this.#gate.granted();
+        this.#settleReplies();
       }),
     );
+    owned.add(toDisposable(() => clearTimeout(this.#muteTimer)));
     owned.add(stream.onState((state) => this.#tellState(state)));
     owned.add(toDisposable(() => clearTimeout(this.#lossTimer)));
   }
@@ -146,6 +157,7 @@ class AttachedTerminal {
 
   #show(bytes: Uint8Array, end: number): void {
     this.#hasShown = true;
+    if (this.#isMute && this.#muteTimer === undefined) this.#asked += countQueries(bytes);
     this.#screen.push(bytes);
     process.stdout.write(Uint8Array.from(bytes), () => this.#options.stream.acknowledge(end));
   }
@@ -155,7 +167,10 @@ class AttachedTerminal {
     this.#screen = new ScreenFollower();
     process.stdout.write(terminalReset);
     // In mid-stream, what follows up to `liveAt` was shown and answered before.
-    if (this.#hasShown && seq < this.#options.stream.liveAt) this.#replaying = true;
+    if (this.#hasShown && seq < this.#options.stream.liveAt) {
+      this.#isLive = false;
+      this.#settleReplies();
+    }
     const snapshot = decodeSnapshot(bytes);
     if (snapshot !== undefined) {
       this.#screen.push(snapshot.text);
@@ -164,17 +179,35 @@ class AttachedTerminal {
     if (snapshot?.approximate !== false) this.#say('parts of this screen may be missing');
   }
 
-  /** The terminal answers in order, so that the answer to a question of ours ends those to the replay. */
-  #endReplay(): void {
-    if (!this.#replaying) return;
+  /**
+   * Queries are for who held the keyboard when they were asked. The terminal answers in order, so that the answer to a question of
+   * ours ends those to what others were asked.
+   */
+  #settleReplies(): void {
+    const isOurs = this.#isLive && this.#options.stream.lease.self;
+    if (!isOurs) {
+      this.#isMute = true;
+      clearTimeout(this.#muteTimer);
+      this.#muteTimer = undefined;
+    } else if (!this.#hasShown) this.#isMute = false;
+    else if (this.#isMute && this.#muteTimer === undefined) this.#askTerminal();
+  }
+
+  #askTerminal(): void {
     const { stdin, stdout } = process;
     const asks = stdin.isTTY && stdout.isTTY && this.#screen.isAtRest;
-    if (asks) stdout.write(statusQuery);
-    const timer = setTimeout(
-      () => (this.#replaying = false),
-      asks ? replyLimitMs : replyLimitMs / 4,
-    );
-    this.#owned.add(toDisposable(() => clearTimeout(timer)));
+    if (asks) {
+      this.#asked += 1;
+      stdout.write(statusQuery);
+    }
+    this.#muteTimer = setTimeout(() => this.#unmute(), asks ? replyLimitMs : replyLimitMs / 4);
+  }
+
+  #unmute(): void {
+    clearTimeout(this.#muteTimer);
+    this.#muteTimer = undefined;
+    this.#asked = 0;
+    this.#isMute = false;
   }
 
   #type(bytes: Uint8Array): void {
@@ -195,13 +228,10 @@ class AttachedTerminal {
   }
 
   #answer(bytes: Uint8Array): void {
-    const { stream, observe } = this.#options;
-    if (this.#replaying) {
-      if (isStatusReply(bytes)) this.#replaying = false;
-      return;
-    }
-    const isOthers = stream.lease.writer !== null && !stream.lease.self;
-    if (!observe && !isOthers) this.#gate.reply(bytes);
+    if (this.#asked > 0 && isStatusReply(bytes)) {
+      this.#asked -= 1;
+      if (this.#asked === 0 && this.#muteTimer !== undefined) this.#unmute();
+    } else if (!this.#isMute) this.#gate.reply(bytes);
   }
 
   /** One dim line, never into a full-screen program and only where a person sees it. */
@@ -252,4 +282,12 @@ class AttachedTerminal {
   #restore(): void {
     this.#rawMode?.exiting();
   }
+}
+
+function countQueries(bytes: Uint8Array): number {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let count = 0;
+  for (let at = view.indexOf(statusQuery); at !== -1; at = view.indexOf(statusQuery, at + 1))
+    count += 1;
+  return count;
 }

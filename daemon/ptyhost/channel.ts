@@ -114,6 +114,11 @@ export class Channel {
     return isNew;
   }
 
+  /** What control says on the channel that it follows with stands for a terminal that is not there: it takes nobody's place. */
+  get isAnswering(): boolean {
+    return this.owner.isControl && this.owner.pace === 'background';
+  }
+
   /** Something waits that may be sent now. */
   get isReady(): boolean {
     if (this.#queued.length > 0 || this.#isScreenDue) return true;

@@ -274,9 +274,8 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     const { client, principal } = channel.owner;
     if (this.exit !== undefined || this.#child === undefined) return 'ended';
     const at = performance.now();
-    if (this.kind === 'pty' && !this.#changeLease({ kind: 'input', client, principal, at })) {
-      return 'denied';
-    }
+    const isTyping = this.kind === 'pty' && !channel.isAnswering;
+    if (isTyping && !this.#changeLease({ kind: 'input', client, principal, at })) return 'denied';
     this.ledger.accept(client, number);
     const outcome = this.#child.write(bytes.slice(), () => this.#delivered(client, number));
     return outcome === 'queued' ? undefined : outcome;

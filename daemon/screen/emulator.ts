@@ -52,6 +52,15 @@ export class Emulator {
     this.core._inputHandler.parse(bytes);
   }
 
+  /** What the terminal answers to these bytes. */
+  ask(bytes: Uint8Array): string {
+    const said: string[] = [];
+    const listening = this.core.coreService.onData((text) => said.push(text));
+    this.feed(bytes);
+    listening.dispose();
+    return said.join('');
+  }
+
   /**
    * xterm keeps columns of a narrowed alternate screen and lines scrolled off one that was made lower, and shows them
    * when it grows again; it keeps the first half of a wide character at the edge, and a saved cursor outside of the screen. No

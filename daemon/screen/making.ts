@@ -29,7 +29,7 @@ export function makeScreen(request: ScreenRequest): MadeScreen {
 }
 
 /** When the stored screen was not exact, what is blank in it counts as unknown until it is written over. */
-function restore(emulator: Emulator, stored: Uint8Array | undefined): void {
+export function restore(emulator: Emulator, stored: Uint8Array | undefined): void {
   if (stored === undefined) return;
   const snapshot = decodeSnapshot(stored);
   if (snapshot === undefined) return emulator.forgetScreen();

@@ -26,7 +26,23 @@ export interface MadeScreen {
   readonly approximate: boolean;
 }
 
+/** A query of a program. `end`: seq behind it. */
+export interface ScreenQuestion {
+  readonly text: string;
+  readonly end: number;
+}
+
+/** A screen to be asked, at the places of the questions, which are in the order of the stream. */
+export interface ScreenQuestions extends ScreenRequest {
+  readonly questions: readonly ScreenQuestion[];
+}
+
+export type ScreenTask =
+  | { readonly kind: 'make'; readonly request: ScreenRequest }
+  | { readonly kind: 'ask'; readonly request: ScreenQuestions };
+
 /** Answer of the thread. `failed`: the parser did not survive this output. */
 export type ScreenAnswer =
   | { readonly kind: 'made'; readonly made: MadeScreen }
+  | { readonly kind: 'asked'; readonly replies: readonly (string | undefined)[] }
   | { readonly kind: 'failed'; readonly reason: string };

@@ -6,7 +6,13 @@
 import { Worker } from 'node:worker_threads';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
-import type { MadeScreen, ScreenAnswer, ScreenRequest } from './request.ts';
+import type {
+  MadeScreen,
+  ScreenAnswer,
+  ScreenQuestions,
+  ScreenRequest,
+  ScreenTask,
+} from './request.ts';
 
 export type { MadeScreen, ScreenPiece, ScreenRequest } from './request.ts';
 
@@ -20,8 +26,8 @@ export interface ScreenMakerOptions {
 }
 
 interface Waiting {
-  readonly request: ScreenRequest;
-  resolve(made: MadeScreen): void;
+  readonly task: ScreenTask;
+  resolve(answer: ScreenAnswer): void;
   reject(error: WaggleError): void;
 }
 
@@ -48,13 +54,31 @@ export class ScreenMaker implements Disposable {
    * Takes over the output of the request: its bytes are gone afterwards. Rejects with `limitReached` when too many wait, `timeout`, `stopped`, or `internal` when the
    * parser failed.
    */
-  make(request: ScreenRequest): Promise<MadeScreen> {
+  async make(request: ScreenRequest): Promise<MadeScreen> {
+    const answer = await this.#run({ kind: 'make', request });
+    if (answer.kind !== 'made') throw new WaggleError('internal', 'No screen was made.');
+    return answer.made;
+  }
+
+  /**
+   * What a terminal that shows this says to each question. A program waits for it, so it comes before the screens that wait. Takes over
+   * the output and rejects as `make` does.
+   */
+  async ask(request: ScreenQuestions): Promise<readonly (string | undefined)[]> {
+    const answer = await this.#run({ kind: 'ask', request });
+    if (answer.kind !== 'asked') throw new WaggleError('internal', 'No screen was asked.');
+    return answer.replies;
+  }
+
+  #run(task: ScreenTask): Promise<ScreenAnswer> {
     if (this.#isDisposed) return Promise.reject(new WaggleError('stopped'));
     if (this.#waiting.length >= waitingMax) {
       return Promise.reject(new WaggleError('limitReached', 'Too many screens are being made.'));
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ request, resolve, reject });
+      const waiting = { task, resolve, reject };
+      if (task.kind === 'ask') this.#waiting.unshift(waiting);
+      else this.#waiting.push(waiting);
       this.#next();
     });
   }
@@ -76,8 +100,8 @@ export class ScreenMaker implements Disposable {
       return;
     }
     this.#worker ??= this.#startWorker();
-    const { request } = this.#current;
-    this.#worker.postMessage(request, listBuffers(request));
+    const { task } = this.#current;
+    this.#worker.postMessage(task, listBuffers(task.request));
     this.#arm(this.#options.limitMs, () =>
       this.#replace(new WaggleError('timeout', 'The terminal parser does not end.')),
     );
@@ -111,7 +135,7 @@ export class ScreenMaker implements Disposable {
     const served = this.#current;
     this.#current = undefined;
     this.#next();
-    served?.resolve(answer.made);
+    served?.resolve(answer);
   }
 
   /** What the parser left behind is of no use to the next screen. */

@@ -96,6 +96,8 @@ export interface Core {
     readonly alt: ScreenBuffer;
   };
   readonly coreService: {
+    /** What the terminal says: answers to queries. */
+    readonly onData: (listener: (text: string) => void) => { dispose(): void };
     readonly isCursorHidden: boolean;
     readonly modes: { readonly insertMode: boolean };
     readonly decPrivateModes: {
@@ -144,7 +146,7 @@ export interface OpenTerminal {
   dispose(): void;
 }
 
-/** A terminal without a screen, its reset state. It never answers. */
+/** A terminal without a screen, its reset state. What it answers is lost unless somebody listens. */
 export function openTerminal(size: TerminalSize, scrollback: number): OpenTerminal {
   const terminal = new Terminal({
     ...size,

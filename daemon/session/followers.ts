@@ -9,6 +9,7 @@ import { Follower } from './following.ts';
 import { hear, keepNewest } from './hearing.ts';
 import { isLive } from './life.ts';
 import { readLastMark } from './lastMark.ts';
+import { askScreen } from './screenAnswers.ts';
 import { ScreenKeeper } from './screenKeeper.ts';
 import type { SessionRow } from './row.ts';
 import { Sequences } from './sequence.ts';
@@ -56,9 +57,12 @@ export class Followers implements Disposable {
     this.#context = context;
   }
 
-  /** Follows a generation from where the spool ends; does nothing when that is done already. */
-  follow(row: SessionRow, host: ConnectedHost): Promise<void> {
-    return this.#sequences.run(row.id, () => this.#follow(row, host));
+  /**
+   * Follows a generation from where the spool ends; does nothing when that is done already. `isNew`: its process was started
+   * just now, and nobody can have answered it.
+   */
+  follow(row: SessionRow, host: ConnectedHost, isNew: boolean): Promise<void> {
+    return this.#sequences.run(row.id, () => this.#follow(row, host, isNew));
   }
 
   /** Clients of a generation lost output. */
@@ -105,9 +109,10 @@ export class Followers implements Disposable {
     this.#writerChanged.dispose();
   }
 
-  async #follow(row: SessionRow, host: ConnectedHost): Promise<void> {
+  async #follow(row: SessionRow, host: ConnectedHost, isNew: boolean): Promise<void> {
     const known = this.#followed.get(row.id);
     if (known?.follower.generation === row.generation && known.link === host.link) return;
+    const answersFrom = isNew ? 0 : this.seqOf(row.id, row.generation);
     await this.end(row.id);
     const { link } = host;
     await this.#catchUp(row);
@@ -118,6 +123,8 @@ export class Followers implements Disposable {
     const follower = await Follower.start({
       ...source,
       writer,
+      answersFrom,
+      ask: (queries) => askScreen({ source, maker, log: daemon.log }, queries),
       onReports: (reports) => this.#queue(row.id, reports),
       onResize: (size) => {
         keeper.resized();

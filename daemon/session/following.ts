@@ -4,10 +4,20 @@ import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import type { Frame } from '../../protocol/wire/frame.ts';
 import type { TerminalSize } from '../../protocol/wire/mark.ts';
-import { decodeGap, decodeJson, decodeSize, leaseMarkSchema } from '../../protocol/wire/mark.ts';
+import type { LeaseMark } from '../../protocol/wire/mark.ts';
+import {
+  decodeGap,
+  decodeJson,
+  decodeSize,
+  encodeJson,
+  leaseMarkSchema,
+} from '../../protocol/wire/mark.ts';
 import type { HostLink } from '../../link/host/host.ts';
+import type { AnsweringOptions } from './answering.ts';
+import { Answering } from './answering.ts';
 import type { TerminalReport } from './escapeScanner.ts';
 import { EscapeScanner } from './escapeScanner.ts';
+import { isSender } from './sending.ts';
 import type { SpoolWriter } from './spoolWriter.ts';
 
 export interface FollowTarget {
@@ -15,6 +25,9 @@ export interface FollowTarget {
   readonly sessionId: SessionId;
   readonly generation: number;
   readonly writer: SpoolWriter;
+  /** Queries that end after this seq were answered by nobody yet; undefined: only those from now on. */
+  readonly answersFrom: number | undefined;
+  readonly ask: AnsweringOptions['ask'];
   onReports(reports: readonly TerminalReport[]): void;
   onResize(size: TerminalSize): void;
   /** This client may type now. */
@@ -27,8 +40,8 @@ const ackEveryBytes = 256 * 1024;
 const ackAfterMs = 200;
 
 /**
- * Follows one generation as a background client: output goes into the spool and through the scanner, nothing is shown. It
- * acknowledges what the spool took, so a slow disk makes a gap and never memory.
+ * Follows one generation as a background client: output goes into the spool and through the scanner, nothing is shown; queries of
+ * the program are answered while nobody holds the right to type. It acknowledges what the spool took, so a slow disk makes a gap and never memory.
  */
 export class Follower implements Disposable {
   readonly #target: FollowTarget;
@@ -37,6 +50,10 @@ export class Follower implements Disposable {
   #seq = 0;
   #acked = 0;
   #channel = 0;
+  #lastInput = 0;
+  #answering: Answering | undefined;
+  /** Nobody who could answer held the right to type at this point of the stream. */
+  #isUnheld = false;
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(target: FollowTarget) {
@@ -66,16 +83,30 @@ export class Follower implements Disposable {
   }
 
   async #attach(): Promise<void> {
-    const { link, sessionId, generation, writer } = this.#target;
-    const { channel } = await link.call('host/attach', {
+    const { link, sessionId, generation, writer, answersFrom, ask } = this.#target;
+    const { channel, liveAt, lastInput } = await link.call('host/attach', {
       session: sessionId,
       cursor: { generation, seq: writer.resumeAt ?? 0 },
       pace: 'background',
     });
     this.#channel = channel;
+    this.#lastInput = lastInput;
+    const send = (reply: string): void => this.#reply(reply);
+    this.#answering = new Answering({ from: answersFrom ?? liveAt, ask, send });
     this.#seq = writer.resumeAt ?? 0;
     this.#owned.add({ dispose: () => this.#detach(link, channel) });
     this.#owned.add(link.onFrame(channel, (frame) => this.#receive(frame)));
+  }
+
+  /** An older host takes it for typing and gives us the right to: at once given back, it is not noticed. */
+  #reply(text: string): void {
+    if (this.#owned.isDisposed) return;
+    const { link } = this.#target;
+    const channel = this.#channel;
+    this.#lastInput += 1;
+    const payload = new TextEncoder().encode(text);
+    link.send({ kind: 'input', channel, seq: this.#lastInput, payload });
+    link.send({ kind: 'lease', channel, payload: encodeJson({ want: 'release' }) });
   }
 
   #detach(link: HostLink, channel: number): void {
@@ -84,29 +115,38 @@ export class Follower implements Disposable {
   }
 
   #receive(frame: Frame): void {
+    if (frame.kind === 'inputAnswer') return this.#answering?.settled();
     if (frame.generation !== this.#target.generation) return;
     if (frame.kind === 'output') return this.#receiveOutput(frame);
     if (frame.kind === 'gap') {
       this.#seq = decodeGap(frame.payload) ?? this.#seq;
+      this.#answering?.forget();
       this.#target.onReports([{ type: 'gap' }]);
     }
-    if (frame.kind === 'resize') {
-      const size = decodeSize(frame.payload);
-      if (size !== undefined) this.#target.onResize(size);
-    }
-    if (frame.kind === 'lease') this.#receiveLease(frame.payload);
+    if (frame.kind === 'resize') this.#receiveSize(decodeSize(frame.payload));
+    if (frame.kind === 'lease') this.#receiveLease(decodeJson(frame.payload, leaseMarkSchema));
     this.#scheduleAck();
   }
 
-  #receiveLease(payload: Uint8Array): void {
-    const { data } = clientIdSchema.safeParse(decodeJson(payload, leaseMarkSchema)?.writer);
-    if (data !== undefined) this.#target.onWriter(data);
+  #receiveSize(size: TerminalSize | undefined): void {
+    if (size === undefined) return;
+    if (this.#answering !== undefined) this.#answering.size = size;
+    this.#target.onResize(size);
+  }
+
+  #receiveLease(lease: LeaseMark | undefined): void {
+    if (lease === undefined) return;
+    const { writer, self } = lease;
+    this.#isUnheld = writer === null || self || isSender(writer);
+    const { data } = clientIdSchema.safeParse(writer);
+    if (data !== undefined && !self) this.#target.onWriter(data);
   }
 
   #receiveOutput({ seq, payload }: Frame): void {
     this.#target.writer.append(seq, payload);
     this.#seq = Math.max(this.#seq, seq + payload.length);
     this.#target.onProgress(this.#seq);
+    this.#answering?.receive({ seq, bytes: payload }, this.#isUnheld);
     const reports = this.#scanner.push(payload);
     if (reports.length > 0) this.#target.onReports(reports);
     if (this.#seq - this.#acked >= ackEveryBytes) this.#ackNow();

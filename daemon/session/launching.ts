@@ -304,7 +304,7 @@ export class Launching {
         startTime: spawned.startTime,
         hostId: host.id,
       });
-      await watch.begin(running ?? row, host);
+      await watch.begin(running ?? row, host, true);
     } catch (error) {
       await this.#fail(row, error, isNew);
       throw error;

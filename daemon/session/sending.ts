@@ -18,6 +18,13 @@ export interface SendRequest {
   readonly take: boolean;
 }
 
+const senderPrefix = 'send-';
+
+/** A client that types and shows nothing. */
+export function isSender(clientId: string): boolean {
+  return clientId.startsWith(senderPrefix);
+}
+
 /** The answer of a program that does not read its input is waited for this long. */
 const answerLimitMs = 10_000;
 
@@ -34,7 +41,7 @@ export async function sendText(
   const row = sessions.get(sessionId);
   if (!isLive(row.status)) throw new WaggleError('notRunning', undefined, { fix: 'Restart it.' });
   const host = attaching.hostOf(row);
-  const clientId = clientIdSchema.parse(`send-${randomHex(12)}`);
+  const clientId = clientIdSchema.parse(`${senderPrefix}${randomHex(12)}`);
   const ticket = await attaching.ticketFor(row, { ...caller, clientId }, 'write');
   try {
     const { socket, clientKey, pid, startTime } = host.file;

@@ -75,12 +75,12 @@ export class Watch implements Disposable {
     });
   }
 
-  /** Starts following the process of a row in a host. */
-  async begin(row: SessionRow, host: ConnectedHost): Promise<void> {
+  /** Starts following the process of a row in a host. `isNew`: it was started just now. */
+  async begin(row: SessionRow, host: ConnectedHost, isNew = false): Promise<void> {
     if (row.pid !== null && row.startTime !== null)
       this.trees.begin(row.id, { pid: row.pid, startTime: row.startTime });
     try {
-      await this.followers.follow(row, host);
+      await this.followers.follow(row, host, isNew);
     } catch (error) {
       if (errorCodeOf(error) === 'stopped') return;
       // The session runs on without its history; the next connection to the host tries again.

@@ -53,6 +53,9 @@ const csiQueries: readonly (readonly [RegExp, QueryKind])[] = [
 const alternateScreen = /^\?(?:\d+;)*(?:47|1047|1049)(?:;\d+)*([hl])$/;
 /** What a program may write without moving the cursor but forward and down. */
 const plainSequence = /^(?:[\d;:]*[mK]|\?(?:25|2004|2026)[hl])$/;
+const colour = /^([\d;:]*)m$/;
+const setsPenAnew = /^(?:0*$|0*;)/;
+const plainModes = /^\?(25|2004|2026)([hl])$/;
 const promptMode = /^\?(?:\d+;)*2004(?:;\d+)*([hl])$/;
 const plainLinesMax = 10_000;
 const colourQuery = /^(?:4|1[0-2]);/;
@@ -65,6 +68,9 @@ export class QueryScanner {
   #prompt = false;
   /** Undefined: nobody asks. */
   #lines: number | undefined;
+  /** What is known of the colours that these lines have. */
+  #pen: 'known' | 'asBefore' | 'unknown' = 'unknown';
+  #modes = new Map<string, string>();
   readonly #found: (kind: QueryKind) => void;
 
   /** `found` is called for every query, in the order in which the terminal meets them. */
@@ -86,6 +92,16 @@ export class QueryScanner {
     return this.#lines ?? 0;
   }
 
+  /** `asBefore`: no colour was chosen since `cancel`, so it is what it was then. */
+  get penOfLines(): 'known' | 'asBefore' | 'unknown' {
+    return this.#pen;
+  }
+
+  /** What these lines, or what stands between them, switched on and off last. */
+  get modesOfLines(): string {
+    return [...this.#modes].map(([mode, action]) => `\u001b[?${mode}${action}`).join('');
+  }
+
   /** A line editor waits for input: it turns bracketed paste on for as long as it does. */
   get isAtPrompt(): boolean {
     return this.#prompt && !this.#alternate;
@@ -96,6 +112,8 @@ export class QueryScanner {
     this.#enter('ground');
     this.#prompt = false;
     this.#lines = this.#alternate ? undefined : 0;
+    this.#pen = 'asBefore';
+    this.#modes.clear();
   }
 
   scan(text: string): void {
@@ -171,9 +189,20 @@ export class QueryScanner {
     if (alternate !== null) this.#alternate = alternate[1] === 'h';
     const prompt = promptMode.exec(text);
     if (prompt !== null) this.#prompt = prompt[1] === 'h';
-    if (this.#lines !== undefined && !plainSequence.test(text)) this.#lines = undefined;
+    if (this.#lines !== undefined) this.#followLines(text);
     const query = csiQueries.find(([pattern]) => pattern.test(text));
     if (query !== undefined) this.#found(query[1]);
+  }
+
+  /** Lines before the pen was set anew may have any colour: those after it count. */
+  #followLines(sequence: string): void {
+    if (!plainSequence.test(sequence)) this.#lines = undefined;
+    const [, mode, action = 'l'] = plainModes.exec(sequence) ?? [];
+    if (mode !== undefined) this.#modes.set(mode, action);
+    const pen = colour.exec(sequence)?.[1];
+    if (pen === undefined || this.#pen === 'known') return;
+    this.#pen = setsPenAnew.test(pen) ? 'known' : 'unknown';
+    if (this.#pen === 'known') this.#lines = 0;
   }
 
   #inString(phase: 'osc' | 'dcs' | 'string', code: number, char: string): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
+import { terminalReset } from '../../link/snapshot/snapshot.ts';
 import { ScreenWriter } from './screenWriter.ts';
 import type { ScreenPiece } from './pieceQueue.ts';
 import { markerQuery } from './replyFilter.ts';
@@ -98,7 +99,7 @@ describe('the writer of a screen', () => {
     writer.push({ bytes: encoder.encode(' after'), seq: 5000, answers: true });
     assert.equal(parsed, 0);
     await settle(terminal, () => parsed === 1 && terminal.shown.endsWith(' after'));
-    const reset = '\u0018\u001bc';
+    const reset = terminalReset;
     assert.equal(terminal.shown, `before \u001b[?1049hfull \u001b[3${reset}stored after`);
     assert.ok(terminal.writes.some((text) => text.includes(`${reset}stored`)));
     assert.deepEqual([terminal.acknowledged[0], writer.isAlternateScreen], [5000, false]);
@@ -176,7 +177,7 @@ describe('the writer of a screen', () => {
     const drawn = encoder.encode(`\u001b[5;5Hdrawn${'new\r\n'.repeat(100)}`);
     writer.push({ bytes: drawn, seq: 1000, answers: true });
     writer.replace({ text: encoder.encode('stored'), seq: 1500, size }, () => undefined);
-    assert.ok(terminal.shown.includes('\u001bcstored'));
+    assert.ok(terminal.shown.includes(`${terminalReset}stored`));
     writer.dispose();
   });
 

@@ -109,8 +109,9 @@ export class ScreenWriter implements Disposable {
     if (this.#disposed) return;
     this.#writeAll();
     this.#window.isSkipping = false;
-    if (size !== undefined && this.#scanner.plainLines > size.rows)
-      return this.#keepScreen(text, onParsed);
+    const stored = Buffer.from(text).toString();
+    if (size !== undefined && this.#isScreenRight(size, stored))
+      return this.#keepScreen(stored, onParsed);
     this.#scanner = this.#createScanner();
     this.#decoder = new TextDecoder();
     this.#end = seq;
@@ -201,10 +202,21 @@ export class ScreenWriter implements Disposable {
     return this.#queue.isEmpty && this.#scanner.isGround;
   }
 
-  /** Enough lines came since output was lost: the screen is right, only modes can be missing, and what scrolled off stays. */
-  #keepScreen(stored: Uint8Array, onParsed: () => void): void {
+  /** Enough lines came since output was lost, and nothing that was set before it makes them look otherwise. */
+  #isScreenRight(size: TerminalSize, stored: string): boolean {
+    const { plainLines, penOfLines } = this.#scanner;
+    if (plainLines <= size.rows || penOfLines === 'unknown' || shapesLines.test(stored))
+      return false;
+    const lastPen = penOfLines === 'known' ? undefined : stored.match(anyPen)?.at(-1);
+    return lastPen === undefined || plainPen.test(lastPen);
+  }
+
+  /** Only modes can be wrong, and what scrolled off stays. */
+  #keepScreen(stored: string, onParsed: () => void): void {
     this.#knownTo = this.#end;
-    this.#options.write(findModes(Buffer.from(stored).toString()));
+    // As they were stored, and as what came since then changed them.
+    const modesNow = findModes(stored) + this.#scanner.modesOfLines;
+    this.#options.write(`${popKeyboard}${undoneModes}${modesNow}`);
     onParsed();
   }
 
@@ -329,10 +341,19 @@ export class ScreenWriter implements Disposable {
   #undoModes(): string {
     const close = this.#scanner.isGround ? '' : '\u0018';
     const leave = this.#scanner.isAlternateScreen ? '\u001b[?1049l' : '';
-    const mouse = '\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?1004l';
-    return `${close}${leave}${mouse}\u001b[?2004l\u001b[?1l\u001b>\u001b[?25h\u001b[!p`;
+    return `${close}${leave}${undoneModes}\u001b[!p`;
   }
 }
+
+const undoneModes =
+  '\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?1004l\u001b[?2004l\u001b[?1l\u001b>\u001b[?25h';
+/** All that programs put aside, and what they chose last. */
+const popKeyboard = '\u001b[<99u\u001b[=0u';
+/** Region, character sets, origin, wrapping, inserting: what was drawn without them stands elsewhere or looks otherwise. */
+const shapesLines =
+  /\u001b\[\d+;\d+r|\u001b[()*+][^B]|[\u000e]|\u001b[no]|\u001b\[(?:\?6h|\?7l|4h|20h)/;
+const anyPen = /\u001b\[[\d;:]*m/g;
+const plainPen = /^\u001b\[0*m$/;
 
 /** Modes, keyboard flags and the cursor's style; not the choice of the screen, nor what moves the cursor. */
 const modes = /\u001b\[(?:\?(?!6h|47h|47l|1047|1049)\d+[hl]|[=>][\d;]*[um]|\d q)/g;

@@ -21,8 +21,12 @@ export interface Snapshot {
   readonly approximate: boolean;
 }
 
-/** Brings a terminal to its reset state, whatever is open in it: cancels a sequence, then resets. */
-export const terminalReset = '\u0018\u001bc';
+/**
+ * Brings a terminal to its reset state, whatever is open in it: cancels a sequence, then resets. A hidden cursor, what line feeds mean and
+ * colours outlast that in xterm; whether the cursor blinks does too and stays, because it is a person's setting.
+ */
+export const terminalReset =
+  '\u0018\u001bc\u001b[?25h\u001b[20l\u001b]104\u0007\u001b]110\u0007\u001b]111\u0007\u001b]112\u0007';
 
 const version = 1;
 const shownFlag = 1;

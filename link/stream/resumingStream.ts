@@ -212,6 +212,7 @@ export class ResumingStream implements SessionStream {
       const channel = await transport.open({ ...at, pace, signal: this.#abort.signal });
       this.#backoff.reset();
       this.#adopt(channel);
+      if (!isAnew) this.#goOn(channel);
       this.#setState('connected');
       if (isAnew) this.#beginAnew(channel);
       this.#follow(channel);
@@ -221,6 +222,12 @@ export class ResumingStream implements SessionStream {
       if (transport.isFinal(failure)) this.#close(failure);
       else this.#scheduleRetry();
     }
+  }
+
+  /** What follows was never received, so no terminal has answered it. */
+  #goOn({ opened: { generation } }: StreamChannel): void {
+    const isSame = generation === this.cursor.generation;
+    this.liveAt = isSame ? Math.min(this.liveAt, this.cursor.seq) : 0;
   }
 
   #beginAnew({ opened: { generation, start } }: StreamChannel): void {

@@ -49,7 +49,7 @@ export interface SessionStream extends Disposable {
   readonly state: StreamState;
   /** Next seq expected. */
   readonly cursor: StreamCursor;
-  /** Below this seq output is a replay: replies to terminal queries must be swallowed. */
+  /** Below this seq output is a replay: replies to terminal queries must be swallowed. What comes after a cut is none. */
   readonly liveAt: number;
   readonly size: TerminalSize;
   readonly lease: LeaseMark;

@@ -166,6 +166,17 @@ describe('a session stream', () => {
     assert.deepEqual(lives, [16]);
   });
 
+  it('takes what was written while it was cut off for live: no terminal has seen it', async () => {
+    const { host, stream } = await start();
+    host.say('output', 0, 'abc');
+    host.liveAt = 500;
+    host.close(new WaggleError('hostGone'));
+    await untilState(stream, 'reconnecting');
+    await untilState(stream, 'connected');
+    assert.deepEqual([stream.cursor.seq, stream.liveAt], [3, 3]);
+    stream.dispose();
+  });
+
   it('that lost output comes back as somebody new, and with its cursor when its screen is whole', async () => {
     const { host, stream, lines } = await start();
     const comeBack = async (): Promise<void> => {

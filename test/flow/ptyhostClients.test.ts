@@ -85,6 +85,33 @@ describe('clients of the pty host', function () {
     ]);
   });
 
+  it('keep the keyboard while the daemon answers for a terminal, whoever has it', async () => {
+    const session = await host.spawn(['sh', '-c', 'stty raw -echo; echo ready; cat']);
+    const opened = await host.control.call('host/attach', { session, pace: 'background' });
+    const answers: string[] = [];
+    host.control.onFrame(opened.channel, ({ kind, seq, payload }) => {
+      if (kind === 'inputAnswer') answers.push(`${seq} ${payload[0]}`);
+    });
+    const say = (seq: number, text: string): boolean =>
+      host.control.send({
+        ...{ kind: 'input', channel: opened.channel, seq, payload: Buffer.from(text) },
+      });
+    const watcher = await host.attach(session, { client: 'watcher', right: 'observe' });
+    await watcher.see('ready');
+    say(1, '1');
+    await watcher.see('ready\n1');
+    const writer = await host.attach(session, { client: 'writer' });
+    await until('the lease', () => writer.stream.lease.self);
+    say(2, '2');
+    say(2, '2');
+    await watcher.see('ready\n12');
+    assert.equal(await writer.type('3'), 'delivered');
+    await watcher.see('ready\n123');
+    assert.deepEqual([...new Set(answers)], ['1 0', '2 0']);
+    const writers = watcher.leases.map((lease) => lease.writer);
+    assert.deepEqual([...new Set(writers)], [null, 'writer']);
+  });
+
   it('take over from their own other window after three seconds, with the key they typed', async () => {
     const session = await host.spawn(['sh', '-c', 'stty raw -echo; echo ready; cat']);
     const first = await host.attach(session);

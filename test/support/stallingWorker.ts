@@ -1,8 +1,8 @@
 /** A screen thread that answers, unless it is asked to stall: then it is busy for good. */
 import { parentPort } from 'node:worker_threads';
-import type { ScreenAnswer, ScreenRequest } from '../../daemon/screen/request.ts';
+import type { ScreenAnswer, ScreenTask } from '../../daemon/screen/request.ts';
 
-parentPort?.on('message', ({ pieces, size }: ScreenRequest) => {
+parentPort?.on('message', ({ request: { pieces, size } }: ScreenTask) => {
   const [piece] = pieces;
   const text = piece?.kind === 'output' ? new TextDecoder().decode(piece.bytes) : '';
   while (text === 'stall') continue;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { pick, runCommand } from './support/commandPalette.ts';
+import { acceptInput, fillInput, pick, runCommand } from './support/commandPalette.ts';
 import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
 import { startProduct, type Product } from './support/product.ts';
 import { focusTerminal, typeInTerminal, waitForTerminalText } from './support/terminalPane.ts';
@@ -12,6 +12,13 @@ import { until } from './support/until.ts';
 const prompt = /\$ ?$/;
 const recorder = join(import.meta.dirname, 'support', 'recorder.mjs');
 const queries = '\u001b[c\u001b[6n\u001b[>q\u001b]11;?\u001b\\\u001b[?2026$p\u001b[5n';
+const replies = [
+  /\u001b\[\?[\d;]+c/g,
+  /\u001b\[\d+;\d+R/g,
+  /\u001bP>\|/g,
+  /\u001b\]11;rgb/g,
+  /\u001b\[0n/g,
+];
 const modes = '\u001b[?1049h\u001b[?2004h\u001b[?1000h\u001b[?1006h\u001b[>1u';
 const drawing = '\u001b[2;1H\u001b[38;2;1;2;3mt\u001b[m漢é👍 drawn';
 
@@ -62,13 +69,6 @@ describe('a program in a terminal of the editor', function () {
     await record(`${modes}${drawing}${queries}`);
     await waitForTerminalText(window, /drawn/);
     await untilTyped('all is answered', (text) => text.includes('\u001b[0n'));
-    const replies = [
-      /\u001b\[\?[\d;]+c/g,
-      /\u001b\[\d+;\d+R/g,
-      /\u001bP>\|/g,
-      /\u001b\]11;rgb/g,
-      /\u001b\[0n/g,
-    ];
     assert.deepEqual(
       replies.map((reply) => typed().match(reply)?.length),
       [1, 1, 1, 1, 1],
@@ -130,6 +130,31 @@ describe('a program in a terminal of the editor', function () {
     await focusTerminal(window);
     await runCommand(window, 'Terminal: Paste into Active Terminal');
   }
+
+  it('gets one answer to each query that it asks at once when it starts', async () => {
+    const started = join(product.userHome, 'started');
+    const script = join(product.userHome, 'start.sh');
+    const quoted = JSON.stringify(`${queries}begun`).replaceAll("'", String.raw`\u0027`);
+    writeFileSync(script, `exec '${process.execPath}' '${recorder}' '${started}' '${quoted}'\n`);
+    await runCommand(window, 'Waggle: New Session…');
+    await pick(window, 'Command…');
+    await fillInput(window, `sh '${script}'`);
+    await acceptInput(window);
+    await waitForTerminalText(window, /begun/);
+    const replied = (): string => readFileSync(started, 'utf8');
+    await until('all is answered', async () => replied().includes('\u001b[0n'), {
+      describe: async () => JSON.stringify(replied()),
+    });
+    await focusTerminal(window);
+    await window.page.keyboard.type('k');
+    await until('a key arrives', async () => replied().endsWith('k'));
+    const kinds = replies.map((reply) => replied().match(reply)?.length);
+    assert.deepEqual(kinds, [1, 1, 1, 1, 1], JSON.stringify(replied()));
+    await window.page.keyboard.press('Shift+Q');
+    await waitForTerminalText(window, /exited 0/);
+    await runCommand(window, 'View: Close Editor');
+    await waitForTerminalText(window, prompt);
+  });
 
   it('is told when it gains and loses the focus', async () => {
     await record('\u001b[?1004hwatching');
