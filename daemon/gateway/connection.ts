@@ -1,4 +1,5 @@
 /** One WebSocket of a client: handshake, then requests, events and channels until either side closes. */
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { NounName } from '../../protocol/protocol.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
@@ -10,6 +11,7 @@ import type { Caller } from '../feature.ts';
 import { Channels } from './channels.ts';
 import type { DispatchContext } from './dispatch.ts';
 import { dispatch } from './dispatch.ts';
+import type { EventTurns } from './eventTurns.ts';
 import type { Admitted, HandshakeContext, HandshakeStep } from './handshake.ts';
 import { Handshake } from './handshake.ts';
 
@@ -19,6 +21,9 @@ const missedPongsMax = 2;
 
 export interface ConnectionOptions {
   readonly socket: WebSocket;
+  /** What the WebSocket writes to. */
+  readonly stream: Pick<Duplex, 'cork' | 'uncork'>;
+  readonly turns: EventTurns;
   readonly transport: Caller['transport'];
   readonly handshake: HandshakeContext;
   readonly dispatch: DispatchContext;
@@ -35,6 +40,7 @@ export class Connection {
   readonly #deadline: NodeJS.Timeout;
   #admitted: Admitted | undefined;
   #caller: Caller | undefined;
+  #events: Buffer[] = [];
   #missedPongs = 0;
   #isClosing = false;
 
@@ -65,9 +71,21 @@ export class Connection {
     return this.#nouns.has(noun);
   }
 
-  /** An encoded event. Who reads too slowly to follow is closed: it lists again when it is back. */
-  sendEvent(text: string): void {
-    this.#send(text);
+  /** An encoded event. It waits for its turn or for whatever is sent behind it. */
+  addEvent(text: Buffer): void {
+    this.#events.push(text);
+    this.#options.turns.add(this);
+  }
+
+  /** Who reads too slowly to follow is closed: it lists again when it is back. */
+  sendWaiting(): void {
+    if (this.#events.length === 0) return;
+    const events = this.#events;
+    this.#events = [];
+    const { stream } = this.#options;
+    stream.cork();
+    for (const event of events) this.#write(event, false);
+    stream.uncork();
   }
 
   /** Cuts a client that answered none of the last pings. */
@@ -84,6 +102,7 @@ export class Connection {
 
   close(code: number, reason: string): void {
     if (this.#isClosing) return;
+    this.sendWaiting();
     this.#isClosing = true;
     this.#channels.closeAll();
     this.#options.socket.close(code, reason);
@@ -155,9 +174,14 @@ export class Connection {
   }
 
   #send(message: string | Uint8Array): void {
+    this.sendWaiting();
+    this.#write(message, typeof message !== 'string');
+  }
+
+  #write(message: string | Uint8Array, binary: boolean): void {
     const { socket } = this.#options;
     if (socket.readyState !== 1) return;
-    socket.send(message, () => this.#channels.drained());
+    socket.send(message, { binary }, () => this.#channels.drained());
     if (socket.bufferedAmount <= socketBacklogBytes) return;
     this.#options.log.warn('Client reads too slowly', { backlogBytes: socket.bufferedAmount });
     this.close(closeCodes.tooSlow, 'too slow');
@@ -166,6 +190,8 @@ export class Connection {
   #closed(code: number): void {
     clearTimeout(this.#deadline);
     this.#isClosing = true;
+    this.#events = [];
+    this.#options.turns.delete(this);
     this.#channels.closeAll();
     this.#options.log.debug('Client left', { code });
     this.#options.onClosed(this);

@@ -228,6 +228,28 @@ describe('the gateway', () => {
     assert.deepEqual(heard.toSorted(), ['agent own', 'person other', 'person other', 'person own']);
   });
 
+  it('tells all that was published before an answer, in its order, and closes behind it', async () => {
+    await serve({
+      'session/list': subscribe,
+      'role/list': () => {
+        for (const revision of [1, 2, 3])
+          gateway.publish('session/deleted', { sessionId: own, revision });
+        return { roles: [] };
+      },
+    });
+    const link = await connect('person');
+    await link.call('session/list', {});
+    const order: unknown[] = [];
+    link.onEvent('session/deleted', ({ revision }) => order.push(revision));
+    await link.call('role/list', {});
+    order.push('answered');
+    const ended = new Promise<LinkClosed>((resolve) => link.onDidClose(resolve));
+    gateway.publish('session/deleted', { sessionId: own, revision: 4 });
+    gateway.revoke('person');
+    order.push((await ended).code);
+    assert.deepEqual(order, [1, 2, 3, 'answered', 4, 4401]);
+  });
+
   it('turns what a handler throws into a typed error, and the unknown into internal without its text', async () => {
     await serve({
       'session/list': () => {
