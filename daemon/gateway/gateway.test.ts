@@ -229,25 +229,26 @@ describe('the gateway', () => {
   });
 
   it('tells all that was published before an answer, in its order, and closes behind it', async () => {
+    // More than one read of a socket, so that an answer ahead of it is seen to be.
+    const publish = (text: string): void =>
+      gateway.publish('daemon/warned', { warnings: [text, 'x'.repeat(500_000)] });
     await serve({
-      'session/list': subscribe,
-      'role/list': () => {
-        for (const revision of [1, 2, 3])
-          gateway.publish('session/deleted', { sessionId: own, revision });
-        return { roles: [] };
+      'session/list': (_params, caller) => {
+        caller.subscribe('daemon');
+        for (const text of ['first', 'second', 'third']) publish(text);
+        return { sessions: [], revision: 0 };
       },
     });
     const link = await connect('person');
-    await link.call('session/list', {});
     const order: unknown[] = [];
-    link.onEvent('session/deleted', ({ revision }) => order.push(revision));
-    await link.call('role/list', {});
+    link.onEvent('daemon/warned', ({ warnings }) => order.push(warnings[0]));
+    await link.call('session/list', {});
     order.push('answered');
     const ended = new Promise<LinkClosed>((resolve) => link.onDidClose(resolve));
-    gateway.publish('session/deleted', { sessionId: own, revision: 4 });
+    publish('last');
     gateway.revoke('person');
     order.push((await ended).code);
-    assert.deepEqual(order, [1, 2, 3, 'answered', 4, 4401]);
+    assert.deepEqual(order, ['first', 'second', 'third', 'answered', 'last', 4401]);
   });
 
   it('turns what a handler throws into a typed error, and the unknown into internal without its text', async () => {
