@@ -11,9 +11,9 @@ import type { Caller } from '../feature.ts';
 import { Channels } from './channels.ts';
 import type { DispatchContext } from './dispatch.ts';
 import { dispatch } from './dispatch.ts';
-import type { EventTurns } from './eventTurns.ts';
 import type { Admitted, HandshakeContext, HandshakeStep } from './handshake.ts';
 import { Handshake } from './handshake.ts';
+import type { Turns } from './turns.ts';
 
 /** A socket that lets so much wait is ended with `tooSlow`. */
 const socketBacklogBytes = 4 * 1024 * 1024;
@@ -23,7 +23,7 @@ export interface ConnectionOptions {
   readonly socket: WebSocket;
   /** What the WebSocket writes to. */
   readonly stream: Pick<Duplex, 'cork' | 'uncork'>;
-  readonly turns: EventTurns;
+  readonly turns: Turns;
   readonly transport: Caller['transport'];
   readonly handshake: HandshakeContext;
   readonly dispatch: DispatchContext;
@@ -74,22 +74,11 @@ export class Connection {
   /** An encoded event. It waits for its turn or for whatever is sent behind it. */
   addEvent(text: Buffer): void {
     this.#events.push(text);
-    this.#options.turns.add(this);
-  }
-
-  /** Who reads too slowly to follow is closed: it lists again when it is back. */
-  sendWaiting(): void {
-    if (this.#events.length === 0) return;
-    const events = this.#events;
-    this.#events = [];
-    const { stream } = this.#options;
-    stream.cork();
-    for (const event of events) this.#write(event, false);
-    stream.uncork();
+    this.#options.turns.add(this.#sendWaiting);
   }
 
   /** Cuts a client that answered none of the last pings. */
-  ping(): void {
+  readonly ping = (): void => {
     if (this.#missedPongs >= missedPongsMax) {
       // Who has something to read and does not is told so, should he come back in the next seconds.
       if (this.#options.socket.bufferedAmount > 0) this.close(closeCodes.tooSlow, 'too slow');
@@ -98,11 +87,11 @@ export class Connection {
     }
     this.#missedPongs += 1;
     if (this.#options.socket.readyState === 1) this.#options.socket.ping();
-  }
+  };
 
   close(code: number, reason: string): void {
     if (this.#isClosing) return;
-    this.sendWaiting();
+    this.#sendWaiting();
     this.#isClosing = true;
     this.#channels.closeAll();
     this.#options.socket.close(code, reason);
@@ -173,8 +162,19 @@ export class Connection {
     );
   }
 
+  /** Who reads too slowly to follow is closed: it lists again when it is back. */
+  readonly #sendWaiting = (): void => {
+    if (this.#events.length === 0) return;
+    const events = this.#events;
+    this.#events = [];
+    const { stream } = this.#options;
+    stream.cork();
+    for (const event of events) this.#write(event, false);
+    stream.uncork();
+  };
+
   #send(message: string | Uint8Array): void {
-    this.sendWaiting();
+    this.#sendWaiting();
     this.#write(message, typeof message !== 'string');
   }
 
@@ -191,7 +191,7 @@ export class Connection {
     clearTimeout(this.#deadline);
     this.#isClosing = true;
     this.#events = [];
-    this.#options.turns.delete(this);
+    this.#options.turns.delete(this.#sendWaiting);
     this.#channels.closeAll();
     this.#options.log.debug('Client left', { code });
     this.#options.onClosed(this);

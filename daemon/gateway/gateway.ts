@@ -16,7 +16,6 @@ import type { Clock, Logger } from '../context.ts';
 import type { Publish } from '../feature.ts';
 import { Connection } from './connection.ts';
 import type { HandlerTable } from './dispatch.ts';
-import { EventTurns } from './eventTurns.ts';
 import type { Authority, FailureGuard, ServerIdentity } from './handshake.ts';
 import type { ListenerOptions } from './listener.ts';
 import { Listener, guardKeyOf } from './listener.ts';
@@ -24,6 +23,7 @@ import { bindLoopback, closeServer, listen } from './ports.ts';
 import { createRateLimiter } from './rateLimit.ts';
 import type { Route } from './routes.ts';
 import { healthRoute } from './routes.ts';
+import { Turns } from './turns.ts';
 
 export type { AnyHandler, HandlerTable } from './dispatch.ts';
 export type { Authority, FailureGuard, ServerIdentity } from './handshake.ts';
@@ -70,7 +70,7 @@ class GatewayServer implements Gateway {
   readonly #clientsChanged = new Emitter<number>();
   readonly #pinger: NodeJS.Timeout;
   readonly #rate;
-  readonly #turns: EventTurns;
+  readonly #turns: Turns;
   #handlers: HandlerTable | undefined;
   #idle: (() => void) | undefined;
 
@@ -79,9 +79,9 @@ class GatewayServer implements Gateway {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#rate = createRateLimiter(() => options.clock.monotonicMs());
-    this.#turns = new EventTurns(() => options.clock.monotonicMs());
+    this.#turns = new Turns(() => options.clock.monotonicMs());
     this.#pinger = setInterval(() => {
-      for (const connection of this.#connections) connection.ping();
+      for (const { ping } of this.#connections) this.#turns.add(ping);
     }, options.pingEveryMs ?? pingEveryMs);
     this.#pinger.unref();
   }

@@ -1,28 +1,26 @@
 import assert from 'node:assert/strict';
-import { EventTurns } from './eventTurns.ts';
+import { Turns } from './turns.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('the turns of events', () => {
+describe('turns', () => {
   let now: number;
-  let turns: EventTurns;
+  let turns: Turns;
   let sent: string[];
   beforeEach(() => {
     now = 0;
     sent = [];
-    turns = new EventTurns(() => now);
+    turns = new Turns(() => now);
   });
 
-  /** Its events take so long to send. */
-  const listener = (name: string, ms: number) => ({
-    sendWaiting() {
-      sent.push(name);
-      now += ms;
-    },
-  });
+  /** Takes so long. */
+  const sending = (name: string, ms: number) => (): void => {
+    sent.push(name);
+    now += ms;
+  };
 
   it('end after eight milliseconds, and the rest follows in the next', async () => {
-    for (let index = 0; index < 10; index += 1) turns.add(listener(`${index}`, 3));
+    for (let index = 0; index < 10; index += 1) turns.add(sending(`${index}`, 3));
     assert.deepEqual(sent, []);
     const counts = [];
     for (let count = 0; count < 4; count += 1) {
@@ -33,24 +31,22 @@ describe('the turns of events', () => {
   });
 
   it('serve everybody once before anybody again', async () => {
-    const busy = {
-      sendWaiting() {
-        sent.push('busy');
-        now += 9;
-        if (sent.length < 6) turns.add(busy);
-      },
+    const busy = (): void => {
+      sent.push('busy');
+      now += 9;
+      if (sent.length < 6) turns.add(busy);
     };
     turns.add(busy);
-    turns.add(listener('a', 9));
-    turns.add(listener('b', 9));
+    turns.add(sending('a', 9));
+    turns.add(sending('b', 9));
     while (sent.length < 6) await turn();
     assert.deepEqual(sent, ['busy', 'a', 'b', 'busy', 'busy', 'busy']);
   });
 
   it('pass over who has left', async () => {
-    const gone = listener('gone', 1);
+    const gone = sending('gone', 1);
     turns.add(gone);
-    turns.add(listener('here', 1));
+    turns.add(sending('here', 1));
     turns.delete(gone);
     await turn();
     assert.deepEqual(sent, ['here']);
