@@ -67,7 +67,8 @@ describe('the end of everything', () => {
       'the hosts ended by themselves',
     );
     console.log(`      programs ended after ${endedMs} ms, the daemon after ${goneMs} ms`);
-    assert.ok(goneMs < 5000, `${goneMs} ms, of which its programs took ${endedMs}`);
+    // Five seconds on a quiet machine, of which those that ignore every request are given three.
+    assert.ok(goneMs < 10_000, `${goneMs} ms, of which its programs took ${endedMs}`);
     assert.deepEqual(home.readHostFiles(), []);
     assert.doesNotMatch(readFileSync(home.paths.logFile, 'utf8'), /did not stop in time/);
     await stalled.end();

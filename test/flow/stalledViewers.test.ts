@@ -5,9 +5,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import type { BenchClient } from '../../bench/relayClient.ts';
 import { startClient } from '../../bench/relayClient.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import { openDripping, openStalled } from '../support/stalledSockets.ts';
+import type { StoppedClient } from '../support/stoppedClient.ts';
 import { startStopped } from '../support/stoppedClient.ts';
 import { FloodReader, quantileOf, stampedFlood } from '../support/stampedFlood.ts';
 import { HostFixture, until } from './ptyhostFixture.ts';
@@ -23,11 +25,13 @@ describe('fifty viewers that stand still', function () {
   this.timeout(180_000);
   let host: HostFixture;
   let sockets: Socket[];
+  let stopped: BenchClient | undefined;
   before(async () => {
     host = await HostFixture.start({ stallMs: 1500 });
     sockets = [];
   });
   after(async () => {
+    stopped?.kill('SIGKILL');
     for (const socket of sockets) socket.destroy();
     await host.stop();
   });
@@ -41,7 +45,7 @@ describe('fifty viewers that stand still', function () {
       typed += 1;
       return performance.now() > end;
     });
-    await until('the last echoes', () => reader.echoesMs.length >= typed);
+    await until('the last echoes', () => reader.echoesMs.length >= typed || reader.skipped > 0);
     const [delay, echo] = [reader.delaysMs, reader.echoesMs].map((all) => quantileOf(all, 0.99));
     return { delay: delay ?? Number.NaN, echo: echo ?? Number.NaN };
   }
@@ -50,7 +54,7 @@ describe('fifty viewers that stand still', function () {
     host.addTicket(session, { client, principal: 'me', right: 'observe' });
 
   /** Forty-eight that read nothing, one that reads a byte a second, and a process that is stopped. */
-  async function stallAll(session: SessionId): Promise<() => void> {
+  async function stallAll(session: SessionId): Promise<void> {
     for (let index = 0; index < stalledCount; index += 1)
       sockets.push(await openStalled(host.file, await ticketFor(session, `stalled-${index}`)));
     sockets.push(await openDripping(host.file, await ticketFor(session, 'dripping')));
@@ -58,14 +62,13 @@ describe('fifty viewers that stand still', function () {
     const ticket = await ticketFor(session, 'stopped');
     const route = { socket, key, pid, startTime, ticket, clientId: 'stopped', kind: 'test' };
     const order = { route, path: '/dev/null', start: 0 };
-    const stopped = startClient('stuckClient.ts', [JSON.stringify(order)]);
+    stopped = startClient('stuckClient.ts', [JSON.stringify(order)]);
     await stopped.line();
     stopped.kill('SIGSTOP');
-    return () => stopped.kill('SIGKILL');
   }
 
   it('cost nothing to one that reads, and are sent away', async () => {
-    const session = await host.spawn(stampedFlood(20_000_000), { ringBytes: 4 * megabyte });
+    const session = await host.spawn(stampedFlood(20_000_000), { ringBytes: 32 * megabyte });
     const { stream } = await host.attach(session);
     const reader = new FloodReader(stream);
     const clientsNow = async (): Promise<number> =>
@@ -73,13 +76,12 @@ describe('fifty viewers that stand still', function () {
     const clients = await clientsNow();
     const alone = await measure(reader);
     const before = await host.control.call('host/stats', {});
-    const end = await stallAll(session);
+    await stallAll(session);
     const beside = await measure(reader);
     const rate = reader.bytes / measureMs / 1000;
     const grown = (await host.control.call('host/stats', {})).rssBytes - before.rssBytes;
     console.log(`      ${JSON.stringify({ alone, beside, rate, grownMiB: grown / megabyte })}`);
     await until('the end of all fifty', async () => (await clientsNow()) === clients);
-    end();
     assert.equal(reader.skipped, 0);
     assert.ok(beside.delay < Math.max(100, alone.delay) * patience, `${beside.delay} ms behind`);
     assert.ok(beside.echo < Math.max(50, alone.echo) * patience, `${beside.echo} ms for a key`);
@@ -92,10 +94,14 @@ describe('fifty viewers that stand still', function () {
 describe('a listener of the list that was stopped', function () {
   this.timeout(120_000);
   let home: SessionHome;
+  let stopped: StoppedClient | undefined;
   before(async () => {
     home = await SessionHome.open();
   });
-  after(() => home.close());
+  after(async () => {
+    await stopped?.end();
+    await home.close();
+  });
 
   it('is closed with its code, and nobody else notices', async () => {
     const link = await home.connect('window-0');
@@ -120,14 +126,14 @@ describe('a listener of the list that was stopped', function () {
       return quantileOf(tookMs, 0.99);
     };
     const alone = await rename(100);
-    const stopped = await startStopped(home.paths.home);
+    stopped = await startStopped(home.paths.home);
     const beside = await rename(100);
     console.log(`      ${JSON.stringify({ alone, beside })}`);
     const log = (): string => readFileSync(home.paths.logFile, 'utf8');
     await until('the daemon to see it', () => log().includes('Client reads too slowly'));
     assert.equal(await stopped.goOn(), '4408');
-    assert.deepEqual([...new Set(heard)], names);
+    const renamed = heard.filter((name) => names.includes(name));
+    assert.deepEqual([...new Set(renamed)], names);
     assert.ok(beside < Math.max(50, alone) * patience, `${beside} ms, ${alone} ms without it`);
-    await stopped.end();
   });
 });
