@@ -12,7 +12,7 @@ import { quantileOf } from '../support/stampedFlood.ts';
 import { SessionHome, until } from './sessionHome.ts';
 
 const isLong = process.env['WAGGLE_TEST_LONG'] === '1';
-const writingMs = isLong ? 20_000 : 2500;
+const writingMs = isLong ? 20_000 : 1500;
 const patience = 5;
 /** What an attached interactive viewer may hold a program back, in all. */
 const pauseMs = 250;

@@ -9,7 +9,7 @@ import { HostFixture, connectControl, until } from './ptyhostFixture.ts';
 import { SessionHome } from './sessionHome.ts';
 
 const isLong = process.env['WAGGLE_TEST_LONG'] === '1';
-const floodMs = isLong ? 120_000 : 8000;
+const floodMs = isLong ? 90_000 : 6000;
 const sampleMs = isLong ? 1000 : 200;
 const resizes = isLong ? 1_000_000 : 30_000;
 const mebibyte = 1024 * 1024;

@@ -16,7 +16,7 @@ import { HostFixture, until } from './ptyhostFixture.ts';
 import { SessionHome } from './sessionHome.ts';
 
 const isLong = process.env['WAGGLE_TEST_LONG'] === '1';
-const measureMs = isLong ? 20_000 : 3000;
+const measureMs = isLong ? 20_000 : 2500;
 const megabyte = 1024 * 1024;
 const patience = 5;
 const stalledCount = 48;
