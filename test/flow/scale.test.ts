@@ -174,7 +174,9 @@ describe('many at once', function () {
     say(`${clientCount} clients`, { tookMs, grownMiB, turns });
     for (const list of heard) assert.deepEqual([...new Set(list)], names);
     assert.ok(tookMs < 10_000 * patience, `${tookMs} ms to connect`);
-    assert.ok(grownMiB < 48 + clientCount / 16, `${grownMiB} MiB for clients`);
+    // A bare server took 21 MiB for a thousand. Ours holds for each who it is, what it may and what it follows, which is
+    // as much again; the rest is the runtime's own, that grows with the first hundred connections and not after them.
+    assert.ok(grownMiB < 48 + clientCount / 32, `${grownMiB} MiB for clients`);
     assert.ok(turns.longestBusyMs < 20, `a turn of ${turns.longestBusyMs} ms`);
     for (const client of clients) client.dispose();
     await until(
