@@ -19,6 +19,8 @@ const config: KnipConfig = {
     'scripts/rules/houseRules.ts',
     'test/support/runSuite.ts',
     'test/flow/storeWriter.ts',
+    'test/support/listeningClient.ts',
+    'test/support/loopProbe.ts',
     'test/support/stallingWorker.ts',
     'test/vscode/suite/run.ts',
     '**/*.test.ts',

@@ -1,4 +1,5 @@
 /** One WebSocket of a client: handshake, then requests, events and channels until either side closes. */
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { NounName } from '../../protocol/protocol.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
@@ -12,6 +13,7 @@ import type { DispatchContext } from './dispatch.ts';
 import { dispatch } from './dispatch.ts';
 import type { Admitted, HandshakeContext, HandshakeStep } from './handshake.ts';
 import { Handshake } from './handshake.ts';
+import type { Turns } from './turns.ts';
 
 /** A socket that lets so much wait is ended with `tooSlow`. */
 const socketBacklogBytes = 4 * 1024 * 1024;
@@ -19,6 +21,9 @@ const missedPongsMax = 2;
 
 export interface ConnectionOptions {
   readonly socket: WebSocket;
+  /** What the WebSocket writes to. */
+  readonly stream: Pick<Duplex, 'cork' | 'uncork'>;
+  readonly turns: Turns;
   readonly transport: Caller['transport'];
   readonly handshake: HandshakeContext;
   readonly dispatch: DispatchContext;
@@ -35,6 +40,7 @@ export class Connection {
   readonly #deadline: NodeJS.Timeout;
   #admitted: Admitted | undefined;
   #caller: Caller | undefined;
+  #events: Buffer[] = [];
   #missedPongs = 0;
   #isClosing = false;
 
@@ -65,13 +71,14 @@ export class Connection {
     return this.#nouns.has(noun);
   }
 
-  /** An encoded event. Who reads too slowly to follow is closed: it lists again when it is back. */
-  sendEvent(text: string): void {
-    this.#send(text);
+  /** An encoded event. It waits for its turn or for whatever is sent behind it. */
+  addEvent(text: Buffer): void {
+    this.#events.push(text);
+    this.#options.turns.add(this.#sendWaiting);
   }
 
   /** Cuts a client that answered none of the last pings. */
-  ping(): void {
+  readonly ping = (): void => {
     if (this.#missedPongs >= missedPongsMax) {
       // Who has something to read and does not is told so, should he come back in the next seconds.
       if (this.#options.socket.bufferedAmount > 0) this.close(closeCodes.tooSlow, 'too slow');
@@ -80,10 +87,11 @@ export class Connection {
     }
     this.#missedPongs += 1;
     if (this.#options.socket.readyState === 1) this.#options.socket.ping();
-  }
+  };
 
   close(code: number, reason: string): void {
     if (this.#isClosing) return;
+    this.#sendWaiting();
     this.#isClosing = true;
     this.#channels.closeAll();
     this.#options.socket.close(code, reason);
@@ -154,10 +162,26 @@ export class Connection {
     );
   }
 
+  /** Who reads too slowly to follow is closed: it lists again when it is back. */
+  readonly #sendWaiting = (): void => {
+    if (this.#events.length === 0) return;
+    const events = this.#events;
+    this.#events = [];
+    const { stream } = this.#options;
+    stream.cork();
+    for (const event of events) this.#write(event, false);
+    stream.uncork();
+  };
+
   #send(message: string | Uint8Array): void {
+    this.#sendWaiting();
+    this.#write(message, typeof message !== 'string');
+  }
+
+  #write(message: string | Uint8Array, binary: boolean): void {
     const { socket } = this.#options;
     if (socket.readyState !== 1) return;
-    socket.send(message, () => this.#channels.drained());
+    socket.send(message, { binary }, () => this.#channels.drained());
     if (socket.bufferedAmount <= socketBacklogBytes) return;
     this.#options.log.warn('Client reads too slowly', { backlogBytes: socket.bufferedAmount });
     this.close(closeCodes.tooSlow, 'too slow');
@@ -166,6 +190,8 @@ export class Connection {
   #closed(code: number): void {
     clearTimeout(this.#deadline);
     this.#isClosing = true;
+    this.#events = [];
+    this.#options.turns.delete(this.#sendWaiting);
     this.#channels.closeAll();
     this.#options.log.debug('Client left', { code });
     this.#options.onClosed(this);

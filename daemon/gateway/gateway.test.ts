@@ -228,6 +228,29 @@ describe('the gateway', () => {
     assert.deepEqual(heard.toSorted(), ['agent own', 'person other', 'person other', 'person own']);
   });
 
+  it('tells all that was published before an answer, in its order, and closes behind it', async () => {
+    // More than one read of a socket, so that an answer ahead of it is seen to be.
+    const publish = (text: string): void =>
+      gateway.publish('daemon/warned', { warnings: [text, 'x'.repeat(500_000)] });
+    await serve({
+      'session/list': (_params, caller) => {
+        caller.subscribe('daemon');
+        for (const text of ['first', 'second', 'third']) publish(text);
+        return { sessions: [], revision: 0 };
+      },
+    });
+    const link = await connect('person');
+    const order: unknown[] = [];
+    link.onEvent('daemon/warned', ({ warnings }) => order.push(warnings[0]));
+    await link.call('session/list', {});
+    order.push('answered');
+    const ended = new Promise<LinkClosed>((resolve) => link.onDidClose(resolve));
+    publish('last');
+    gateway.revoke('person');
+    order.push((await ended).code);
+    assert.deepEqual(order, ['first', 'second', 'third', 'answered', 'last', 4401]);
+  });
+
   it('turns what a handler throws into a typed error, and the unknown into internal without its text', async () => {
     await serve({
       'session/list': () => {

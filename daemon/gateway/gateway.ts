@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { chmodSync, rmSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { findEvent } from '../../protocol/protocol.ts';
 import type { NounName } from '../../protocol/protocol.ts';
@@ -22,6 +23,7 @@ import { bindLoopback, closeServer, listen } from './ports.ts';
 import { createRateLimiter } from './rateLimit.ts';
 import type { Route } from './routes.ts';
 import { healthRoute } from './routes.ts';
+import { Turns } from './turns.ts';
 
 export type { AnyHandler, HandlerTable } from './dispatch.ts';
 export type { Authority, FailureGuard, ServerIdentity } from './handshake.ts';
@@ -68,6 +70,7 @@ class GatewayServer implements Gateway {
   readonly #clientsChanged = new Emitter<number>();
   readonly #pinger: NodeJS.Timeout;
   readonly #rate;
+  readonly #turns: Turns;
   #handlers: HandlerTable | undefined;
   #idle: (() => void) | undefined;
 
@@ -76,8 +79,9 @@ class GatewayServer implements Gateway {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#rate = createRateLimiter(() => options.clock.monotonicMs());
+    this.#turns = new Turns(() => options.clock.monotonicMs());
     this.#pinger = setInterval(() => {
-      for (const connection of this.#connections) connection.ping();
+      for (const { ping } of this.#connections) this.#turns.add(ping);
     }, options.pingEveryMs ?? pingEveryMs);
     this.#pinger.unref();
   }
@@ -132,6 +136,7 @@ class GatewayServer implements Gateway {
       onSocket: (socket, listener, request) =>
         this.#accept(socket, {
           listener,
+          stream: request.socket,
           guardKey: guardKeyOf(listener.place, request.socket),
           endpoint: endpointOf(listener.place, path),
           onProven: () => listener.unproven.proven(request.socket),
@@ -142,13 +147,21 @@ class GatewayServer implements Gateway {
 
   #accept(
     socket: WebSocket,
-    from: { listener: Listener; guardKey: string; endpoint: string; onProven: () => void },
+    from: {
+      listener: Listener;
+      stream: Duplex;
+      guardKey: string;
+      endpoint: string;
+      onProven: () => void;
+    },
   ): void {
     const { authority, guard, identity } = this.#options;
     const connectionId = randomUUID();
     const log = this.#options.log.child({ connectionId });
     const connection = new Connection({
       socket,
+      stream: from.stream,
+      turns: this.#turns,
       transport: from.listener.place.kind,
       handshake: {
         authority,
@@ -183,7 +196,7 @@ class GatewayServer implements Gateway {
   readonly publish: Publish = (event, params, about) => {
     const [noun] = event.split('/') as [NounName];
     const introducedIn = findEvent(event)?.introducedIn ?? Number.POSITIVE_INFINITY;
-    let text: string | undefined;
+    let encoded: Buffer | undefined;
     for (const connection of this.#connections) {
       const { admitted } = connection;
       if (admitted === undefined || !connection.isSubscribedTo(noun)) continue;
@@ -191,8 +204,8 @@ class GatewayServer implements Gateway {
       const { right, sessionId } = admitted.principal;
       const isOwn = sessionId !== undefined && sessionId === about?.sessionId;
       if (right === 'self' && !isOwn) continue;
-      text ??= JSON.stringify({ jsonrpc: '2.0', method: event, params });
-      connection.sendEvent(text);
+      encoded ??= Buffer.from(JSON.stringify({ jsonrpc: '2.0', method: event, params }));
+      connection.addEvent(encoded);
     }
   };
 

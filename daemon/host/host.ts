@@ -106,9 +106,19 @@ export class HostPool implements Disposable {
     } catch (error) {
       if (errorCodeOf(error) !== 'limitReached') throw error;
       this.#context.log.info('a pty host takes no more sessions', { hostId: host.id });
-      host.isDraining = true;
+      this.#retire(host);
       return start(await this.#acquire(kind));
     }
+  }
+
+  /** Nothing is started in it any more; it ends by itself with the last of its sessions. */
+  #retire(host: ConnectedHost): void {
+    host.isDraining = true;
+    host.link
+      .call('host/drain', {})
+      .catch((error: unknown) =>
+        this.#context.log.info('a pty host was not told to end', { hostId: host.id, error }),
+      );
   }
 
   /** Lets a host that was emptied end. Resolves when its process is gone, or after `limitMs`: it may hold what still runs. */

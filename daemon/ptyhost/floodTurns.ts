@@ -19,12 +19,17 @@ const holdMs = 2;
 
 export class FloodTurns {
   readonly #floods = new Set<Flood>();
+  readonly #now: () => number;
   #heldUntil = 0;
   #endsAt: number | undefined;
 
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
   /** Whether anything more is to be read in this turn of the loop. */
   hasTime(): boolean {
-    const now = performance.now();
+    const now = this.#now();
     if (this.#endsAt === undefined) this.#begin(now);
     return now >= this.#heldUntil && (this.#endsAt === undefined || now < this.#endsAt);
   }
@@ -32,7 +37,7 @@ export class FloodTurns {
   /** From now on it is read here. */
   add(flood: Flood): void {
     this.#floods.add(flood);
-    if (this.#endsAt === undefined) this.#begin(performance.now());
+    if (this.#endsAt === undefined) this.#begin(this.#now());
   }
 
   delete(flood: Flood): void {
@@ -41,7 +46,7 @@ export class FloodTurns {
 
   /** Somebody typed. */
   hold(): void {
-    this.#heldUntil = performance.now() + holdMs;
+    this.#heldUntil = this.#now() + holdMs;
   }
 
   /** Something short came, which is what an echo is like. */
@@ -60,7 +65,7 @@ export class FloodTurns {
 
   #readOn(): void {
     if (this.#floods.size === 0) return;
-    const now = performance.now();
+    const now = this.#now();
     this.#begin(now);
     if (now < this.#heldUntil) return;
     for (const flood of this.#floods) {

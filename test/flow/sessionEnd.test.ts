@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { listRunning, MarkerScan } from '../../daemon/process/process.ts';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { isSameProcess } from '../../link/process/process.ts';
 import type { Session } from '../../protocol/session/session.ts';
+import { openStalled } from '../support/stalledSockets.ts';
+import { startStopped } from '../support/stoppedClient.ts';
 import { SessionHome, until } from './sessionHome.ts';
 
 /** Ignores every request to end, and has children that do; one of them left session and group. */
@@ -49,12 +50,14 @@ describe('the end of everything', () => {
     await until(() => home.processesOf(first.id).length >= 4, 'its children');
     const hosts = home.readHostFiles();
     assert.equal(hosts.length, 1);
-    const silent = hosts.map(({ socket }) => connect(socket).pause());
-    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    const stalled = await stallAtFlood(sessions[4]);
     const { pid, startTime } = link.info;
+    const begin = performance.now();
     const { killed } = await link.call('daemon/stop', { sessions: 'kill' });
+    const endedMs = performance.now() - begin;
     assert.ok(killed >= 8, `${killed} were ended`);
     await until(() => !isSameProcess(pid, startTime), 'the daemon is gone');
+    const goneMs = performance.now() - begin;
     assert.deepEqual(
       sessions.flatMap(({ id }) => home.processesOf(id)),
       [],
@@ -63,10 +66,30 @@ describe('the end of everything', () => {
       () => hosts.every((host) => !isSameProcess(host.pid, host.startTime)),
       'the hosts ended by themselves',
     );
+    console.log(`      programs ended after ${endedMs} ms, the daemon after ${goneMs} ms`);
+    // Five seconds on a quiet machine, of which those that ignore every request are given three.
+    assert.ok(goneMs < 10_000, `${goneMs} ms, of which its programs took ${endedMs}`);
     assert.deepEqual(home.readHostFiles(), []);
     assert.doesNotMatch(readFileSync(home.paths.logFile, 'utf8'), /did not stop in time/);
-    for (const socket of silent) socket.destroy();
+    await stalled.end();
   });
+
+  /** Somebody at the host and somebody behind the daemon who read nothing of it any more, and let it wait. */
+  async function stallAtFlood(flood: Session | undefined): Promise<{ end(): Promise<void> }> {
+    assert.ok(flood);
+    const { id: sessionId } = flood;
+    const route = await link.call('session/attach', { sessionId, via: 'host' });
+    const [host] = home.readHostFiles();
+    assert.ok(host && route.via === 'host');
+    const near = await openStalled(host, route.ticket);
+    const far = await startStopped(home.paths.home, sessionId);
+    return {
+      async end() {
+        near.destroy();
+        await far.end();
+      },
+    };
+  }
 
   it('is also the end of what was just being started', async function () {
     this.timeout(60_000);

@@ -56,9 +56,10 @@ export class SessionHome {
     mkdirSync(this.folder);
   }
 
-  static async open(): Promise<SessionHome> {
+  /** `more`: variables for the daemon. */
+  static async open(more: Record<string, string> = {}): Promise<SessionHome> {
     const home = new SessionHome((await build({ quiet: true })).programDirectory);
-    await home.startDaemon();
+    await home.startDaemon(home.program, more);
     return home;
   }
 
