@@ -1,9 +1,20 @@
 /** A disk that is full while sessions run: they run on, what cannot be kept is said, and all of it comes back by itself. */
 import assert from 'node:assert/strict';
+import Database from 'better-sqlite3';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { errorCodeOf } from '../../protocol/wire/errors.ts';
 import { SmallDisk } from '../support/smallDisk.ts';
+import { writeClaudeTranscript } from '../support/transcripts.ts';
 import { SessionHome, until } from './sessionHome.ts';
+
+/** What R-13 promises, from the moment there is room. */
+const recoveryMs = 10_000;
+
+const outcomeOf = (request: Promise<unknown>): Promise<string> =>
+  request.then(
+    () => 'done',
+    (error: unknown) => errorCodeOf(error),
+  );
 
 describe('sessions on a disk that is full', function () {
   this.timeout(90_000);
@@ -36,13 +47,13 @@ describe('sessions on a disk that is full', function () {
     await screen.waitFor('before\r\nbefore');
 
     const full = disk;
-    const rename = async (name: string): Promise<string> => {
-      const request = link.call('session/rename', { sessionId: session.id, name });
-      return request.then(
-        () => 'done',
-        (error: unknown) => errorCodeOf(error),
-      );
-    };
+    const path = writeClaudeTranscript({ home: home.folder, cwd: home.folder, prompt: 'Fix it' });
+    const environment = { ...home.env, HOME: home.folder };
+    const told: string[][] = [];
+    link.onEvent('daemon/warned', ({ warnings }) => told.push(warnings));
+    const about = { sessionId: session.id };
+    const rename = (name: string): Promise<string> =>
+      outcomeOf(link.call('session/rename', { ...about, name }));
     await until(async () => {
       // Room that the daemon had put by comes back once; then nothing is left.
       full.fill();
@@ -53,6 +64,15 @@ describe('sessions on a disk that is full', function () {
       await screen.type('not kept\n');
       return (await warningsOf(link)).includes('not recording');
     }, 'the warning');
+    full.fill();
+    const command = ['true'];
+    const refused = {
+      open: await outcomeOf(home.openSession(link, { agent: 'command', command })),
+      keep: await outcomeOf(link.call('session/keep', { ...about, change: { output: 'full' } })),
+      rename: await rename('while it is full'),
+      import: await outcomeOf(link.call('conversation/import', { environment, path })),
+    };
+    assert.deepEqual(new Set(Object.values(refused)), new Set(['diskFull']), String(refused));
     await screen.type('still here\n');
     await screen.waitFor('still here\r\nstill here');
     const { sessions } = await link.call('session/list', { history: true });
@@ -62,15 +82,30 @@ describe('sessions on a disk that is full', function () {
     );
 
     full.empty();
-    await until(async () => (await rename('there is room again')) === 'done', 'changes are kept');
+    const roomAt = performance.now();
+    const leftMs = (): number => recoveryMs - (performance.now() - roomAt);
+    const isNamed = async (): Promise<boolean> => (await rename('there is room again')) === 'done';
+    await until(isNamed, 'changes are kept', leftMs());
     await screen.type('kept again\n');
-    await until(async () => (await warningsOf(link)) === '', 'the warnings are taken back');
-    await until(async () => {
-      const page = await link.call('session/history', { sessionId: session.id });
-      const kept = Buffer.from(page.data, 'base64').toString();
-      return kept.includes('kept again\r\nkept again') && kept.startsWith('before\r\nbefore');
-    }, 'the history goes on');
+    await until(async () => (await warningsOf(link)) === '', 'nothing is warned of', leftMs());
+    await until(
+      async () => {
+        const page = await link.call('session/history', { sessionId: session.id });
+        const kept = Buffer.from(page.data, 'base64').toString();
+        return kept.includes('kept again\r\nkept again') && kept.startsWith('before\r\nbefore');
+      },
+      'the history goes on',
+      leftMs(),
+    );
+    const [first = [], last] = [
+      told.find((texts) => texts.join().includes('not recording')),
+      told.at(-1),
+    ];
+    assert.deepEqual([first.length > 0, last], [true, []], 'clients are told');
     await home.killDaemon();
+    const database = new Database(home.paths.database);
+    assert.deepEqual(database.pragma('integrity_check'), [{ integrity_check: 'ok' }]);
+    database.close();
     await home.startDaemon();
     const again = await home.connect('window-2');
     const [listed] = (await again.call('session/list', { history: true })).sessions;
