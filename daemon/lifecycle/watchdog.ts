@@ -66,6 +66,7 @@ export function startWatchdog({
     transferList: [stacks],
   });
   worker.unref();
+  worker.once('online', () => log.debug('The main loop is watched'));
   worker.on('error', (error) => log.error('The watchdog failed', { error }));
   return {
     async stop() {
