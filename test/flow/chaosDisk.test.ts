@@ -46,11 +46,18 @@ describe('sessions on a disk that is full', function () {
     await screen.type('before\n');
     await screen.waitFor('before\r\nbefore');
 
+    const kept = async (): Promise<string> => {
+      const { data } = await link.call('session/history', { sessionId: session.id });
+      return Buffer.from(data, 'base64').toString();
+    };
+    await until(async () => (await kept()).includes('before\r\nbefore'), 'it is kept');
+
     const full = disk;
     const path = writeClaudeTranscript({ home: home.folder, cwd: home.folder, prompt: 'Fix it' });
     const environment = { ...home.env, HOME: home.folder };
     const told: string[][] = [];
     link.onEvent('daemon/warned', ({ warnings }) => told.push(warnings));
+    assert.equal(await warningsOf(link), '');
     const about = { sessionId: session.id };
     const rename = (name: string): Promise<string> =>
       outcomeOf(link.call('session/rename', { ...about, name }));
@@ -88,15 +95,9 @@ describe('sessions on a disk that is full', function () {
     await until(isNamed, 'changes are kept', leftMs());
     await screen.type('kept again\n');
     await until(async () => (await warningsOf(link)) === '', 'nothing is warned of', leftMs());
-    await until(
-      async () => {
-        const page = await link.call('session/history', { sessionId: session.id });
-        const kept = Buffer.from(page.data, 'base64').toString();
-        return kept.includes('kept again\r\nkept again') && kept.startsWith('before\r\nbefore');
-      },
-      'the history goes on',
-      leftMs(),
-    );
+    const isWhole = async (): Promise<boolean> =>
+      /^before.*kept again\r\nkept again/s.test(await kept());
+    await until(isWhole, 'the history goes on', leftMs());
     const [first = [], last] = [
       told.find((texts) => texts.join().includes('not recording')),
       told.at(-1),
