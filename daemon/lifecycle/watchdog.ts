@@ -139,14 +139,17 @@ function watchBeats(takeMainStack: typeof stackOfMain): void {
 /** Runs in the thread, under the same invariant: tells where the main thread stands, as soon as it runs JavaScript. */
 function stackOfMain(tell: (stack: string) => void): void {
   const framesMax = 30;
-  const describe = ({ functionName, url, location }: Debugger.CallFrame): string => {
+  const urls = new Map<string, string>();
+  const describe = ({ functionName, location }: Debugger.CallFrame): string => {
     const { lineNumber, columnNumber = 0 } = location;
+    const url = urls.get(location.scriptId) ?? '';
     return `at ${functionName || '<anonymous>'} (${url}:${lineNumber + 1}:${columnNumber + 1})`;
   };
   try {
     const { Session } = process.getBuiltinModule('node:inspector');
     const session = new Session();
     session.connectToMainThread();
+    session.on('Debugger.scriptParsed', ({ params }) => urls.set(params.scriptId, params.url));
     session.on('Debugger.paused', ({ params: { callFrames } }) => {
       tell(callFrames.slice(0, framesMax).map(describe).join('\n'));
       session.post('Debugger.resume', () => session.disconnect());
