@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import Database from 'better-sqlite3';
+import type { Context } from 'mocha';
 import { needTool } from '../support/testTool.ts';
 
 const isLong = process.env['WAGGLE_TEST_LONG'] === '1';
@@ -35,9 +36,7 @@ describe('a store under a file system that fails', function () {
   let strace: string;
   let directory: string;
   before(function () {
-    strace = needTool(this, 'strace');
-    // A container may forbid to look into other processes.
-    if (spawnSync(strace, ['-qq', '-e', 'trace=none', 'true']).status !== 0) this.skip();
+    strace = needWorkingStrace(this);
   });
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'wgl-faults-'));
@@ -107,6 +106,41 @@ describe('a store under a file system that fails', function () {
     assert.match(again.stdout, /^open\nkept 0\nreads \d+\n$/);
   });
 });
+
+describe('the lock of the daemon on a file system without locks', () => {
+  it('is refused with the reason and the way out', async function () {
+    this.timeout(60_000);
+    const strace = needWorkingStrace(this);
+    const directory = mkdtempSync(join(tmpdir(), 'wgl-lock-'));
+    const path = join(directory, 'lock.db');
+    const store = JSON.stringify(join(import.meta.dirname, '../../daemon/store/store.ts'));
+    const source = `import { acquireLock } from ${store};
+      try { acquireLock(${JSON.stringify(path)}); console.log('held'); }
+      catch ({ code, message, fix }) { console.log(JSON.stringify({ code, message, fix })); }`;
+    writeFileSync(path, '');
+    const inject = ['-P', path, '-e', 'trace=fcntl', '-e', 'inject=fcntl:error=EOPNOTSUPP'];
+    const program = [process.execPath, '--input-type=module-typescript', '-e', source];
+    const trace = ['-f', '-qq', '-o', join(directory, 'trace'), ...inject];
+    const { stdout, stderr } = spawnSync(strace, [...trace, ...program], { encoding: 'utf8' });
+    rmSync(directory, { recursive: true });
+    assert.deepEqual(
+      JSON.parse(stdout),
+      {
+        code: 'unsupportedPlatform',
+        message: `The file system of ${directory} has no working locks, as some network drives do not.`,
+        fix: 'Let WAGGLE_HOME name a directory on a local disk.',
+      },
+      stderr,
+    );
+  });
+});
+
+/** A container may forbid to look into other processes. */
+function needWorkingStrace(test: Context): string {
+  const strace = needTool(test, 'strace');
+  const { status } = spawnSync(strace, ['-qq', '-e', 'trace=none', 'true']);
+  return status === 0 ? strace : test.skip();
+}
 
 /** Afterwards, without faults: the file is whole and holds what was acknowledged. */
 function checkKept(path: string, said: readonly string[], name: string): void {
