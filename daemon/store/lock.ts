@@ -12,8 +12,7 @@ export interface LockHolder extends Disposable {
 
 /**
  * Undefined when another process holds it. Throws `unsupportedPlatform` where the file system has no locks, as some network
- * drives do. Invariant: nothing else in this process opens
- * the file (POSIX locks).
+ * drives do. Invariant: nothing else in this process opens the file (POSIX locks).
  */
 export function acquireLock(path: string): LockHolder | undefined {
   const { O_RDWR, O_CREAT, O_NOFOLLOW = 0 } = constants;
