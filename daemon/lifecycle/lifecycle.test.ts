@@ -11,6 +11,12 @@ import { silentLogger } from '../log/log.ts';
 import { checkRuntime } from '../runtime.ts';
 import { createEnding, createWarnings, loadInstance, watchIdle } from './lifecycle.ts';
 
+interface StallLine {
+  readonly message: string;
+  readonly stallMs: number;
+  readonly stack: string;
+}
+
 describe('the watchdog', () => {
   /** A process of its own: the watchdog ends whoever it looks after. */
   async function watch(body: string): Promise<{ signal: unknown; log: string }> {
@@ -35,12 +41,17 @@ describe('the watchdog', () => {
     }
   }
 
+  const parseLine = (log: string): StallLine => {
+    const line: StallLine = JSON.parse(log);
+    return line;
+  };
+
   it('says how long the main loop stalled, and where', async () => {
     const { signal, log } = await watch(
       'setTimeout(function busy() { block(900); }, 500); setTimeout(() => watchdog.stop(), 2000);',
     );
     assert.equal(signal, null);
-    const { message, stallMs, stack } = JSON.parse(log);
+    const { message, stallMs, stack } = parseLine(log);
     assert.deepEqual([message, stallMs > 200], ['The main loop stalled', true]);
     assert.match(stack, /^at block \(.*:\d+:\d+\)\nat busy \(/m);
   }).timeout(30_000);
@@ -48,7 +59,7 @@ describe('the watchdog', () => {
   it('ends a process whose loop stands still, and leaves a line that says where', async () => {
     const { signal, log } = await watch('setTimeout(function stuck() { block(60_000); }, 500);');
     assert.equal(signal, 'SIGKILL');
-    const { message, stack } = JSON.parse(log);
+    const { message, stack } = parseLine(log);
     assert.equal(message, 'The main loop stands still; the daemon ends');
     assert.match(stack, /at stuck \(/);
   }).timeout(30_000);
@@ -57,7 +68,7 @@ describe('the watchdog', () => {
     const read = "process.getBuiltinModule('node:fs').readSync(0, Buffer.alloc(1))";
     const { signal, log } = await watch(`setTimeout(() => ${read}, 500);`);
     assert.equal(signal, 'SIGKILL');
-    assert.match(JSON.parse(log).stack, /^none: /);
+    assert.match(parseLine(log).stack, /^none: /);
   }).timeout(30_000);
 });
 

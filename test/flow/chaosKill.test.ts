@@ -12,7 +12,7 @@ import { SessionHome, until } from './sessionHome.ts';
 
 const isLong = process.env['WAGGLE_TEST_LONG'] === '1';
 const kills = isLong ? 100 : 20;
-const hostKills = isLong ? 30 : 3;
+const hostKills = isLong ? 30 : 2;
 /** What R-7 promises; one that had to wait for a busy machine may take three times as long. */
 const readyMs = 3000;
 const random = createRandom(Number(process.env['WAGGLE_TEST_SEED'] ?? 1));
@@ -58,7 +58,7 @@ describe('hosts that are killed at any moment', function () {
     try {
       const other = await stranger.connect('window-0');
       const kept = await openStraying(stranger, other);
-      const keptProcesses = stranger.processesOf(kept.id).toSorted();
+      const keptProcesses = new Set(stranger.processesOf(kept.id));
       for (let kill = 0; kill < hostKills; kill += 1) {
         const sessions = await Promise.all([1, 2, 3].map(() => openStraying(home, link)));
         const [host] = home.readHostFiles();
@@ -73,7 +73,7 @@ describe('hosts that are killed at any moment', function () {
           const ours = listed.filter(({ id }) => ids.has(id));
           return ours.length === 3 && ours.every(({ status }) => status === 'interrupted');
         }, 'its sessions are interrupted');
-        assert.deepEqual(stranger.processesOf(kept.id).toSorted(), keptProcesses);
+        assert.deepEqual(new Set(stranger.processesOf(kept.id)), keptProcesses);
         assert.ok(
           isSameProcess(home.daemonPid, readStartTime(home.daemonPid) ?? 0),
           'the daemon runs',
