@@ -19,6 +19,7 @@ const config: KnipConfig = {
     'scripts/rules/houseRules.ts',
     'test/support/runSuite.ts',
     'test/flow/storeWriter.ts',
+    'test/flow/storeFaultWriter.ts',
     'test/support/stallingWorker.ts',
     'test/vscode/suite/run.ts',
     '**/*.test.ts',

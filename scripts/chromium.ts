@@ -1,6 +1,7 @@
-/** Finds the Chromium that drives the editor in tests. Downloads no browser by itself. */
+/** Finds the Chromium that drives the editor in tests; installs Debian's where it may. Downloads no browser by itself. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { installPackages, mayInstallPackages } from './debian.ts';
 
 const names = [
   'chromium',
@@ -29,12 +30,15 @@ export function findChromium(): string | undefined {
 }
 
 /**
- * Like `findChromium`.
- * @throws one sentence with the command to run when there is none.
+ * Like `findChromium`, and installs Debian's package first when there is none and we may.
+ * @throws one sentence with the command to run when there is none and it cannot be installed.
  */
-export function requireChromium(): string {
+export function ensureChromium(): string {
   const found = findChromium();
   if (found) return found;
+  if (mayInstallPackages()) installPackages(chromiumPackages);
+  const installed = findChromium();
+  if (installed) return installed;
   throw new Error(
     'Chromium was not found (looked on PATH and in $CHROMIUM_PATH): install it with "sudo apt-get update && sudo apt-get install -y chromium" and run this again.',
   );

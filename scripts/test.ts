@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.ts';
 import { cacheDir, say } from './cache.ts';
-import { chromiumPackages, findChromium, requireChromium } from './chromium.ts';
+import { chromiumPackages, ensureChromium, findChromium } from './chromium.ts';
 import { installPackages, mayInstallPackages } from './debian.ts';
 import { installEditorServer } from './editorServer.ts';
 import { endTree } from './processTree.ts';
@@ -49,7 +49,7 @@ async function prepare(wanted: Wanted): Promise<void> {
   installTools(wanted.suites);
   await build();
   if (!wanted.suites.includes('vscode')) return;
-  requireChromium();
+  ensureChromium();
   await installEditorServer();
 }
 

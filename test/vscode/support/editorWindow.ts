@@ -5,7 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { requireChromium } from '../../../scripts/chromium.ts';
+import { ensureChromium } from '../../../scripts/chromium.ts';
 import { type EditorServer } from '../../../scripts/editorServer.ts';
 import { runCommand } from './commandPalette.ts';
 
@@ -72,7 +72,7 @@ export function testSettings(theme: Theme = 'Dark Modern'): Record<string, unkno
 /** A headless Chromium for several windows; the caller closes it. Installs Debian's chromium when it may. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: requireChromium(),
+    executablePath: ensureChromium(),
     args: chromiumFlags,
     headless: true,
   });
