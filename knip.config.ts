@@ -21,6 +21,7 @@ const config: KnipConfig = {
     'test/flow/storeWriter.ts',
     'test/support/listeningClient.ts',
     'test/support/loopProbe.ts',
+    'test/flow/storeFaultWriter.ts',
     'test/support/stallingWorker.ts',
     'test/vscode/suite/run.ts',
     '**/*.test.ts',

@@ -1,8 +1,7 @@
 /** Finds the Chromium that drives the editor in tests; installs Debian's where it may. Downloads no browser by itself. */
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { say } from './cache.ts';
+import { installPackages, mayInstallPackages } from './debian.ts';
 
 const names = [
   'chromium',
@@ -11,6 +10,8 @@ const names = [
   'google-chrome-stable',
   'microsoft-edge',
 ];
+/** Without any font the editor cannot lay a terminal out. */
+export const chromiumPackages = ['chromium', 'fonts-dejavu-core'] as const;
 const usualPlaces = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
@@ -29,36 +30,16 @@ export function findChromium(): string | undefined {
 }
 
 /**
- * Like `findChromium`, and installs Debian's package first when there is none and we are root.
+ * Like `findChromium`, and installs Debian's package first when there is none and we may.
  * @throws one sentence with the command to run when there is none and it cannot be installed.
  */
 export function ensureChromium(): string {
   const found = findChromium();
   if (found) return found;
-  if (
-    process.platform === 'linux' &&
-    process.getuid?.() === 0 &&
-    existsSync('/etc/debian_version')
-  ) {
-    say('installing chromium with apt-get …');
-    apt(['update']);
-    // Without any font the editor cannot lay a terminal out.
-    apt(['install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core']);
-    const installed = findChromium();
-    if (installed) return installed;
-  }
+  if (mayInstallPackages()) installPackages(chromiumPackages);
+  const installed = findChromium();
+  if (installed) return installed;
   throw new Error(
     'Chromium was not found (looked on PATH and in $CHROMIUM_PATH): install it with "sudo apt-get update && sudo apt-get install -y chromium" and run this again.',
   );
-}
-
-function apt(args: readonly string[]): void {
-  const result = spawnSync('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', ...args], {
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
-  if (result.status !== 0)
-    throw new Error(
-      `"apt-get ${args.join(' ')}" failed: install chromium by hand and run this again.`,
-    );
 }

@@ -9,10 +9,12 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './build.ts';
 import { cacheDir, say } from './cache.ts';
-import { ensureChromium } from './chromium.ts';
+import { chromiumPackages, ensureChromium, findChromium } from './chromium.ts';
+import { installPackages, mayInstallPackages } from './debian.ts';
 import { installEditorServer } from './editorServer.ts';
 import { endTree } from './processTree.ts';
 import { listTestFiles, suiteNames, type SuiteCounts, type SuiteName } from './testSuite.ts';
+import { debianPackagesOf, listMissingTools } from './testTools.ts';
 
 const root = join(import.meta.dirname, '..');
 /** A suite's process has nothing left to do when mocha is done; one that lives on holds something. */
@@ -44,10 +46,23 @@ function parseWanted(): Wanted | undefined {
 
 /** What the suites need from outside is installed before the first test runs, so that none of them waits or fails for it. */
 async function prepare(wanted: Wanted): Promise<void> {
+  installTools(wanted.suites);
   await build();
   if (!wanted.suites.includes('vscode')) return;
   ensureChromium();
   await installEditorServer();
+}
+
+/** Programs of others. What is missing afterwards costs the tests of it, which skip, or fail in CI. */
+function installTools(suites: readonly SuiteName[]): void {
+  const needsChromium = suites.includes('vscode') && findChromium() === undefined;
+  const packages = debianPackagesOf(listMissingTools(suites));
+  if (needsChromium) packages.push(...chromiumPackages);
+  if (packages.length > 0 && mayInstallPackages()) installPackages(packages);
+  const missing = listMissingTools(suites);
+  if (missing.length === 0) return;
+  const outcome = process.env['CI'] === 'true' ? 'fail' : 'are skipped';
+  say(`not installed: ${missing.join(', ')}; tests that need them ${outcome}`);
 }
 
 /** Runs a suite and returns its counts; a process that crashes, hangs or has no tests adds one that failed. */

@@ -11,6 +11,12 @@ import { silentLogger } from '../log/log.ts';
 import { checkRuntime } from '../runtime.ts';
 import { createEnding, createWarnings, loadInstance, watchIdle } from './lifecycle.ts';
 
+interface StallLine {
+  readonly message: string;
+  readonly stallMs: number;
+  readonly stack: string;
+}
+
 describe('the watchdog', () => {
   /** A process of its own: the watchdog ends whoever it looks after. */
   async function watch(body: string): Promise<{ signal: unknown; log: string }> {
@@ -25,7 +31,7 @@ describe('the watchdog', () => {
       const block = (ms) => { const end = performance.now() + ms; while (performance.now() < end); };
       ${body}`;
     const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', source], {
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['pipe', 'inherit', 'inherit'],
     });
     try {
       const [, signal] = await once(child, 'exit');
@@ -35,19 +41,34 @@ describe('the watchdog', () => {
     }
   }
 
-  it('says how long the main loop stalled', async () => {
+  const parseLine = (log: string): StallLine => {
+    const line: StallLine = JSON.parse(log);
+    return line;
+  };
+
+  it('says how long the main loop stalled, and where', async () => {
     const { signal, log } = await watch(
-      'setTimeout(() => block(400), 150); setTimeout(() => watchdog.stop(), 900);',
+      'setTimeout(function busy() { block(900); }, 500); setTimeout(() => watchdog.stop(), 2000);',
     );
     assert.equal(signal, null);
-    const { message, stallMs } = JSON.parse(log);
+    const { message, stallMs, stack } = parseLine(log);
     assert.deepEqual([message, stallMs > 200], ['The main loop stalled', true]);
-  });
+    assert.match(stack, /^at block \(.*:\d+:\d+\)\nat busy \(/m);
+  }).timeout(30_000);
 
-  it('ends a process whose loop stands still, and leaves a line', async () => {
-    const { signal, log } = await watch('setTimeout(() => block(60_000), 150);');
+  it('ends a process whose loop stands still, and leaves a line that says where', async () => {
+    const { signal, log } = await watch('setTimeout(function stuck() { block(60_000); }, 500);');
     assert.equal(signal, 'SIGKILL');
-    assert.match(log, /The main loop stands still; the daemon ends/);
+    const { message, stack } = parseLine(log);
+    assert.equal(message, 'The main loop stands still; the daemon ends');
+    assert.match(stack, /at stuck \(/);
+  }).timeout(30_000);
+
+  it('ends one that stands still outside of JavaScript too', async () => {
+    const read = "process.getBuiltinModule('node:fs').readSync(0, Buffer.alloc(1))";
+    const { signal, log } = await watch(`setTimeout(() => ${read}, 500);`);
+    assert.equal(signal, 'SIGKILL');
+    assert.match(parseLine(log).stack, /^none: /);
   }).timeout(30_000);
 });
 

@@ -32,25 +32,33 @@ if status is-interactive; and set -q WAGGLE_SHELL_NONCE; and functions -q fish_p
         set -q __waggle_marks; and printf '\e]133;D;%s\a' $__waggle_exit
     end
 
+    function __waggle_waits
+        printf '\e]7502;%s;prompt;%s;%s\a' $__waggle_nonce "$__waggle_exit" (__waggle_escape "$PWD")
+        set -g __waggle_at 0
+    end
+
     # After every command and every cancelled line; repaints do not come here.
     function __waggle_before --on-event fish_prompt
         if test "$__waggle_at" = 0; and set -q __waggle_marks
             printf '\e]133;D\a'
         end
-        set -g __waggle_at 0
-        printf '\e]7502;%s;prompt;%s;%s\a' $__waggle_nonce "$__waggle_exit" (__waggle_escape "$PWD")
+        __waggle_waits
         if set -q __waggle_marks
             set -l url (string escape --style=url -- "$PWD")
             printf '\e]7;file://%s%s\a\e]133;A\a' $hostname "$url"
         end
     end
 
-    if set -q __waggle_marks
-        functions -c fish_prompt __waggle_own_prompt
-        # The person's prompt comes first, so that it sees the status of the last command.
-        function fish_prompt
-            __waggle_own_prompt
-            printf '\e]133;B\a\e]633;B\a'
+    functions -c fish_prompt __waggle_own_prompt
+    # The person's prompt comes first, so that it sees the status of the last command. A second Ctrl+C cuts the events above
+    # short, and then the prompt says what they did not.
+    function fish_prompt
+        set -l code $status
+        __waggle_own_prompt
+        if test "$__waggle_at" != 0
+            test "$__waggle_at" = 1; and set -g __waggle_exit $code
+            __waggle_waits
         end
+        set -q __waggle_marks; and printf '\e]133;B\a\e]633;B\a'
     end
 end

@@ -2,15 +2,19 @@
  * Group commit: every call that waits runs as a savepoint of one transaction, and its answer leaves after the commit is
  * on disk. Invariant: this is the only place that opens transactions while serving.
  */
+import { statSync } from 'node:fs';
 import { busyTimeoutMs, restoreFullSync } from './connection.ts';
 import type { Connection } from './connection.ts';
 import type { StoreContext } from './definition.ts';
-import { findTrouble, toStoreError } from './failure.ts';
+import { findTrouble, toStoreError, unflushedError } from './failure.ts';
 import type { WaggleError } from '../../protocol/wire/errors.ts';
 
 const batchMax = 256;
 /** After so long without work the write-ahead log is moved into the database. */
 const idleMs = 1000;
+/** And at the latest after so many commits, or when the log grew by so much. */
+const checkpointCommits = 256;
+const checkpointBytes = 4 * 1024 * 1024;
 
 export interface QueuedCall {
   readonly run: (db: Connection['db'], context: StoreContext) => Promise<unknown>;
@@ -23,6 +27,8 @@ export interface QueuedCall {
 export interface CommitQueueEvents {
   /** The file system refused bytes. */
   onDiskFull(): void;
+  /** A flush failed: nothing is written any more until the database is opened again. */
+  onUnflushed(): void;
   onTrouble(message: string, error: unknown): void;
 }
 
@@ -36,6 +42,9 @@ export class CommitQueue {
   #waiting: QueuedCall[] = [];
   #running: Promise<void> | undefined;
   #verified = false;
+  #isUnflushed = false;
+  #commits = 0;
+  #checkpointedBytes = 0;
   #idleTimer: NodeJS.Timeout | undefined;
 
   constructor(connection: Connection, events: CommitQueueEvents) {
@@ -76,6 +85,7 @@ export class CommitQueue {
       raw.pragma(`busy_timeout = ${busyTimeoutMs}`);
     }
     this.#verifySync();
+    this.#checkpointWhenLong();
     await this.#forget(batch.filter((_call, index) => isForgetting(outcomes[index])));
     batch.forEach((call, index) => settleCall(call, outcomes[index]));
   }
@@ -83,6 +93,10 @@ export class CommitQueue {
   /** When another program writes for longer than the timeout, reads still work and each write fails as busy at once. */
   #begin(): void {
     const { raw } = this.#connection;
+    if (this.#isUnflushed) {
+      raw.exec('begin');
+      return;
+    }
     try {
       raw.exec('begin immediate');
     } catch (error) {
@@ -109,20 +123,34 @@ export class CommitQueue {
       raw.exec('rollback to call');
       raw.exec('release call');
       this.#observe(error);
-      return { error: toStoreError(error) };
+      return { error: this.#toError(error) };
     }
+  }
+
+  #toError(error: unknown): WaggleError {
+    const isRefused = this.#isUnflushed && findTrouble(error) === 'other';
+    return isRefused ? unflushedError(error) : toStoreError(error);
   }
 
   #abandon(batch: readonly QueuedCall[], error: unknown): void {
     if (this.#connection.raw.inTransaction) this.#connection.raw.exec('rollback');
     this.#observe(error);
-    for (const call of batch) call.fail(toStoreError(error));
+    for (const call of batch) call.fail(this.#toError(error));
   }
 
   #observe(error: unknown): void {
     const trouble = findTrouble(error);
     if (trouble === 'full') this.#events.onDiskFull();
+    if (trouble === 'unflushed') this.#stopWriting();
     if (trouble !== undefined) this.#events.onTrouble('A statement failed', error);
+  }
+
+  /** The system reports a lost flush once and calls the next one a success: no later acknowledgement would be true. */
+  #stopWriting(): void {
+    if (this.#isUnflushed) return;
+    this.#isUnflushed = true;
+    this.#connection.raw.pragma('query_only = ON');
+    this.#events.onUnflushed();
   }
 
   /** The log still holds earlier versions of rows until it is written over. */
@@ -132,6 +160,7 @@ export class CommitQueue {
       this.#connection.raw.pragma('wal_checkpoint(TRUNCATE)');
       for (const call of calls) await call.runInCopies();
     } catch (error) {
+      if (findTrouble(error) === 'unflushed') this.#stopWriting();
       this.#events.onTrouble('Removed rows may still be on disk', error);
     }
   }
@@ -162,14 +191,32 @@ export class CommitQueue {
   #armCheckpoint(): void {
     clearTimeout(this.#idleTimer);
     this.#idleTimer = setTimeout(() => {
-      if (this.#running !== undefined) return;
-      try {
-        this.#connection.raw.pragma('wal_checkpoint(PASSIVE)');
-      } catch (error) {
-        this.#events.onTrouble('The checkpoint failed', error);
-      }
+      if (this.#running === undefined) this.#checkpoint();
     }, idleMs);
     this.#idleTimer.unref();
+  }
+
+  /** SQLite's own checkpoints do not say that a flush failed; `openConnection` turns them off. */
+  #checkpointWhenLong(): void {
+    this.#commits += 1;
+    const grownBytes = this.#logBytes() - this.#checkpointedBytes;
+    if (this.#commits >= checkpointCommits || grownBytes > checkpointBytes) this.#checkpoint();
+  }
+
+  #logBytes(): number {
+    return statSync(`${this.#connection.raw.name}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  #checkpoint(): void {
+    if (this.#isUnflushed) return;
+    this.#commits = 0;
+    this.#checkpointedBytes = this.#logBytes();
+    try {
+      this.#connection.raw.pragma('wal_checkpoint(PASSIVE)');
+    } catch (error) {
+      if (findTrouble(error) === 'unflushed') this.#stopWriting();
+      this.#events.onTrouble('The checkpoint failed', error);
+    }
   }
 }
 

@@ -22,6 +22,7 @@ export function openConnection(path: string): Connection {
   try {
     raw.pragma('journal_mode = WAL');
     raw.pragma('synchronous = FULL');
+    raw.pragma('wal_autocheckpoint = 0');
     raw.pragma('foreign_keys = ON');
     raw.pragma(`journal_size_limit = ${journalLimitBytes}`);
     raw.pragma('trusted_schema = OFF');

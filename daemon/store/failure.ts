@@ -2,7 +2,8 @@
 import Database from 'better-sqlite3';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 
-export type SqliteTrouble = 'busy' | 'full' | 'corrupt' | 'io' | 'other';
+/** `unflushed`: what was written may be lost although the next flush succeeds. */
+export type SqliteTrouble = 'busy' | 'full' | 'corrupt' | 'unflushed' | 'io' | 'other';
 
 /** What kind of trouble a thrown value is; undefined when SQLite did not throw it. */
 export function findTrouble(error: unknown): SqliteTrouble | undefined {
@@ -10,6 +11,7 @@ export function findTrouble(error: unknown): SqliteTrouble | undefined {
   if (error.code.startsWith('SQLITE_BUSY') || error.code === 'SQLITE_LOCKED') return 'busy';
   if (error.code === 'SQLITE_FULL') return 'full';
   if (error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB') return 'corrupt';
+  if (error.code.endsWith('FSYNC')) return 'unflushed';
   return error.code.startsWith('SQLITE_IOERR') ? 'io' : 'other';
 }
 
@@ -32,6 +34,8 @@ export function toStoreError(error: unknown): WaggleError {
         cause: error,
         fix: 'waggle daemon restart puts the damaged file aside and starts a new one.',
       });
+    case 'unflushed':
+      return unflushedError(error);
     default:
       return new WaggleError(
         'internal',
@@ -39,4 +43,11 @@ export function toStoreError(error: unknown): WaggleError {
         { cause: error },
       );
   }
+}
+
+export function unflushedError(cause: unknown): WaggleError {
+  return new WaggleError('internal', 'The disk lost what was written; nothing new is recorded.', {
+    cause,
+    fix: 'waggle daemon restart, once the disk is well.',
+  });
 }

@@ -121,6 +121,11 @@ function answerCalls(port: MessagePort, { connection, stores, location }: Servin
       const text = 'The disk is full: Waggle is not recording. Sessions go on.';
       post({ kind: 'warning', warning: { key: 'store.full', text } });
     },
+    onUnflushed: () => {
+      const text =
+        'The disk lost what was written: Waggle is not recording. Sessions go on. Once the disk is well: waggle daemon restart';
+      post({ kind: 'warning', warning: { key: 'store.unflushed', text } });
+    },
     onTrouble: (message, error) => {
       const fields = { error: error instanceof Error ? error.message : undefined };
       post({ kind: 'notice', notice: { level: 'warn', message, fields } });

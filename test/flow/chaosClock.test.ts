@@ -1,13 +1,13 @@
 /** Clocks that jump, and a daemon that slept: sessions, rights and the order of things do not depend on the time of day. */
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import { needTool } from '../support/testTool.ts';
 import { SessionHome, until } from './sessionHome.ts';
 
 const hour = 3600;
 const day = 24 * hour;
-const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
 
 describe('sessions under a clock that jumps', function () {
   this.timeout(90_000);
@@ -22,7 +22,7 @@ describe('sessions under a clock that jumps', function () {
   };
 
   beforeEach(async function () {
-    if (library === undefined || !existsSync(library)) return this.skip();
+    const library = needTool(this, 'libfaketime');
     home = await SessionHome.open();
     await home.killDaemon('SIGTERM');
     clockFile = join(home.folder, 'clock');
@@ -35,9 +35,7 @@ describe('sessions under a clock that jumps', function () {
     });
     link = await home.connect('window-0');
   });
-  afterEach(async () => {
-    if (library !== undefined) await home.close();
-  });
+  afterEach(() => home?.close());
 
   const clockOf = async (): Promise<number> => {
     const session = await home.openSession(link, { agent: 'command', command: ['true'] });

@@ -3,7 +3,9 @@
  * each gets exactly the bytes or is told of a gap, and what it types arrives once.
  */
 import assert from 'node:assert/strict';
-import { renameSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { connectDaemon } from '../../link/daemon/daemon.ts';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { readRuntimeFile, writeRuntimeFile } from '../../link/home/home.ts';
@@ -12,6 +14,7 @@ import type { Session } from '../../protocol/session/session.ts';
 import { countedOutput, findWrong, readyBytes } from '../support/countedOutput.ts';
 import type { Faults } from '../support/faultProxy.ts';
 import { FaultProxy } from '../support/faultProxy.ts';
+import { hashedOutput } from '../support/hashedOutput.ts';
 import { createRandom } from '../support/hostileOutput.ts';
 import { SessionHome, until } from './sessionHome.ts';
 
@@ -19,6 +22,7 @@ const isLong = process.env['WAGGLE_TEST_LONG'] === '1';
 const random = createRandom(Number(process.env['WAGGLE_TEST_SEED'] ?? 1));
 const scale = isLong ? 16 : 1;
 const limitMs = 50_000 * scale;
+const mebibyte = 1024 * 1024;
 
 interface Trial {
   readonly name: string;
@@ -127,6 +131,47 @@ describe('clients at the end of bad connections', function () {
     await until(() => judge.seq === readyBytes + bytes, 'the last byte', limitMs);
     assert.deepEqual([judge.wrong, judge.skipped], [[], 0]);
     assert.ok(proxy.cuts >= 10, `${proxy.cuts} cuts`);
+  });
+
+  it('get every byte of what nobody can foretell, to the last before its end, over a thousand cuts', async () => {
+    const bytes = isLong ? 64 * mebibyte : 4 * mebibyte;
+    const hashFile = join(home.folder, 'hash');
+    const seed = random.below(2 ** 31);
+    const command = hashedOutput({ bytes, seed, hashFile, turnBytes: mebibyte });
+    const session = await home.openSession(link, { agent: 'command', command });
+    const [host] = home.readHostFiles();
+    const proxy = await putBefore(host?.socket ?? '');
+    const { stream } = await home.attach(link, session.id, 'viewer');
+    const hash = createHash('sha256');
+    const begin = stream.cursor.seq;
+    let seq = begin;
+    let missing = 0;
+    let isEnded = false;
+    stream.onOutput((output) => {
+      if (output.seq !== seq) missing += 1;
+      hash.update(output.bytes);
+      seq += output.bytes.length;
+    });
+    stream.onGap(() => (missing += 1));
+    stream.onExit(() => (isEnded = true));
+    proxy.faults = { cutAfterBytes: () => 1 + random.below(100_000) };
+    proxy.cut();
+    for (let turn = 1; turn * mebibyte <= bytes; turn += 1) {
+      assert.equal(await stream.write(Buffer.from('g')), 'delivered');
+      const wanted = begin + turn * mebibyte;
+      await until(
+        () => seq >= wanted,
+        () => `byte ${wanted}, at ${seq}`,
+        60_000,
+      );
+    }
+    await until(() => isEnded, 'the end of the program');
+    assert.deepEqual(
+      [missing, seq - begin, hash.digest('hex')],
+      [0, bytes, readFileSync(hashFile, 'utf8')],
+      `seed ${seed}`,
+    );
+    assert.ok(proxy.cuts >= (isLong ? 1000 : 50), `${proxy.cuts} cuts`);
   });
 
   it('get the same through the daemon, whose connection is torn as well', async () => {

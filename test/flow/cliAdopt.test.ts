@@ -17,6 +17,7 @@ import {
   writeClaudeTranscript,
   writeCodexTranscript,
 } from '../support/transcripts.ts';
+import { needTool } from '../support/testTool.ts';
 import { CliHome, until } from './cliHome.ts';
 
 describe('taking over what began elsewhere', function () {
@@ -167,7 +168,7 @@ describe('taking over what began elsewhere', function () {
   });
 
   it('mirrors a pane of tmux: shows it, types into it, and leaves it there', async function () {
-    if (spawnSync('tmux', ['-V']).status !== 0) return this.skip();
+    needTool(this, 'tmux');
     const tmux = (...args: string[]): string =>
       execFileSync('tmux', args, { env: cli.env, encoding: 'utf8' });
     const stranger = join(cli.home, 'stranger');

@@ -45,6 +45,8 @@ export interface HostOptions {
   readonly graceMs?: number;
   readonly stallMs?: number;
   readonly umask?: string;
+  /** Another Node. */
+  readonly runtime?: string;
   /** Program and arguments that start the host's command line given after them. */
   readonly wrapper?: readonly string[];
 }
@@ -201,7 +203,7 @@ function launch(entry: string, home: string, options: HostOptions): ChildProcess
   const [program = '', ...args] = [
     ...(options.wrapper ?? []),
     // Another Node, to try the oldest runtime that is supported.
-    process.env['WAGGLE_TEST_RUNTIME'] ?? process.execPath,
+    options.runtime ?? process.env['WAGGLE_TEST_RUNTIME'] ?? process.execPath,
     entry,
     ...settings,
     ...further,

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { findTestTool, isTestTool } from '../../scripts/testTools.ts';
 import { createRandom } from '../support/hostileOutput.ts';
 import { listRecordings, readRecordedOutput } from '../support/recording.ts';
 import { anyResizes, findDifferences } from '../support/screenCorpus.ts';
+import { needTool } from '../support/testTool.ts';
 import { PtyTerminal } from './ptyTerminal.ts';
 
 const seed = Number(process.env['WAGGLE_TEST_SEED'] ?? 1);
@@ -122,11 +124,6 @@ const scenes: readonly Scene[] = [
   },
 ];
 
-function isInstalled(program: string): boolean {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return program.includes('/') || folders.some((folder) => existsSync(join(folder, program)));
-}
-
 async function record({ program, args, keys }: Scene, folder: string): Promise<Uint8Array> {
   const terminal = new PtyTerminal({
     argv: [program, ...args(folder)],
@@ -167,8 +164,9 @@ describe('the screen of a real program', () => {
     it(`${scene.name} is the same for who attaches anywhere`, async function () {
       this.timeout(60_000);
       const recorded = `program-${scene.program}`;
-      const isLive = isInstalled(scene.program);
-      if (!isLive && !listRecordings().includes(recorded)) return this.skip();
+      const tool = isTestTool(scene.program) ? scene.program : undefined;
+      const isLive = tool === undefined || findTestTool(tool) !== undefined;
+      if (tool !== undefined && !listRecordings().includes(recorded)) needTool(this, tool);
       const bytes = isLive ? await record(scene, folder) : readRecordedOutput(recorded);
       assert.ok(bytes.length > 100, `${bytes.length} bytes`);
       const random = createRandom(seed + bytes.length);

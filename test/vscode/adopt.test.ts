@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { needTool } from '../support/testTool.ts';
 import { writeClaudeTranscript, writeCodexTranscript } from '../support/transcripts.ts';
 import { pick, readPicks, runCommand } from './support/commandPalette.ts';
 import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
@@ -94,7 +95,7 @@ describe('taking over what began elsewhere, in the editor', function () {
   });
 
   it('mirrors a pane of tmux', async function () {
-    if (spawnSync('tmux', ['-V']).status !== 0) return this.skip();
+    needTool(this, 'tmux');
     tmux('-f', '/dev/null', 'new-session', '-d', '-s', 'main', '-x', '60', '-y', '12', 'sh');
     tmux('send-keys', '-t', 'main', "PS1='> '; clear; printf '\\033[32mgreen\\033[m\\n'", 'Enter');
     await runCommand(window, 'Waggle: Mirror tmux Pane…');

@@ -71,7 +71,11 @@ export function testSettings(theme: Theme = 'Dark Modern'): Record<string, unkno
 
 /** A headless Chromium for several windows; the caller closes it. Installs Debian's chromium when it may. */
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: ensureChromium(), args: chromiumFlags, headless: true });
+  return chromium.launch({
+    executablePath: ensureChromium(),
+    args: chromiumFlags,
+    headless: true,
+  });
 }
 
 /**
