@@ -8,8 +8,7 @@ import type { EnsureOutcome } from '../../link/start/start.ts';
 import { requireLink } from '../../link/start/start.ts';
 import type { DaemonStatus } from '../../protocol/daemon/daemon.ts';
 import { protocolVersion } from '../../protocol/wire/define.ts';
-import type { Screen } from './sessionHome.ts';
-import { SessionHome, until } from './sessionHome.ts';
+import { Screen, SessionHome, until } from './sessionHome.ts';
 
 /** The program as it would be if it spoke only version 1 of the protocol. */
 function capProtocol(program: string): string {
@@ -160,6 +159,17 @@ describe('an update of the editor', function () {
   });
 });
 
+/** A program that nobody shows asks for its terminal; the keyboard is free after the answer. */
+async function isAnswered(home: SessionHome, link: DaemonLink): Promise<void> {
+  const command = ['sh', '-c', "stty raw -echo; printf 'asked\\033[c'; cat"];
+  const { id } = await home.openSession(link, { agent: 'command', command });
+  const watcher = new Screen(await home.attachChannel(link, id, { right: 'observe' }));
+  await watcher.waitFor('asked\u001b[c\u001b[?1;2c');
+  assert.equal(watcher.stream.lease.writer, null);
+  await link.call('session/kill', { sessionId: id });
+  await link.call('session/delete', { sessionId: id });
+}
+
 describe('a pty host of version 1', function () {
   this.timeout(60_000);
 
@@ -172,6 +182,7 @@ describe('a pty host of version 1', function () {
       copyFileSync(fixture, join(old, 'ptyhost.cjs'));
       await home.startDaemon(old);
       const before = await home.connect('window-0');
+      await isAnswered(home, before);
       const session = await home.openSession(before, { agent: 'command', command: ['cat'] });
       const screen = await home.attach(before, session.id, 'terminal');
       await home.killDaemon('SIGTERM');
