@@ -28,7 +28,7 @@ const config: KnipConfig = {
   project: ['{protocol,link,daemon,cli,extension,bench,scripts,test}/**/*.{ts,mjs}', '*.ts'],
   ignoreExportsUsedInFile: true,
   ignoreDependencies: ['oxlint-tsgolint', 'node', 'oxfmt', '@vscode/vsce'],
-  ignoreBinaries: ['apt-get', 'cc', 'mount', 'umount'],
+  ignoreBinaries: ['apt-get', 'cc', 'mount', 'prlimit', 'umount'],
 };
 
 export default config;

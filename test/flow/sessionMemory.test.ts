@@ -137,7 +137,7 @@ describe('memory while programs never stop', function () {
       await until('the program', async () => (await endOf()) === 'ready'.length);
       const samples: number[] = [];
       const before = (await host.control.call('host/stats', {})).rssBytes;
-      const batch = resizes / 30;
+      const batch = resizes / 40;
       for (let count = 0; count < resizes; count += 1) {
         resize(count);
         if (count % batch === 0) {
