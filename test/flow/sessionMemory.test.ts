@@ -104,8 +104,10 @@ describe('memory while programs never stop', function () {
       const owed = programs.length * (ringMiB + 1);
       assert.ok(grown.host.mostMiB < owed + runtimeMiB, `${grown.host.mostMiB} MiB for ${owed}`);
       assert.ok(grown.daemon.mostMiB < 160, `${grown.daemon.mostMiB} MiB`);
-      for (const { lateMiB } of [grown.host, grown.daemon])
-        assert.ok(lateMiB < 16, `${lateMiB} MiB more in the last quarter`);
+      assert.ok(grown.host.lateMiB < 16, `${grown.host.lateMiB} MiB more in the last quarter`);
+      // In seconds its worker's heap has not found its size yet.
+      const late = isLong ? 16 : 32;
+      assert.ok(grown.daemon.lateMiB < late, `${grown.daemon.lateMiB} MiB more, the daemon`);
     });
   });
 
@@ -137,7 +139,7 @@ describe('memory while programs never stop', function () {
       await until('the program', async () => (await endOf()) === 'ready'.length);
       const samples: number[] = [];
       const before = (await host.control.call('host/stats', {})).rssBytes;
-      const batch = resizes / 30;
+      const batch = resizes / 40;
       for (let count = 0; count < resizes; count += 1) {
         resize(count);
         if (count % batch === 0) {
