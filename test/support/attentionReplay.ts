@@ -49,7 +49,7 @@ const turnTexts = new Map([
   ['opencode', /esc (?:again to )?interrupt/],
 ]);
 
-export function agentOf(recording: string): string {
+function agentOf(recording: string): string {
   const [word = ''] = recording.split('-');
   return { gm: 'gemini', oc: 'opencode', program: 'command' }[word] ?? word;
 }
