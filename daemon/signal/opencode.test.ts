@@ -49,6 +49,7 @@ describe('the events of opencode', () => {
     const talks = new OpencodeTalks();
     assert.equal(talks.begin({}, [])?.claim.state, 'idle');
     assert.equal(talks.begin({ s: { type: 'busy' } }, undefined)?.claim.state, 'working');
+    assert.equal(talks.follow(status('s', 'idle'))?.claim.state, 'finished');
     assert.equal(
       talks.begin({ s: { type: 'busy' } }, [asked('p').properties])?.claim.state,
       'asking',
