@@ -92,7 +92,9 @@ describe('routes with a body', () => {
     const chunked = `${huge.length.toString(16)}\r\n${huge}\r\n0\r\n\r\n`;
     assert.deepEqual([await post('/things/one', '{'), await post('/things/one', 'x')], [400, 400]);
     assert.ok([0, 413].includes(await post('/things/one', huge)));
-    assert.ok([0, 413].includes(await post('/things/one', chunked, ['Transfer-Encoding: chunked'])));
+    assert.ok(
+      [0, 413].includes(await post('/things/one', chunked, ['Transfer-Encoding: chunked'])),
+    );
     const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
     assert.equal(await post('/things/one', deep), 200);
     assert.equal(taken.length, 1);
