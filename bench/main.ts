@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.ts';
 import { attachFigure } from './attach.ts';
 import { attachCommandFigure } from './attachCommand.ts';
+import { attentionFigure } from './attention.ts';
 import { coldFigure } from './cold.ts';
 import { echoFigure } from './echo.ts';
 import { editorFigure } from './editor.ts';
@@ -36,6 +37,7 @@ const figures: readonly Figure[] = [
   coldFigure,
   exitFigure,
   killFigure,
+  attentionFigure,
   editorFigure,
 ];
 

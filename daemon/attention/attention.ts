@@ -7,8 +7,12 @@ import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
 import type { Need, NeedKind } from './needs.ts';
+import { createCallingHandlers } from './calling.ts';
+import type { Explainer } from './explaining.ts';
+import { Explaining } from './explaining.ts';
 import { compareNeeds } from './needs.ts';
 
+export type { Explainer } from './explaining.ts';
 export type { Need, NeedKind } from './needs.ts';
 
 /** What a noun brings for its kinds. `answer` throws a WaggleError when the answer cannot be taken. */
@@ -17,18 +21,33 @@ export interface NeedOwner {
   answer(need: Need, action: string): Promise<void>;
 }
 
+/** What clients are not told of an entry, but calling a person depends on. */
+export interface NeedFacts {
+  /** Who it is about, for a title: the session's name. */
+  readonly name: string;
+  /** How long the turn took that ended; null when nobody knows. */
+  readonly turnMs: number | null;
+  /** Where a window is opened that shows it; absolute. */
+  readonly folder: string | null;
+  /** It was so before this daemon ran: nobody is called for it. */
+  readonly isRestored: boolean;
+}
+
 /** The hand of one noun on the registry. An entry that did not change is not told again. */
 export interface NeedSource {
-  put(need: Omit<Need, 'revision'>): void;
+  put(need: Omit<Need, 'revision'>, facts?: NeedFacts): void;
   remove(id: string): void;
 }
 
 export interface AttentionFeature extends Feature<'attention'> {
   register(owner: NeedOwner): NeedSource;
+  /** Who answers `attention/why` and takes what hooks report. */
+  explainWith(explainer: Explainer): void;
 }
 
 interface Entry {
   readonly need: Need;
+  readonly facts: NeedFacts | undefined;
   readonly owner: NeedOwner;
 }
 
@@ -47,11 +66,11 @@ export function createAttentionFeature(
 
   function register(owner: NeedOwner): NeedSource {
     return {
-      put(wanted) {
+      put(wanted, facts) {
         const before = entries.get(wanted.id)?.need;
         if (before !== undefined && isEqual(before, wanted)) return;
         revision += 1;
-        entries.set(wanted.id, { need: { ...wanted, revision }, owner });
+        entries.set(wanted.id, { need: { ...wanted, revision }, facts, owner });
         tell();
       },
       remove(id) {
@@ -62,10 +81,14 @@ export function createAttentionFeature(
     };
   }
 
+  const explaining = new Explaining();
   return {
     noun: 'attention',
     register,
+    explainWith: (explainer) => explaining.explainWith(explainer),
     handlers: {
+      ...explaining.handlers,
+      ...createCallingHandlers(),
       'attention/list': list,
       'attention/subscribe'(_params, caller) {
         caller.subscribe('attention');

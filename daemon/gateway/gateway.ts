@@ -35,7 +35,6 @@ export interface GatewayOptions {
   readonly identity: ServerIdentity;
   readonly log: Logger;
   readonly clock: Clock;
-  readonly routes?: readonly Route[];
   /** Tests shorten it. */
   readonly pingEveryMs?: number;
 }
@@ -46,7 +45,7 @@ export interface Gateway {
   readonly clientCount: number;
   readonly onDidChangeClients: Event<number>;
   /** From now on whoever has knocked is let in; before it they wait at the door, unread. */
-  serve(handlers: HandlerTable): void;
+  serve(handlers: HandlerTable, routes?: readonly Route[]): void;
   /** Listens on the Unix socket or pipe. Throws `internal` when the file system refuses it. */
   listenLocal(path: string): Promise<void>;
   /** The first free port of `wanted` (0: any) on 127.0.0.1 and, where it exists, ::1; null when none is. */
@@ -72,6 +71,7 @@ class GatewayServer implements Gateway {
   readonly #rate;
   readonly #turns: Turns;
   #handlers: HandlerTable | undefined;
+  #routes: readonly Route[] = [healthRoute];
   #idle: (() => void) | undefined;
 
   readonly onDidChangeClients = this.#clientsChanged.event;
@@ -90,8 +90,9 @@ class GatewayServer implements Gateway {
     return [...this.#connections].filter(({ admitted }) => admitted !== undefined).length;
   }
 
-  serve(handlers: HandlerTable): void {
+  serve(handlers: HandlerTable, routes: readonly Route[] = []): void {
     this.#handlers = handlers;
+    this.#routes = [healthRoute, ...routes];
     for (const { unproven } of this.#listeners) unproven.open();
   }
 
@@ -124,10 +125,10 @@ class GatewayServer implements Gateway {
   }
 
   #createListener(place: Listener['place'], path?: string): Listener {
-    const { authority, guard, log, routes = [] } = this.#options;
+    const { authority, guard, log } = this.#options;
     const options: ListenerOptions = {
       log: log.child({ listener: place.kind }),
-      routes: [healthRoute, ...routes],
+      routes: () => this.#routes,
       judge: {
         waitMs: (key) => guard.waitMs(key),
         fail: (key) => guard.fail(key),

@@ -15,25 +15,27 @@ import {
 import type { HostLink } from '../../link/host/host.ts';
 import type { AnsweringOptions } from './answering.ts';
 import { Answering } from './answering.ts';
-import type { TerminalReport } from './escapeScanner.ts';
-import { EscapeScanner } from './escapeScanner.ts';
 import { isSender } from './sending.ts';
+import type { TerminalReport } from '../signal/signal.ts';
+import { OutputReader } from '../signal/signal.ts';
 import type { SpoolWriter } from './spoolWriter.ts';
 
 export interface FollowTarget {
   readonly link: HostLink;
   readonly sessionId: SessionId;
   readonly generation: number;
+  readonly agent: string;
   readonly writer: SpoolWriter;
   /** Queries that end after this seq were answered by nobody yet; undefined: only those from now on. */
   readonly answersFrom: number | undefined;
   readonly ask: AnsweringOptions['ask'];
-  onReports(reports: readonly TerminalReport[]): void;
+  /** Said up to `liveAt` of what the host held when the following began. */
+  onReports(reports: readonly TerminalReport[], liveAt: number): void;
   onResize(size: TerminalSize): void;
   /** This client may type now. */
   onWriter(clientId: ClientId): void;
-  /** Received or skipped up to this seq. */
-  onProgress(seq: number): void;
+  /** Received or skipped up to this seq; `bytes` came at once. */
+  onProgress(seq: number, bytes: number): void;
 }
 
 const ackEveryBytes = 256 * 1024;
@@ -45,7 +47,7 @@ const ackAfterMs = 200;
  */
 export class Follower implements Disposable {
   readonly #target: FollowTarget;
-  readonly #scanner = new EscapeScanner();
+  readonly #reader: OutputReader;
   readonly #owned = new DisposableStore();
   #seq = 0;
   #acked = 0;
@@ -54,10 +56,13 @@ export class Follower implements Disposable {
   #answering: Answering | undefined;
   /** Nobody who could answer held the right to type at this point of the stream. */
   #isUnheld = false;
+  /** What came before it was written before this following began. */
+  #liveAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(target: FollowTarget) {
     this.#target = target;
+    this.#reader = new OutputReader(target.agent);
   }
 
   /** Attaches where the spool ends. Rejects as `host/attach` does. */
@@ -93,7 +98,9 @@ export class Follower implements Disposable {
     this.#lastInput = lastInput;
     const send = (reply: string): void => this.#reply(reply);
     this.#answering = new Answering({ from: answersFrom ?? liveAt, ask, send });
+    this.#liveAt = liveAt;
     this.#seq = writer.resumeAt ?? 0;
+    this.#reader.moveTo(this.#seq);
     this.#owned.add({ dispose: () => this.#detach(link, channel) });
     this.#owned.add(link.onFrame(channel, (frame) => this.#receive(frame)));
   }
@@ -121,7 +128,8 @@ export class Follower implements Disposable {
     if (frame.kind === 'gap') {
       this.#seq = decodeGap(frame.payload) ?? this.#seq;
       this.#answering?.forget();
-      this.#target.onReports([{ type: 'gap' }]);
+      this.#reader.moveTo(this.#seq);
+      this.#target.onReports([{ type: 'gap', seq: this.#seq }], this.#liveAt);
     }
     if (frame.kind === 'resize') this.#receiveSize(decodeSize(frame.payload));
     if (frame.kind === 'lease') this.#receiveLease(decodeJson(frame.payload, leaseMarkSchema));
@@ -144,11 +152,12 @@ export class Follower implements Disposable {
 
   #receiveOutput({ seq, payload }: Frame): void {
     this.#target.writer.append(seq, payload);
+    if (seq !== this.#seq) this.#reader.moveTo(seq);
     this.#seq = Math.max(this.#seq, seq + payload.length);
-    this.#target.onProgress(this.#seq);
     this.#answering?.receive({ seq, bytes: payload }, this.#isUnheld);
-    const reports = this.#scanner.push(payload);
-    if (reports.length > 0) this.#target.onReports(reports);
+    this.#target.onProgress(this.#seq, payload.length);
+    const reports = this.#reader.push(payload);
+    if (reports.length > 0) this.#target.onReports(reports, this.#liveAt);
     if (this.#seq - this.#acked >= ackEveryBytes) this.#ackNow();
     else this.#scheduleAck();
   }

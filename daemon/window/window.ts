@@ -33,6 +33,7 @@ export function createWindowFeature(context: Pick<FeatureContext, 'publish'>): W
         context.publish('window/environmentReported', { windowId });
         return {};
       },
+      'window/present': () => ({}),
     },
     dispose() {
       environments.clear();
