@@ -4,8 +4,7 @@ import type { Usage } from '../../protocol/session/resources.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Translate } from '../translate.ts';
-import { describeClock } from '../clock.ts';
-import { describeAge } from './age.ts';
+import { describeAge, describeClock } from '../clock.ts';
 
 /** A codicon and the theme colour it stands in; no colour means the default of the list. */
 export interface StateIcon {
@@ -123,6 +122,19 @@ export function describeRow(session: Session, context: RowContext): string {
   // The moment at which it was interrupted says how long ago that is.
   const isTimed = state === 'interrupted' && session.interruptedAt !== undefined;
   return [...parts, ...(isTimed ? [] : [age])].join(' · ');
+}
+
+/** Beside the name where rows of all states stand: `wants to run x · 2 min · claude`. */
+export function describePick(session: Session, context: RowContext): string {
+  const { state, since } = session.attention;
+  const isTimed = state === 'asking' || state === 'failed' || isHistory(session);
+  const age = isTimed ? describeAge(since, context.nowMs, context.t) : '';
+  return [describeShortly(session, context), age, session.agent].filter(Boolean).join(' · ');
+}
+
+/** It asks, failed, or has a result that nobody saw. */
+export function needsPerson({ attention }: Session): boolean {
+  return ['asking', 'failed', 'finished'].includes(attention.state);
 }
 
 /** As `describeState`, for a narrow row: when it was interrupted, not by what. */

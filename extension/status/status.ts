@@ -4,15 +4,10 @@ import type { Need } from '../../protocol/attention/attention.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import type { Event } from '../../protocol/wire/emitter.ts';
+import { describeAge } from '../clock.ts';
 import { commandIds, translate as t } from '../editor/editor.ts';
 import type { SessionList } from '../session/session.ts';
-import {
-  describeAge,
-  describeState,
-  escapeMarkdown,
-  isHistory,
-  nameOf,
-} from '../session/session.ts';
+import { describeState, escapeMarkdown, isHistory, nameOf } from '../session/session.ts';
 import { describeStatus, rankSessions } from './statusText.ts';
 
 export interface StatusOptions {

@@ -1,0 +1,32 @@
+/** What a toast says. Knows no editor. */
+import type { Notice } from '../../protocol/attention/notice.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+import type { Translate } from '../translate.ts';
+
+const titleChars = 60;
+const textChars = 160;
+
+/** "fix-login: wants to run `npm test`"; of several sessions how many they are. The newest comes first. */
+export function describeToast(notices: readonly Notice[], t: Translate): string {
+  const [newest] = latestOfEach(notices);
+  const count = latestOfEach(notices).length;
+  if (newest === undefined) return '';
+  return count === 1 ? describeNotice(newest, t) : t('{0} sessions need you', count);
+}
+
+export function describeNotice({ kind, title, text }: Notice, t: Translate): string {
+  const name = toPlainLine(title, titleChars);
+  if (kind === 'finished') return t('{0} is done', name);
+  return [name, toPlainLine(text, textChars)].filter(Boolean).join(': ');
+}
+
+/** One for each session; those without a session each for itself. */
+export function latestOfEach(notices: readonly Notice[]): Notice[] {
+  const seen = new Set<string>();
+  return notices.filter(({ id, sessionId }) => {
+    const key = sessionId ?? id;
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}
