@@ -11,7 +11,7 @@ describe('the next session that needs the person', () => {
 
   it('is each of them in turn, and then the first again', () => {
     const ids = [undefined, 1, 2, 3].map(
-      (last) => chooseNext(ranked, last && sessionId(last))?.sessionId,
+      (last) => chooseNext(ranked, last === undefined ? undefined : sessionId(last))?.sessionId,
     );
     assert.deepEqual(ids, [1, 2, 3, 1].map(sessionId));
   });

@@ -6,6 +6,7 @@ import type { Need } from '../../protocol/attention/attention.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore, toDisposable } from '../../protocol/wire/disposable.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { runCommand, showFailure, toMessage, translate as t } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import type { MissedOptions } from './missed.ts';
@@ -13,7 +14,7 @@ import { openNotice } from './missed.ts';
 import type { MuteBook } from './muteBook.ts';
 import { raiseCommand } from '../window/window.ts';
 import { ToastSlot } from './toastSlot.ts';
-import { describeNotice, describeToast, latestOfEach } from './toastText.ts';
+import { describeToast, describeWords, latestOfEach } from './toastText.ts';
 
 export interface RingingOptions extends Omit<MissedOptions, 'machineMemory'> {
   readonly needs: () => readonly Need[];
@@ -23,6 +24,8 @@ export interface RingingOptions extends Omit<MissedOptions, 'machineMemory'> {
   readonly callback: () => string | null;
   readonly log: Log;
 }
+
+const brand = 'Waggle';
 
 export function followRinging(options: RingingOptions): Disposable {
   const { connection, mutes, needs, log } = options;
@@ -81,11 +84,12 @@ function raise(
   const [newest] = notices;
   const link = callback();
   if (newest === undefined) return;
+  const isOne = latestOfEach(notices).length === 1;
   const order = {
-    title: 'Waggle',
-    text:
-      latestOfEach(notices).length === 1 ? describeNotice(newest, t) : describeToast(notices, t),
-    isUrgent: newest.kind !== 'finished' && newest.kind !== 'notice',
+    title: isOne ? toPlainLine(newest.title, 80) || brand : brand,
+    body: isOne ? describeWords(newest, t) : describeToast(notices, t),
+    urgency: newest.kind === 'finished' ? 'low' : 'normal',
+    openLabel: t('Open'),
     sound,
     ...(link === null ? {} : { link: addNotice(link, newest.id) }),
   };

@@ -14,10 +14,15 @@ export function describeToast(notices: readonly Notice[], t: Translate): string 
   return count === 1 ? describeNotice(newest, t) : t('{0} sessions need you', count);
 }
 
-export function describeNotice({ kind, title, text }: Notice, t: Translate): string {
-  const name = toPlainLine(title, titleChars);
-  if (kind === 'finished') return t('{0} is done', name);
-  return [name, toPlainLine(text, textChars)].filter(Boolean).join(': ');
+function describeNotice(notice: Notice, t: Translate): string {
+  const name = toPlainLine(notice.title, titleChars);
+  if (notice.kind === 'finished') return t('{0} is done', name);
+  return [name, describeWords(notice, t)].filter(Boolean).join(': ');
+}
+
+/** Without whose it is. */
+export function describeWords({ kind, text }: Notice, t: Translate): string {
+  return toPlainLine(text, textChars) || (kind === 'finished' ? t('done') : '');
 }
 
 /** One for each session; those without a session each for itself. */
