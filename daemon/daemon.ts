@@ -291,7 +291,7 @@ function createFeatures(
   const workspace = createWorkspaceFeature(about('workspace'));
   const window = createWindowFeature(about('window'));
   const agent = createAgentFeature(about('agent'));
-  const attention = createAttentionFeature(about('attention'));
+  const attention = createAttentionFeature(about('attention'), { windows: window });
   const session = createSessionFeature(about('session'), {
     agents: agent,
     attention,

@@ -1,6 +1,9 @@
 /** One WebSocket of a client: handshake, then requests, events and channels until either side closes. */
 import type { WebSocket } from 'ws';
 import type { NounName } from '../../protocol/protocol.ts';
+import { findEvent } from '../../protocol/protocol.ts';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { toDisposable } from '../../protocol/wire/disposable.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { decodeFrame } from '../../protocol/wire/frame.ts';
 import { closeCodes, handshakeLimitMs, handshakeMaxBytes } from '../../protocol/wire/hello.ts';
@@ -35,8 +38,10 @@ export class Connection {
   readonly #deadline: NodeJS.Timeout;
   #admitted: Admitted | undefined;
   #caller: Caller | undefined;
+  readonly #closers = new Set<() => void>();
   #missedPongs = 0;
   #isClosing = false;
+  #isClosed = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -123,11 +128,29 @@ export class Connection {
       principal: admitted.principal,
       transport: this.#options.transport,
       subscribe: (noun) => void this.#nouns.add(noun),
-      notify: (event, params) =>
-        this.#send(JSON.stringify({ jsonrpc: '2.0', method: event, params })),
+      notify: (event, params) => {
+        const introducedIn = findEvent(event)?.introducedIn ?? Number.POSITIVE_INFINITY;
+        if (introducedIn > admitted.protocol) return;
+        this.#send(JSON.stringify({ jsonrpc: '2.0', method: event, params }));
+      },
       openChannel: (sink) => this.#channels.open(sink),
+      onceClosed: (run) => this.#onceClosed(run),
     };
     this.#options.onAdmitted(this);
+  }
+
+  #onceClosed(run: () => void): Disposable {
+    // A closer of its own, should the same function wait twice.
+    const closer = (): void => run();
+    this.#closers.add(closer);
+    if (this.#isClosed) setImmediate(() => this.#runClosers());
+    return toDisposable(() => this.#closers.delete(closer));
+  }
+
+  #runClosers(): void {
+    const closers = [...this.#closers];
+    this.#closers.clear();
+    for (const run of closers) run();
   }
 
   #receiveFrame(message: Buffer): void {
@@ -166,7 +189,9 @@ export class Connection {
   #closed(code: number): void {
     clearTimeout(this.#deadline);
     this.#isClosing = true;
+    this.#isClosed = true;
     this.#channels.closeAll();
+    this.#runClosers();
     this.#options.log.debug('Client left', { code });
     this.#options.onClosed(this);
   }

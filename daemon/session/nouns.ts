@@ -8,7 +8,7 @@ import type { WorkspaceFeature } from '../workspace/workspace.ts';
 /** The other nouns that sessions build on. */
 export interface SessionNouns {
   readonly agents: Pick<AgentFeature, 'plan'>;
-  readonly attention: Pick<AttentionFeature, 'register'>;
+  readonly attention: Pick<AttentionFeature, 'describeWith' | 'register'>;
   readonly hosts: HostPool;
   readonly roles: Pick<RoleFeature, 'getDefault'>;
   readonly windows: Pick<WindowFeature, 'findEnvironment' | 'onDidReport'>;

@@ -48,7 +48,7 @@ export class Sessions {
     this.#revision = await this.#store.readRevision({});
     for (const row of await this.#store.list({})) {
       this.#rows.set(row.id, row);
-      this.#showNeed(row);
+      this.#showNeed(row, true);
     }
   }
 
@@ -135,6 +135,7 @@ export class Sessions {
       this.#rows.delete(id);
       this.#clients.delete(id);
       this.#needs.remove(id);
+      await this.#needs.forgetSession(id);
       const about = { sessionId: id };
       this.#context.publish('session/deleted', { sessionId: id, revision }, about);
     });
@@ -170,10 +171,12 @@ export class Sessions {
     this.#showNeed(row);
   }
 
-  #showNeed(row: SessionRow): void {
+  #showNeed(row: SessionRow, isRestored = false): void {
     const need = needOf(row);
-    if (need === undefined) this.#needs.remove(row.id);
-    else this.#needs.put(need);
+    if (need === undefined) return this.#needs.remove(row.id);
+    const { name, cwd: folder } = row;
+    const isPrivate = row.private === true;
+    this.#needs.put(need, { name, folder, isPrivate, isRestored, turnMs: null });
   }
 
   async #answer(need: Need, action: string): Promise<void> {
