@@ -30,7 +30,7 @@ export type { ClosedTab, OpenTerminals, SessionCommandsOptions } from './session
 export { chooseSession, readSessionId, restartSession } from './sessionCommands.ts';
 export { resumeSession } from './resume.ts';
 export { SessionList } from './sessionList.ts';
-export { describeState, escapeMarkdown, isHistory, isRunning, nameOf } from './sessionRow.ts';
+export { describePick, escapeMarkdown, isHistory, isRunning, nameOf } from './sessionRow.ts';
 
 /** How long a tooltip may wait for what it could say more. */
 const usageLimitMs = 1500;
