@@ -33,8 +33,7 @@ export function followRinging(options: RingingOptions): Disposable {
   const slot = owned.add(
     new ToastSlot({
       show: (notices) => showToast(options, notices).catch(showFailure),
-      isCurrent: ({ kind, sessionId }) =>
-        kind === 'notice' || needs().some((need) => need.sessionId === sessionId),
+      isCurrent: (notice) => needs().some((need) => isAbout(need, notice)),
       isFocused: () => vscode.window.state.focused,
       schedule(run, delayMs) {
         const timer = setTimeout(run, delayMs);
@@ -74,6 +73,11 @@ async function showToast(options: RingingOptions, notices: readonly Notice[]): P
   if (chosen !== open) return;
   if (latestOfEach(notices).length === 1) await openNotice(options, newest);
   else await runCommand('openSession');
+}
+
+/** A message is a need of its own, by its id; everything else is one of its session. */
+function isAbout(need: Need, { kind, id, sessionId }: Notice): boolean {
+  return kind === 'notice' ? need.id === id : need.sessionId === sessionId;
 }
 
 /** By the second extension, which runs where the person sits. */

@@ -11,7 +11,9 @@ export function describeToast(notices: readonly Notice[], t: Translate): string 
   const [newest] = latestOfEach(notices);
   const count = latestOfEach(notices).length;
   if (newest === undefined) return '';
-  return count === 1 ? describeNotice(newest, t) : t('{0} sessions need you', count);
+  if (count === 1) return describeNotice(newest, t);
+  const areSessions = notices.every(({ sessionId }) => sessionId !== null);
+  return areSessions ? t('{0} sessions need you', count) : t('{0} need you', count);
 }
 
 function describeNotice(notice: Notice, t: Translate): string {
