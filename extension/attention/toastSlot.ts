@@ -63,7 +63,8 @@ export class ToastSlot implements Disposable {
     const shown = {};
     this.#shown = shown;
     this.update();
-    this.#options.show(notices).finally(() => this.#free(shown));
+    const free = (): void => this.#free(shown);
+    this.#options.show(notices).then(free, free);
   }
 
   #free(shown: object): void {

@@ -24,6 +24,8 @@ const themes: readonly (readonly [Theme, kind: string, word: string])[] = [
   ['Light Modern', 'vs', 'light'],
   ['Default High Contrast', 'hc-black', 'contrast'],
 ];
+/** A daemon that has just started may not listen yet. */
+function notYet(): undefined {}
 const widths = [1400, 900] as const;
 
 describe('the look of what needs the person', function () {
@@ -75,7 +77,7 @@ describe('the look of what needs the person', function () {
     for (const pid of living) process.kill(pid, 'SIGKILL');
     await until('all of it is gone', async () => !living.some(isAlive));
     await until('another daemon runs', async () => isAlive(product.daemonPid() ?? 0));
-    link = await until('it answers', () => connectProduct(product).catch(() => undefined));
+    link = await until('it answers', () => connectProduct(product).catch(notYet));
     const states: Record<string, Parameters<Speaker['report']>> = {
       'fix-login': ['blocked', { kind: 'permission', message: 'approve Bash: npm test' }],
       theme: ['blocked', { kind: 'question', message: 'answer: Which colour?' }],
