@@ -12,6 +12,7 @@ import { daemonCommands } from './daemonCommands.ts';
 import { CommandError, exitCodes } from './output/output.ts';
 import { resumeCommands } from './resumeCommands.ts';
 import { sessionCommands } from './sessionCommands.ts';
+import { signalCommands } from './signalCommands.ts';
 
 /** What a command line means, before anything of it was done. */
 export type Parsed =
@@ -41,6 +42,7 @@ const completion: CommandSpec = {
 const commands: readonly CommandSpec[] = [
   ...sessionCommands,
   ...resumeCommands,
+  ...signalCommands,
   ...conversationCommands,
   ...daemonCommands,
   completion,
@@ -126,11 +128,14 @@ function createProgram(choose: Choose): Command {
   return program;
 }
 
+/** Called by scripts of ours only. */
+const inner = new Set(['session-names', 'hook']);
+
 /** The commands as completion and documents read them. */
 export function describeCommands(): CompletedCommand[] {
   const program = createProgram(dropText);
   configure(program, dropText);
-  return program.commands.filter((command) => command.name() !== 'session-names').map(describe);
+  return program.commands.filter((command) => !inner.has(command.name())).map(describe);
 }
 
 function describe(command: Command): CompletedCommand {

@@ -153,7 +153,7 @@ async function assemble(assembly: Assembly): Promise<Gateway> {
     ending.add({ name: feature.noun, limitMs: 2000, run: () => endFeature(feature) });
     await feature.start?.();
   }
-  gateway.serve(listHandlers(features));
+  gateway.serve(listHandlers(features), features.session.routes);
   // Clients go before what serves them.
   ending.add({ name: 'gateway', limitMs: 1000, run: () => gateway.stop(500) });
   log.info('Ready', { pid: process.pid, version: program.version, ...door.listening });
@@ -271,6 +271,7 @@ function createContext(
     version: program.version,
     daemonId: door.daemonId,
     socket: door.listening.socket,
+    port: door.listening.port,
     tokens,
     secrets: redactor,
     warnings,
@@ -282,7 +283,7 @@ function createContext(
 function createFeatures(
   context: FeatureContext,
   { assembly, tokens, gateway, door }: Parts & { readonly assembly: Assembly },
-): Features {
+) {
   const about = (noun: NounName): FeatureContext => ({
     ...context,
     log: context.log.child({ part: noun }),
@@ -295,6 +296,7 @@ function createFeatures(
   const session = createSessionFeature(about('session'), {
     agents: agent,
     attention,
+    titlePatterns: () => attention.titlePatterns,
     hosts: createHostPool(about('session')),
     roles: role,
     windows: window,
@@ -311,7 +313,18 @@ function createFeatures(
     requestStop: (reason) => assembly.ending.request(reason),
     rotateOwner: () => tokens.rotateOwner(),
   });
-  return { role, workspace, window, agent, attention, session, conversation, pane, daemon };
+  const features = {
+    role,
+    workspace,
+    window,
+    agent,
+    attention,
+    session,
+    conversation,
+    pane,
+    daemon,
+  };
+  return features satisfies Features;
 }
 
 async function endFeature(feature: Feature<NounName>): Promise<void> {

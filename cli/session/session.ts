@@ -7,6 +7,7 @@ import { isLive } from './find.ts';
 export { attachSession, openSession, showOpened } from './attach.ts';
 export {
   deleteSession,
+  findMeant,
   killSession,
   renameSession,
   restartSession,

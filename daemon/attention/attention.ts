@@ -28,6 +28,8 @@ export interface AttentionFeature extends Feature<'attention'> {
   describeWith(describe: DescribeSession): void;
   /** How a person wants to be called. */
   readonly settings: NoticeSettings;
+  /** Of the person; the same array as long as they do not change. */
+  readonly titlePatterns: NoticeSettings['titlePatterns'];
   readonly onDidConfigure: Event<NoticeSettings>;
 }
 
@@ -45,6 +47,9 @@ export function createAttentionFeature(
     describeWith: (describe) => calling.describeWith(describe),
     get settings() {
       return calling.settings;
+    },
+    get titlePatterns() {
+      return calling.choices.titlePatterns;
     },
     onDidConfigure: calling.onDidConfigure,
     handlers: {

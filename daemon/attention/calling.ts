@@ -28,6 +28,11 @@ export interface CallingContext extends AttentionNouns {
 
 const nameless = 'Waggle';
 
+/** Of `attention/notify`: its need has the notice's own id. What a program calls by its output has another one. */
+function isMessage({ kind, id }: Pick<Matter, 'kind' | 'id'>): boolean {
+  return kind === 'notice' && /^[0-9a-f]{32}$/.test(id);
+}
+
 /** How a person is called: when, by which window, by which means, and what was told. */
 export class Calling implements NeedFollower, Disposable {
   readonly log: NoticeLog;
@@ -183,7 +188,7 @@ export class Calling implements NeedFollower, Disposable {
   }
 
   #note(matter: Matter, fields: Pick<Notice, 'silence'>): ReturnType<NoticeLog['add']> {
-    const id = matter.kind === 'notice' ? matter.id : createNoticeId();
+    const id = isMessage(matter) ? matter.id : createNoticeId();
     this.#noticeOf.set(matter.id, id);
     return this.log.add(matter, { id, ...fields });
   }
@@ -208,7 +213,7 @@ export class Calling implements NeedFollower, Disposable {
 
   /** Of a need that an earlier daemon told about. */
   #findKept(matter: Matter): string | undefined {
-    if (matter.kind === 'notice') return matter.id;
+    if (isMessage(matter)) return matter.id;
     return matter.sessionId === null ? undefined : this.log.findOpen(matter)?.id;
   }
 

@@ -52,6 +52,11 @@ export class Choices {
     return noticeSettingsSchema.parse({ ...settingsAtFirst, ...this.#chosen });
   }
 
+  /** The same array as long as they do not change. */
+  get titlePatterns(): NoticeSettings['titlePatterns'] {
+    return this.#chosen.titlePatterns ?? settingsAtFirst.titlePatterns;
+  }
+
   /** Those that still hold. */
   get mutes(): Mute[] {
     const now = this.#context.now();

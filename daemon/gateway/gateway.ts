@@ -25,7 +25,7 @@ import { healthRoute } from './routes.ts';
 
 export type { AnyHandler, HandlerTable } from './dispatch.ts';
 export type { Authority, FailureGuard, ServerIdentity } from './handshake.ts';
-export type { Route } from './routes.ts';
+export type { Route, RouteAnswer, RouteRequest } from './routes.ts';
 
 export interface GatewayOptions {
   readonly authority: Authority;
@@ -33,7 +33,6 @@ export interface GatewayOptions {
   readonly identity: ServerIdentity;
   readonly log: Logger;
   readonly clock: Clock;
-  readonly routes?: readonly Route[];
   /** Tests shorten it. */
   readonly pingEveryMs?: number;
 }
@@ -44,7 +43,7 @@ export interface Gateway {
   readonly clientCount: number;
   readonly onDidChangeClients: Event<number>;
   /** From now on whoever has knocked is let in; before it they wait at the door, unread. */
-  serve(handlers: HandlerTable): void;
+  serve(handlers: HandlerTable, routes?: readonly Route[]): void;
   /** Listens on the Unix socket or pipe. Throws `internal` when the file system refuses it. */
   listenLocal(path: string): Promise<void>;
   /** The first free port of `wanted` (0: any) on 127.0.0.1 and, where it exists, ::1; null when none is. */
@@ -69,6 +68,7 @@ class GatewayServer implements Gateway {
   readonly #pinger: NodeJS.Timeout;
   readonly #rate;
   #handlers: HandlerTable | undefined;
+  #routes: readonly Route[] = [healthRoute];
   #idle: (() => void) | undefined;
 
   readonly onDidChangeClients = this.#clientsChanged.event;
@@ -86,8 +86,9 @@ class GatewayServer implements Gateway {
     return [...this.#connections].filter(({ admitted }) => admitted !== undefined).length;
   }
 
-  serve(handlers: HandlerTable): void {
+  serve(handlers: HandlerTable, routes: readonly Route[] = []): void {
     this.#handlers = handlers;
+    this.#routes = [healthRoute, ...routes];
     for (const { unproven } of this.#listeners) unproven.open();
   }
 
@@ -120,10 +121,10 @@ class GatewayServer implements Gateway {
   }
 
   #createListener(place: Listener['place'], path?: string): Listener {
-    const { authority, guard, log, routes = [] } = this.#options;
+    const { authority, guard, log } = this.#options;
     const options: ListenerOptions = {
       log: log.child({ listener: place.kind }),
-      routes: [healthRoute, ...routes],
+      routes: () => this.#routes,
       judge: {
         waitMs: (key) => guard.waitMs(key),
         fail: (key) => guard.fail(key),

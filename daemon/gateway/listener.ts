@@ -42,7 +42,8 @@ const handshakeSlackBytes = 256;
 
 export interface ListenerOptions {
   readonly log: Logger;
-  readonly routes: readonly Route[];
+  /** Those that are served now. */
+  readonly routes: () => readonly Route[];
   readonly judge: BearerJudge;
   readonly onSocket: (socket: WebSocket, listener: Listener, request: IncomingMessage) => void;
 }
@@ -100,13 +101,9 @@ export class Listener {
     const head = headOf(request);
     const refusal = this.#findRefusal(head, request);
     if (refusal !== undefined) return { status: refusal.status, body: {} };
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > bodyMaxBytes) request.destroy();
-    });
     const key = guardKeyOf(this.#place, request.socket);
-    const answer = await answerRoute(this.#options.routes, head, {
+    const asked = { head, readBody: () => collectBody(request) };
+    const answer = await answerRoute(this.#options.routes(), asked, {
       judge: this.#options.judge,
       key,
     });
@@ -140,6 +137,21 @@ export class Listener {
       this.#options.onSocket(webSocket, this, request),
     );
   }
+}
+
+/** What was sent. Undefined when it is over the limit or broke off: the answer to that closes the connection. */
+function collectBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  return new Promise((resolve) => {
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= bodyMaxBytes) chunks.push(chunk);
+      else resolve(undefined);
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.on('close', () => resolve(undefined));
+  });
 }
 
 /** Failures count against the address; all who reach the private socket are one. */

@@ -9,6 +9,10 @@ import { responseHeaders } from './responseHeaders.ts';
 export interface RouteRequest {
   readonly head: RequestHead;
   readonly principal: Principal | undefined;
+  /** The part of the path that the route's `*` stands for; empty without one. */
+  readonly part: string;
+  /** Parsed JSON; undefined when the request has none. */
+  readonly body: unknown;
 }
 
 export interface RouteAnswer {
@@ -18,6 +22,7 @@ export interface RouteAnswer {
 
 export interface Route {
   readonly method: 'GET' | 'POST';
+  /** A last part of `*` stands for any one part. */
   readonly path: string;
   /** `open` needs no bearer; its answer is a constant. */
   readonly right: Right | 'open';
@@ -51,14 +56,21 @@ export function covers(has: Right, needed: Right): boolean {
   return rank[has] >= rank[needed];
 }
 
+export interface Asked {
+  readonly head: RequestHead;
+  /** Called only for whoever may ask. Undefined: longer than is taken. */
+  readBody(): Promise<string | undefined>;
+}
+
 /** Steps 7 to 9: credential, right, then the handler. */
 export async function answerRoute(
   routes: readonly Route[],
-  head: RequestHead,
+  { head, readBody }: Asked,
   { judge, key }: { readonly judge: BearerJudge; readonly key: string },
 ): Promise<HttpAnswer> {
   const route = findRoute(routes, head);
-  if (route?.right === 'open') return route.run({ head, principal: undefined });
+  if (route?.right === 'open')
+    return route.run({ head, principal: undefined, part: '', body: undefined });
   const waitMs = judge.waitMs(key);
   if (waitMs > 0)
     return { status: 429, body: {}, headers: { 'Retry-After': String(Math.ceil(waitMs / 1000)) } };
@@ -73,12 +85,38 @@ export async function answerRoute(
   }
   if (route === undefined) return { status: 404, body: {} };
   if (!covers(principal.right, route.right)) return { status: 403, body: {} };
-  return { ...(await route.run({ head, principal })), isProven: true };
+  const text = head.method === 'POST' ? await readBody() : '';
+  if (text === undefined) return { status: 413, body: {} };
+  const body = parseBody(text);
+  if (text !== '' && body === undefined) return { status: 400, body: {} };
+  const request = { head, principal, part: partOf(route, head), body };
+  return { ...(await route.run(request)), isProven: true };
+}
+
+function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function findRoute(routes: readonly Route[], head: RequestHead): Route | undefined {
   const method = head.method === 'HEAD' ? 'GET' : head.method;
-  return routes.find((route) => route.method === method && route.path === pathOf(head));
+  return routes.find(
+    (route) =>
+      route.method === method &&
+      (route.path === pathOf(head) || (route.path.endsWith('/*') && partOf(route, head) !== '')),
+  );
+}
+
+/** Undecoded: what is looked up by it has a form of its own. */
+function partOf(route: Route, head: RequestHead): string {
+  const base = route.path.slice(0, -1);
+  const path = pathOf(head);
+  if (!route.path.endsWith('/*') || !path.startsWith(base)) return '';
+  const part = path.slice(base.length);
+  return part.includes('/') ? '' : part;
 }
 
 /** Writes an answer with all headers of the house; the connection is closed after a refusal. */

@@ -4,6 +4,7 @@ import { errorMessageOf, WaggleError } from '../../protocol/wire/errors.ts';
 import type { FeatureContext } from '../context.ts';
 import type { HostPool } from '../host/host.ts';
 import { endProcesses, MarkerScan, TreeRecord } from '../process/process.ts';
+import type { Hooks } from './hooks.ts';
 import { isLive } from './life.ts';
 import { removeOldScreen } from './oldScreen.ts';
 import type { SessionRow } from './row.ts';
@@ -20,6 +21,7 @@ export interface EndingContext {
   readonly watch: Watch;
   readonly spool: Spool;
   readonly links: SocketLinks;
+  readonly hooks: Hooks;
   readonly sequences: Sequences;
 }
 
@@ -50,7 +52,7 @@ export class Ending {
 
   /** @throws WaggleError `notFound`, `conflict` while it or something that it left behind runs. */
   async delete(id: SessionId): Promise<void> {
-    const { sessions, watch, spool, links, daemon } = this.#context;
+    const { sessions, watch, spool, links, hooks, daemon } = this.#context;
     const row = sessions.get(id);
     if (isLive(row.status))
       throw new WaggleError('conflict', 'The session still runs.', { fix: 'End it first.' });
@@ -65,6 +67,7 @@ export class Ending {
     watch.forget(id);
     await daemon.tokens.revoke(id);
     links.remove(id);
+    hooks.remove(id);
     await removeOldScreen(daemon.paths.runDir, id);
     await sessions.remove(id);
     await spool.remove(id);

@@ -12,6 +12,7 @@ const own = {
   sessionId: 's-1',
   socket: '/run/daemon.sock',
   token: 'id.secret',
+  generation: 3,
   binDirectory: '/home/dev/.waggle/bin',
   home: undefined,
 };
@@ -68,6 +69,8 @@ describe('the environment of a session', () => {
       WAGGLE_SESSION_ID: 's-1',
       WAGGLE_SOCKET: '/run/daemon.sock',
       WAGGLE_TOKEN: 'id.secret',
+      WAGGLE_GENERATION: '3',
+      WAGGLE_HOOK_TOKEN: 'secret',
     });
     const moved = addOwnVariables({}, { ...own, home: '/elsewhere' });
     assert.equal(moved['WAGGLE_HOME'], '/elsewhere');

@@ -8,6 +8,7 @@ export interface OwnVariables {
   readonly sessionId: string;
   readonly socket: string;
   readonly token: string;
+  readonly generation: number;
   /** Directory of the `waggle` shim, put in front of PATH. */
   readonly binDirectory: string;
   /** The overridden home; undefined when the platform's is used. */
@@ -60,6 +61,9 @@ export function addOwnVariables(inherited: Environment, own: OwnVariables): Reco
     WAGGLE_SESSION_ID: own.sessionId,
     WAGGLE_SOCKET: own.socket,
     WAGGLE_TOKEN: own.token,
+    WAGGLE_GENERATION: String(own.generation),
+    // Hooks over HTTP send the secret alone: a header of theirs takes a variable as it is.
+    WAGGLE_HOOK_TOKEN: own.token.slice(own.token.indexOf('.') + 1),
     ...(own.home === undefined ? {} : { WAGGLE_HOME: own.home }),
     PATH: putInFront(own.binDirectory, path),
   };

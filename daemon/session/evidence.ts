@@ -1,122 +1,106 @@
+import type { Signal, Why } from '../../protocol/attention/why.ts';
 import type { Attention } from '../../protocol/session/attentionState.ts';
-import type { SessionStatus } from '../../protocol/session/session.ts';
-import { toPlainLine } from '../../protocol/wire/printable.ts';
-import type { SessionExit } from './life.ts';
+import type { Claim } from '../signal/signal.ts';
+import { claimOf, nothingClaimed, toSignal } from '../signal/signal.ts';
+import { byRank, findChosen } from './heard.ts';
 import type { SessionRow } from './row.ts';
-import type { StatusReport } from './statusReport.ts';
-import type { TitleState } from './title.ts';
 
-/** Everything that is known about what a session wants. `dismissed`: a person has seen the last result. */
-export interface Evidence {
-  readonly status: SessionStatus;
-  readonly agent: string;
-  readonly exit: SessionExit | null;
-  readonly reason: string | null;
-  readonly report: StatusReport | null;
-  readonly titleState: TitleState;
-  readonly dismissed: boolean;
-  readonly origin?: SessionRow['origin'];
-}
+/** Everything that is known about what a session wants. */
+export type Evidence = Pick<
+  SessionRow,
+  'status' | 'agent' | 'exit' | 'reason' | 'origin' | 'generation' | 'heard'
+>;
 
-type Claim = Pick<Attention, 'state' | 'kind' | 'sentence'>;
+export type Explanation = Pick<Why, 'chosen' | 'outranked'>;
 
 /** Codes and signals with which people and terminals end programs on purpose. */
 const purposefulCodes = new Set([0, 129, 130, 143]);
 const purposefulSignals = new Set(['SIGHUP', 'SIGINT', 'SIGTERM']);
 
 /**
- * The one judgement of what a person sees. `since` stays while the claim stays. A dismissed result is idle, or ended
- * when the process is gone, until something new happens.
+ * The one judgement of what a person sees: the process's own state when it does not run, else what the highest authority
+ * claims. A result that was seen is idle, or ended when the process is gone, until something new happens. `since` is when
+ * the claim was made; work and states of processes go on since they began.
  */
 export function judge(evidence: Evidence, previous: Attention | undefined, now: string): Attention {
-  const claim = soften(claimOf(evidence), evidence);
-  const isSame = previous?.state === claim.state && previous.kind === claim.kind;
-  return { ...claim, since: isSame ? previous.since : now };
+  const { chosen } = explain(evidence, now);
+  const { state, kind, sentence } = chosen ?? nothingClaimed;
+  const isSame = previous?.state === state && previous.kind === kind;
+  const isNewEachTime = state === 'asking' || state === 'failed' || state === 'finished';
+  const isAgain = isNewEachTime && chosen !== null && chosen.at > (previous?.since ?? '');
+  if (isSame && !isAgain) return { state, kind, sentence, since: previous.since };
+  const isOwnMoment = isNewEachTime && chosen !== null && chosen.authority !== 'process';
+  return { state, kind, sentence, since: isOwnMoment ? chosen.at : now };
 }
 
-function claimOf(evidence: Evidence): Claim {
+/** Who says so, and what else was said. `chosen` is null while the process runs and nobody claims anything. */
+export function explain(evidence: Evidence, now: string): Explanation {
+  const said = evidence.heard.signals.filter(
+    ({ generation }) => generation === evidence.generation,
+  );
+  const own = claimOfProcess(evidence);
+  const chosen = own === undefined ? findChosen(said) : toProcessSignal(evidence, own, now);
+  const outranked = byRank(said)
+    .filter((signal) => signal !== chosen)
+    .map((signal) => ({ signal, reason: 'lowerAuthority' as const }));
+  if (chosen === undefined) return { chosen: null, outranked };
+  const seen = soften(chosen, evidence);
+  if (seen === undefined) return { chosen, outranked };
+  return { chosen: seen, outranked: [{ signal: chosen, reason: 'seen' }, ...outranked] };
+}
+
+interface ProcessClaim {
+  readonly claim: Claim;
+  readonly rule: string;
+}
+
+/** Undefined: the process runs, and others say what it does. */
+function claimOfProcess(evidence: Evidence): ProcessClaim | undefined {
   switch (evidence.status) {
     case 'starting':
-      return claim('starting', 'starting');
-    case 'running':
-      return claimOfRunning(evidence);
     case 'asleep':
-      return claim('asleep', 'asleep');
     case 'killed':
-      return claim('killed', 'killed');
-    case 'interrupted':
-      return claim('interrupted', evidence.reason ?? 'interrupted by a restart');
+      return {
+        claim: claimOf(evidence.status, evidence.status),
+        rule: `process.${evidence.status}`,
+      };
+    case 'running':
+      return undefined;
+    case 'interrupted': {
+      const sentence = evidence.reason ?? 'interrupted by a restart';
+      return { claim: claimOf('interrupted', sentence), rule: 'process.interrupted' };
+    }
     case 'ended':
       return claimOfEnded(evidence);
   }
 }
 
-function claimOfEnded({ agent, exit, reason, origin }: Evidence): Claim {
-  if (reason !== null) return claim('failed', reason);
-  if (origin === 'imported') return claim('ended', 'imported');
-  if (exit === null) return claim('ended', 'ended');
+function claimOfEnded({ agent, exit, reason, origin }: Evidence): ProcessClaim {
+  if (reason !== null) return { claim: claimOf('failed', reason), rule: 'process.notStarted' };
+  if (origin === 'imported')
+    return { claim: claimOf('ended', 'imported'), rule: 'process.imported' };
+  if (exit === null) return { claim: claimOf('ended', 'ended'), rule: 'process.ended' };
   const sentence = exit.signal === null ? `exited ${exit.code ?? '?'}` : `ended by ${exit.signal}`;
   const onPurpose =
     exit.signal === null ? purposefulCodes.has(exit.code ?? 0) : purposefulSignals.has(exit.signal);
-  return claim(onPurpose || agent === 'shell' ? 'ended' : 'failed', sentence);
+  const state = onPurpose || agent === 'shell' ? 'ended' : 'failed';
+  return {
+    claim: claimOf(state, sentence),
+    rule: exit.signal === null ? 'exit.code' : 'exit.signal',
+  };
 }
 
-function claimOfRunning({ report, titleState }: Evidence): Claim {
-  if (report !== null && report.state !== 'clear') return claimOfReport(report);
-  switch (titleState) {
-    case 'working':
-      return claim('working', 'working');
-    case 'idle':
-      return claim('idle', 'idle');
-    case 'asking':
-      return { state: 'asking', kind: 'permission', sentence: 'needs your permission' };
-    case 'unknown':
-      return claim('unknown', 'running');
-  }
+function toProcessSignal(evidence: Evidence, { claim, rule }: ProcessClaim, now: string): Signal {
+  const { exit, generation, reason } = evidence;
+  const told =
+    exit === null ? (reason ?? evidence.status) : `code ${exit.code}, signal ${exit.signal}`;
+  const moment = { at: exit?.at ?? now, generation, seq: null };
+  return toSignal('process', { claim, rule, evidence: told }, moment);
 }
 
-function claimOfReport(report: StatusReport): Claim {
-  switch (report.state) {
-    case 'working':
-      return claim('working', report.message === '' ? 'working' : report.message);
-    case 'done':
-      return claim('finished', 'done');
-    case 'error':
-      return claim('failed', report.message === '' ? 'stopped by an error' : report.message);
-    case 'blocked':
-      return claimOfBlocked(report);
-    default:
-      return claim('idle', 'idle');
-  }
-}
-
-function claimOfBlocked({ kind, message }: StatusReport): Claim {
-  switch (kind) {
-    case 'question':
-      return asking('question', message.replace(/^answer: /, 'asks: '), 'asks a question');
-    case 'auth':
-      return asking('signIn', message, 'needs you to sign in');
-    default: {
-      const command = /^approve Bash: (.+)$/.exec(message)?.[1];
-      const sentence =
-        command === undefined
-          ? message.replace(/^approve /, 'wants to use ')
-          : `wants to run \`${command}\``;
-      return asking('permission', sentence, 'needs your permission');
-    }
-  }
-}
-
-function asking(kind: NonNullable<Claim['kind']>, sentence: string, otherwise: string): Claim {
-  return { state: 'asking', kind, sentence: toPlainLine(sentence === '' ? otherwise : sentence) };
-}
-
-function claim(state: Claim['state'], sentence: string): Claim {
-  return { state, kind: null, sentence: toPlainLine(sentence) };
-}
-
-function soften(found: Claim, evidence: Evidence): Claim {
-  const isResult = found.state === 'finished' || found.state === 'failed';
-  if (!evidence.dismissed || !isResult) return found;
-  return claim(evidence.status === 'ended' ? 'ended' : 'idle', found.sentence);
+function soften(chosen: Signal, { heard, status }: Evidence): Signal | undefined {
+  const isResult = chosen.state === 'finished' || chosen.state === 'failed';
+  if (!heard.dismissed || !isResult) return undefined;
+  const state = status === 'ended' ? 'ended' : 'idle';
+  return { ...chosen, state, rule: 'person.seen' };
 }

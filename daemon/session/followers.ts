@@ -4,9 +4,9 @@ import { Emitter } from '../../protocol/wire/emitter.ts';
 import type { FeatureContext } from '../context.ts';
 import type { ConnectedHost } from '../host/host.ts';
 import type { ScreenMaker } from '../screen/screen.ts';
-import type { TerminalReport } from './escapeScanner.ts';
 import { Follower } from './following.ts';
-import { hear, keepNewest } from './hearing.ts';
+import type { Said } from './hearing.ts';
+import { hear, ignoreOld, isLapsed, keepNewest, lapse } from './hearing.ts';
 import { isLive } from './life.ts';
 import { readLastMark } from './lastMark.ts';
 import { ScreenKeeper } from './screenKeeper.ts';
@@ -21,15 +21,17 @@ interface Followed {
   readonly writer: SpoolWriter;
   readonly keeper: ScreenKeeper;
   readonly link: ConnectedHost['link'];
-  /** Said since the last change of the row. */
-  reports: TerminalReport[];
+  /** Since the last change of the row. */
+  said: Said[];
   timer: NodeJS.Timeout | undefined;
 }
+
+type Process = Pick<SessionRow, 'id' | 'generation'>;
 
 /** What a program says is written down at most this often; the first word at once. */
 const hearEveryMs = 100;
 /** Of a flood of titles only the last can matter. */
-const maxWaitingReports = 64;
+const maxWaiting = 64;
 
 /** One follower per session and generation, and the way of what it hears into the rows. */
 export class Followers implements Disposable {
@@ -40,6 +42,8 @@ export class Followers implements Disposable {
     readonly maker: ScreenMaker;
   };
   readonly #followed = new Map<SessionId, Followed>();
+  /** Followed once already: what their host holds now was said while this daemon ran. */
+  readonly #again = new Set<SessionId>();
   readonly #sequences = new Sequences();
 
   readonly #writerChanged = new Emitter<{ sessionId: SessionId; clientId: ClientId }>();
@@ -83,6 +87,8 @@ export class Followers implements Disposable {
     const followed = this.#followed.get(id);
     if (followed === undefined) return;
     this.#followed.delete(id);
+    if (followed.said.length > 0)
+      this.#flushSaid({ id, generation: followed.follower.generation }, followed);
     clearTimeout(followed.timer);
     followed.follower.dispose();
     followed.keeper.dispose();
@@ -114,49 +120,86 @@ export class Followers implements Disposable {
     const writer = await this.#context.spool.openWriter(row.id, row.generation);
     const source = { link, sessionId: row.id, generation: row.generation };
     const { maker, daemon, sessions } = this.#context;
+    const isFromBefore = sessions.isFromBefore(row) && !this.#again.has(row.id);
     const keeper = new ScreenKeeper({ source, maker, log: daemon.log });
     const follower = await Follower.start({
       ...source,
       writer,
-      onReports: (reports) => this.#queue(row.id, reports),
+      onReports: (reports, liveAt) => {
+        const { at } = this.#now();
+        const said = reports.map((report): Said => {
+          return { report, at, isRestored: isFromBefore && report.seq <= liveAt };
+        });
+        this.#queue(row, said);
+      },
       onResize: (size) => {
         keeper.resized();
         this.#inBackground(sessions.change(row.id, () => ({ size })));
       },
       onWriter: (clientId) => this.#writerChanged.fire({ sessionId: row.id, clientId }),
-      onProgress: (seq) => keeper.progressed(seq),
+      onProgress: (seq) => {
+        keeper.progressed(seq);
+        this.#lapse(row, seq);
+      },
     });
-    this.#followed.set(row.id, { follower, writer, keeper, link, reports: [], timer: undefined });
+    this.#again.add(row.id);
+    this.#followed.set(row.id, { follower, writer, keeper, link, said: [], timer: undefined });
   }
 
   /** What an earlier daemon wrote down but died before it understood. */
   async #catchUp(row: SessionRow): Promise<void> {
     if (row.shell === undefined || !isLive(row.status)) return;
     const reports = await readLastMark(this.#context.spool, row);
-    if (reports.length > 0) this.#hear(row.id, reports);
+    const { at } = this.#now();
+    if (reports.length > 0)
+      this.#hear(
+        row,
+        reports.map((report) => ({ report, at, isRestored: true })),
+      );
   }
 
-  #queue(id: SessionId, reports: readonly TerminalReport[]): void {
-    const followed = this.#followed.get(id);
+  #queue(process: Process, said: readonly Said[]): void {
+    const followed = this.#followed.get(process.id);
     // Before `follow` returned: said while the channel was opened; the row changes at once then.
-    if (followed === undefined) return this.#hear(id, reports);
-    followed.reports = keepNewest([...followed.reports, ...reports], maxWaitingReports);
+    if (followed === undefined) return this.#hear(process, said);
+    followed.said = keepNewest([...followed.said, ...said], maxWaiting);
     if (followed.timer !== undefined) return;
-    this.#flushReports(id, followed);
+    this.#flushSaid(process, followed);
     followed.timer = setTimeout(() => {
       followed.timer = undefined;
-      this.#flushReports(id, followed);
+      this.#flushSaid(process, followed);
     }, hearEveryMs);
   }
 
-  #flushReports(id: SessionId, followed: Followed): void {
-    const { reports } = followed;
-    followed.reports = [];
-    if (reports.length > 0) this.#hear(id, reports);
+  #flushSaid(process: Process, followed: Followed): void {
+    const { said } = followed;
+    followed.said = [];
+    if (said.length > 0) this.#hear(process, said);
   }
 
-  #hear(id: SessionId, reports: readonly TerminalReport[]): void {
-    this.#inBackground(this.#context.sessions.change(id, (row) => hear(row, reports)));
+  #hear({ id, generation }: Process, said: readonly Said[]): void {
+    const { sessions } = this.#context;
+    const heard = sessions.change(id, (row) => {
+      if (row.generation === generation) return hear(row, said, sessions.titles());
+      this.#context.daemon.log.debug('reports of an old generation were ignored', {
+        ...{ sessionId: id, generation, count: said.length },
+      });
+      return ignoreOld(row, said);
+    });
+    this.#inBackground(heard);
+  }
+
+  /** Asked for every piece of output, so it looks before it asks for a change. */
+  #lapse({ id, generation }: Process, seq: number): void {
+    const { sessions } = this.#context;
+    const { at } = this.#now();
+    const row = sessions.find(id);
+    if (row === undefined || row.generation !== generation || !isLapsed(row, seq, at)) return;
+    this.#inBackground(sessions.change(id, (current) => lapse(current, seq, at)));
+  }
+
+  #now(): { readonly at: string } {
+    return { at: new Date(this.#context.daemon.clock.now()).toISOString() };
   }
 
   #inBackground(work: Promise<unknown>): void {

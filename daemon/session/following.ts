@@ -6,8 +6,8 @@ import type { Frame } from '../../protocol/wire/frame.ts';
 import type { TerminalSize } from '../../protocol/wire/mark.ts';
 import { decodeGap, decodeJson, decodeSize, leaseMarkSchema } from '../../protocol/wire/mark.ts';
 import type { HostLink } from '../../link/host/host.ts';
-import type { TerminalReport } from './escapeScanner.ts';
-import { EscapeScanner } from './escapeScanner.ts';
+import type { TerminalReport } from '../signal/signal.ts';
+import { EscapeScanner } from '../signal/signal.ts';
 import type { SpoolWriter } from './spoolWriter.ts';
 
 export interface FollowTarget {
@@ -15,7 +15,8 @@ export interface FollowTarget {
   readonly sessionId: SessionId;
   readonly generation: number;
   readonly writer: SpoolWriter;
-  onReports(reports: readonly TerminalReport[]): void;
+  /** Said up to `liveAt` of what the host held when the following began. */
+  onReports(reports: readonly TerminalReport[], liveAt: number): void;
   onResize(size: TerminalSize): void;
   /** This client may type now. */
   onWriter(clientId: ClientId): void;
@@ -37,6 +38,8 @@ export class Follower implements Disposable {
   #seq = 0;
   #acked = 0;
   #channel = 0;
+  /** What came before it was written before this following began. */
+  #liveAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(target: FollowTarget) {
@@ -67,13 +70,15 @@ export class Follower implements Disposable {
 
   async #attach(): Promise<void> {
     const { link, sessionId, generation, writer } = this.#target;
-    const { channel } = await link.call('host/attach', {
+    const { channel, liveAt } = await link.call('host/attach', {
       session: sessionId,
       cursor: { generation, seq: writer.resumeAt ?? 0 },
       pace: 'background',
     });
     this.#channel = channel;
+    this.#liveAt = liveAt;
     this.#seq = writer.resumeAt ?? 0;
+    this.#scanner.moveTo(this.#seq);
     this.#owned.add({ dispose: () => this.#detach(link, channel) });
     this.#owned.add(link.onFrame(channel, (frame) => this.#receive(frame)));
   }
@@ -88,7 +93,8 @@ export class Follower implements Disposable {
     if (frame.kind === 'output') return this.#receiveOutput(frame);
     if (frame.kind === 'gap') {
       this.#seq = decodeGap(frame.payload) ?? this.#seq;
-      this.#target.onReports([{ type: 'gap' }]);
+      this.#scanner.moveTo(this.#seq);
+      this.#target.onReports([{ type: 'gap', seq: this.#seq }], this.#liveAt);
     }
     if (frame.kind === 'resize') {
       const size = decodeSize(frame.payload);
@@ -105,10 +111,11 @@ export class Follower implements Disposable {
 
   #receiveOutput({ seq, payload }: Frame): void {
     this.#target.writer.append(seq, payload);
+    if (seq !== this.#seq) this.#scanner.moveTo(seq);
     this.#seq = Math.max(this.#seq, seq + payload.length);
     this.#target.onProgress(this.#seq);
     const reports = this.#scanner.push(payload);
-    if (reports.length > 0) this.#target.onReports(reports);
+    if (reports.length > 0) this.#target.onReports(reports, this.#liveAt);
     if (this.#seq - this.#acked >= ackEveryBytes) this.#ackNow();
     else this.#scheduleAck();
   }

@@ -10,8 +10,8 @@ import { resolveFolder } from '../workspace/workspace.ts';
 import type { Keeping } from './keeping.ts';
 import { newLife } from './life.ts';
 import type { SessionNouns } from './nouns.ts';
+import { nothingHeard } from './heard.ts';
 import type { SessionRow } from './row.ts';
-import { nothingHeard } from './row.ts';
 import type { Sessions } from './sessions.ts';
 import type { Spool } from './spool.ts';
 

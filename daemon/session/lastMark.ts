@@ -1,5 +1,5 @@
-import { EscapeScanner } from './escapeScanner.ts';
-import type { TerminalReport } from './escapeScanner.ts';
+import { EscapeScanner } from '../signal/signal.ts';
+import type { TerminalReport } from '../signal/signal.ts';
 import type { SessionRow } from './row.ts';
 import type { Spool } from './spool.ts';
 
@@ -20,6 +20,6 @@ export async function readLastMark(
   const { data } = await spool.read(id, { generation, from, maxBytes: tailBytes });
   const marks = new EscapeScanner().push(data).filter(({ type }) => type === 'mark');
   // Output without a mark is what a command does that runs.
-  if (marks.length === 0 && shell?.prompt === 'prompt') return [{ type: 'gap' }];
+  if (marks.length === 0 && shell?.prompt === 'prompt') return [{ type: 'gap', seq: end }];
   return marks;
 }

@@ -20,12 +20,14 @@ import {
   inheritEnvironment,
   listNames,
 } from './environment.ts';
+import { nothingHeard } from './heard.ts';
+import type { Hooks } from './hooks.ts';
 import { toName, toTags } from './label.ts';
 import { isLive, newLife } from './life.ts';
 import type { SessionNouns } from './nouns.ts';
 import type { SessionRow } from './row.ts';
 import { showFirst } from './oldScreen.ts';
-import { nothingHeard, toMeta } from './row.ts';
+import { toMeta } from './row.ts';
 import { OneProcess } from './oneProcess.ts';
 import type { Keeping } from './keeping.ts';
 import { Sequences } from './sequence.ts';
@@ -85,6 +87,7 @@ export interface LaunchingContext {
   readonly sessions: Sessions;
   readonly watch: Watch;
   readonly links: SocketLinks;
+  readonly hooks: Hooks;
   readonly keeping: Pick<Keeping, 'default'>;
   /** Operations of one session run one after the other. */
   readonly sequences: Sequences;
@@ -284,12 +287,17 @@ export class Launching {
       if (this.isEnding) throw new WaggleError('stopped', 'Everything is being ended.');
       const environment = { ...inherited, ...plan.environment };
       const marked = this.#mark(row, plan, environment);
+      const hooked = this.#context.hooks.prepare(row, { argv: marked.argv, environment });
       const request = {
         session: row.id,
         generation: row.generation,
-        argv: [...marked.argv],
+        argv: [...hooked.argv],
         cwd: row.cwd,
-        env: { ...(await this.#environmentOf(row, environment)), ...marked.environment },
+        env: {
+          ...(await this.#environmentOf(row, environment)),
+          ...marked.environment,
+          ...hooked.environment,
+        },
         size: row.size,
         ringBytes: plan.ringBytes,
         meta: toMeta(row),
@@ -322,9 +330,10 @@ export class Launching {
 
   /** A session that never ran leaves nothing; one that ran before says why it does not any more. */
   async #fail(row: SessionRow, error: unknown, isNew: boolean): Promise<void> {
-    const { sessions, daemon, links } = this.#context;
+    const { sessions, daemon, links, hooks } = this.#context;
     await daemon.tokens.revoke(row.id);
     links.remove(row.id);
+    hooks.remove(row.id);
     if (isNew) return sessions.remove(row.id);
     const reason = errorMessageOf(error).slice(0, 256);
     await sessions.act(row, { type: 'launchFailed', reason });
@@ -337,6 +346,7 @@ export class Launching {
       sessionId: row.id,
       socket: daemon.socket,
       token,
+      generation: row.generation,
       binDirectory,
       home: daemon.paths.home === platformHome() ? undefined : daemon.paths.home,
     });

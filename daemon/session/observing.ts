@@ -96,7 +96,7 @@ export class Observing implements Disposable {
     }
     if (typeof directory !== 'string') return () => ({});
     const found = await findConversation({ agent, directory, pid, startTime }, listAll);
-    return (current, now) => addConversation(current, found, now);
+    return (current, now) => addConversation(current, found, { at: now, source: 'disk' });
   }
 }
 

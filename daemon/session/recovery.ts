@@ -163,7 +163,7 @@ export class Recovery implements Disposable {
       hostId: null,
       backgroundProcesses: 0,
       interruption,
-      ...addConversation(row, last, interruption.at),
+      ...addConversation(row, last, { at: interruption.at, source: 'disk' }),
     };
     await sessions.act(row, { type: 'hostLost', reason }, gone);
     await watch.endRights(row);

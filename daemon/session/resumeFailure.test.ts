@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { findReason, isFailedResume } from './resumeFailure.ts';
-import { nothingHeard } from './row.ts';
+import { readStatusReport, toSignal } from '../signal/signal.ts';
+import { nothingHeard } from './heard.ts';
 
 describe('why a conversation cannot be resumed', () => {
   it('is the line that says so, without its colours and what the terminal is told', () => {
@@ -18,11 +19,13 @@ describe('why a conversation cannot be resumed', () => {
   it('is asked for when a process ends early, with an error, and said nothing', () => {
     const resuming = { conversationId: 'a', at: '2026-11-20T12:00:00.000Z' };
     const exit = { code: 1, signal: null, at: '2026-11-20T12:00:20.000Z' };
-    const report = { state: 'idle', app: null, kind: null, message: '' } as const;
+    const reading = readStatusReport('state=idle');
+    assert.ok(reading);
+    const signals = [toSignal('status', reading, { at: resuming.at, generation: 1, seq: 0 })];
     const rows = [
       isFailedResume({ resuming, heard: nothingHeard }, exit),
       isFailedResume({ resuming: null, heard: nothingHeard }, exit),
-      isFailedResume({ resuming, heard: { ...nothingHeard, report } }, exit),
+      isFailedResume({ resuming, heard: { ...nothingHeard, signals } }, exit),
       isFailedResume({ resuming, heard: nothingHeard }, { ...exit, code: 0 }),
       isFailedResume(
         { resuming, heard: nothingHeard },

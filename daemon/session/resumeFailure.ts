@@ -17,7 +17,8 @@ export function isFailedResume(
   { resuming, heard }: Pick<SessionRow, 'resuming' | 'heard'>,
   exit: SessionExit,
 ): boolean {
-  if (resuming === null || resuming === undefined || heard.report !== null) return false;
+  const hasReported = heard.signals.some(({ authority }) => authority === 'status');
+  if (resuming === null || resuming === undefined || hasReported) return false;
   const ranMs = Date.parse(exit.at) - Date.parse(resuming.at);
   return exit.code !== null && exit.code !== 0 && ranMs < startLimitMs;
 }

@@ -2,26 +2,17 @@ import type { Keep } from '../../protocol/session/keeping.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { sessionSchema } from '../../protocol/session/session.ts';
 import { canResume } from '../agent/agent.ts';
+import type { Heard } from './heard.ts';
+import { toHeard } from './heard.ts';
 import type { SessionLife } from './life.ts';
 import { isLive } from './life.ts';
 import type { ShellFacts } from './shellMark.ts';
-import type { StatusReport } from './statusReport.ts';
-import type { TitleState } from './title.ts';
 
 /** How a session is started again: what the person asked for, without any value of an environment. */
 export interface LaunchWish {
   /** Empty: it was too long for its host to keep, and nothing else was left of the session. */
   readonly command: readonly string[] | null;
   readonly arguments: readonly string[];
-}
-
-/** What the program said of itself last. */
-export interface Heard {
-  readonly report: StatusReport | null;
-  readonly title: string | null;
-  readonly titleState: TitleState;
-  /** A person has seen the last result. */
-  readonly dismissed: boolean;
 }
 
 /** Everything kept of a session, as plain values. */
@@ -70,13 +61,6 @@ export interface SessionRow extends SessionLife {
   readonly updatedAt: string;
   readonly revision: number;
 }
-
-export const nothingHeard: Heard = {
-  report: null,
-  title: null,
-  titleState: 'unknown',
-  dismissed: false,
-};
 
 /** The session as clients see it; `clients` is counted, not kept. */
 export function toSession(row: SessionRow, clients: number): Session {
@@ -156,7 +140,7 @@ export function fromMeta(meta: string, sessionId: string): SessionRow | undefine
     const value: unknown = JSON.parse(meta);
     if (typeof value !== 'object' || value === null || !('row' in value)) return undefined;
     if (!('version' in value) || value.version !== 1) return undefined;
-    const row = value.row as SessionRow;
+    const row = fromKept(value.row as SessionRow);
     // The wire's schema checks what matters: a row that clients could not be told of is no row.
     const parsed = sessionSchema.safeParse(toSession(row, 0));
     return parsed.success && row.id === sessionId ? row : undefined;
@@ -164,4 +148,9 @@ export function fromMeta(meta: string, sessionId: string): SessionRow | undefine
     // No JSON, or a shape that no version of ours ever wrote.
     return undefined;
   }
+}
+
+/** A row as an earlier program may have kept it. */
+export function fromKept(row: SessionRow): SessionRow {
+  return { ...row, heard: toHeard(row.heard, row) };
 }

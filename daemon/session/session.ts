@@ -10,13 +10,17 @@ import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { DescribedSession } from '../attention/attention.ts';
 import type { FeatureContext, SessionOverview } from '../context.ts';
 import type { Feature } from '../feature.ts';
+import type { Route } from '../gateway/gateway.ts';
 import { Attaching } from './attaching.ts';
 import type { ConversationSessions } from './conversationSessions.ts';
 import { createConversationSessions } from './conversationSessions.ts';
 import { Ending } from './ending.ts';
+import { HookReports } from './hookReports.ts';
+import { Hooks } from './hooks.ts';
 import { Keeping } from './keeping.ts';
 import { Launching } from './launching.ts';
 import type { SessionNouns } from './nouns.ts';
+import { OpencodeFollowing } from './opencodeFollowing.ts';
 import { Recovery } from './recovery.ts';
 import { Resources } from './resources.ts';
 import { Resuming } from './resuming.ts';
@@ -36,6 +40,8 @@ const takeoverLimitMs = 1500;
 
 export interface SessionFeature extends Feature<'session'>, SessionOverview {
   readonly conversations: ConversationSessions;
+  /** Where hooks of agents post. */
+  readonly routes: readonly Route[];
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -54,6 +60,7 @@ export function createSessionFeature(
   const parts = createParts(context, nouns, options);
   const { hosts } = nouns;
   const { sequences, sessions, spool, watch, keeping, ending, recovery, attaching } = parts;
+  const { opencode } = parts;
   tellRecording(context, spool);
   const inBackground = (work: Promise<void>): void => {
     work.catch((error: unknown) => context.log.error('a change of a host was missed', { error }));
@@ -77,12 +84,14 @@ export function createSessionFeature(
   return {
     noun: 'session',
     conversations: parts.conversations,
+    routes: [parts.hookReports.route],
     handlers: createHandlers(parts),
     async start() {
       provideShim(context);
       await sessions.load();
       await keeping.load();
       await spool.open(await sessions.listDeleted());
+      opencode.begin();
       const takeover = takeOver(sessions.rows());
       inBackground(takeover);
       // A host under load may answer late; its sessions are then taken over while clients connect.
@@ -98,7 +107,7 @@ export function createSessionFeature(
       await sessions.settle();
     },
     dispose() {
-      for (const part of [attaching, recovery, watch, hosts, keeping]) part.dispose();
+      for (const part of [opencode, attaching, recovery, watch, hosts, keeping]) part.dispose();
     },
   };
 }
@@ -121,7 +130,7 @@ type Parts = ReturnType<typeof createParts>;
 function createParts(context: FeatureContext, nouns: SessionNouns, options: SessionFeatureOptions) {
   const { hosts } = nouns;
   const sequences = new Sequences();
-  const sessions = new Sessions(context, nouns.attention);
+  const sessions = new Sessions(context, nouns.attention, nouns.titlePatterns);
   nouns.attention.describeWith((id) => describe(sessions.find(id)));
   const spool: Spool = new Spool({
     directory: context.paths.spoolDir,
@@ -131,7 +140,11 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const watch = new Watch({ daemon: context, sessions, hosts, spool, ...options });
   const flush = (id: SessionId): Promise<void> => watch.followers.flush(id);
   const keeping = new Keeping({ daemon: context, sessions, spool, flush });
-  const shared = { daemon: context, sessions, watch, links, sequences, keeping };
+  const hooks = new Hooks({ daemon: context, binDirectory: binDirectoryOf(context) });
+  const hookReports = new HookReports({ daemon: context, sessions });
+  nouns.attention.explainWith(hookReports.explainer);
+  const opencode = new OpencodeFollowing({ daemon: context, sessions, hooks });
+  const shared = { daemon: context, sessions, watch, links, hooks, sequences, keeping };
   const launching = new Launching({ ...shared, nouns, binDirectory: binDirectoryOf(context) });
   const ending = new Ending({ ...shared, hosts, spool });
   const resuming = new Resuming({ ...shared, launching, spool });
@@ -156,6 +169,8 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   });
   return {
     ...shared,
+    hookReports,
+    opencode,
     spool,
     windowLinks,
     launching,

@@ -9,9 +9,13 @@ import { judge } from './evidence.ts';
 import type { LifeAction } from './life.ts';
 import { isLive, reduce } from './life.ts';
 import type { SessionRow } from './row.ts';
-import { toSession } from './row.ts';
+import { fromKept, toSession } from './row.ts';
 import { Sequences } from './sequence.ts';
 import type { sessionStore } from './session.store.ts';
+import type { TitlePattern, TitleReader } from '../signal/signal.ts';
+import { createTitleReader } from '../signal/signal.ts';
+import { forgetNotification } from './heard.ts';
+import { callIdOf, factsOf, needsOf } from './need.ts';
 
 /** Fields that a change may set; the life changes by actions, attention follows from the rest. */
 export type RowPatch = Partial<Omit<SessionRow, 'id' | 'revision' | 'updatedAt' | 'attention'>>;
@@ -28,13 +32,24 @@ export class Sessions {
   readonly #clients = new Map<SessionId, number>();
   readonly #writes = new Sequences();
   readonly #onDidChange = new Emitter<SessionRow>();
+  readonly #titlePatterns: () => readonly TitlePattern[];
+  /** What ran before this daemon: ids and generations. */
+  readonly #fromBefore = new Map<SessionId, number>();
+  readonly #beganAt: string;
+  #titles: { readonly of: readonly TitlePattern[]; readonly reader: TitleReader } | undefined;
   #revision = 0;
 
-  constructor(context: FeatureContext, attention: Pick<AttentionFeature, 'register'>) {
+  constructor(
+    context: FeatureContext,
+    attention: Pick<AttentionFeature, 'register'>,
+    titlePatterns: () => readonly TitlePattern[] = () => noPatterns,
+  ) {
     this.#context = context;
+    this.#titlePatterns = titlePatterns;
+    this.#beganAt = new Date(context.clock.now()).toISOString();
     this.#store = context.openStore<typeof sessionStore>('session');
     this.#needs = attention.register({
-      kinds: ['permission', 'question', 'signIn', 'failed', 'finished'],
+      kinds: ['permission', 'question', 'signIn', 'failed', 'finished', 'notice'],
       answer: (need, action) => this.#answer(need, action),
     });
   }
@@ -46,10 +61,30 @@ export class Sessions {
 
   async load(): Promise<void> {
     this.#revision = await this.#store.readRevision({});
-    for (const row of await this.#store.list({})) {
+    for (const kept of await this.#store.list({})) {
+      const row = fromKept(kept);
+      this.#fromBefore.set(row.id, row.generation);
       this.#rows.set(row.id, row);
-      this.#showNeed(row, true);
+      this.#showNeeds(row);
     }
+  }
+
+  /** Its process was started before this daemon. */
+  isFromBefore({ id, generation }: Pick<SessionRow, 'id' | 'generation'>): boolean {
+    return this.#fromBefore.get(id) === generation;
+  }
+
+  /** How titles are read now: the patterns of the person are compiled once for as long as they are the same. */
+  titles(): TitleReader {
+    const of = this.#titlePatterns();
+    if (this.#titles?.of !== of)
+      this.#titles = {
+        of,
+        reader: createTitleReader(of, (pattern) =>
+          this.#context.log.warn('a title pattern is no regular expression', { pattern }),
+        ),
+      };
+    return this.#titles.reader;
   }
 
   listDeleted(): Promise<string[]> {
@@ -136,6 +171,8 @@ export class Sessions {
       this.#clients.delete(id);
       this.#needs.remove(id);
       await this.#needs.forgetSession(id);
+      this.#needs.remove(callIdOf({ id }));
+      this.#fromBefore.delete(id);
       const about = { sessionId: id };
       this.#context.publish('session/deleted', { sessionId: id, revision }, about);
     });
@@ -156,7 +193,7 @@ export class Sessions {
 
   async #save(row: SessionRow): Promise<SessionRow> {
     const now = new Date(this.#context.clock.now()).toISOString();
-    const judged = { ...row, attention: judge({ ...row, ...row.heard }, row.attention, now) };
+    const judged = { ...row, attention: judge(row, row.attention, now) };
     const written = await (row.private === true
       ? this.#store.countChange({})
       : this.#store.save(judged));
@@ -168,35 +205,25 @@ export class Sessions {
 
   #publish(event: 'session/opened' | 'session/changed', row: SessionRow): void {
     this.#context.publish(event, { session: this.toSession(row) }, { sessionId: row.id });
-    this.#showNeed(row);
+    this.#showNeeds(row);
   }
 
-  #showNeed(row: SessionRow, isRestored = false): void {
-    const need = needOf(row);
-    if (need === undefined) return this.#needs.remove(row.id);
-    const { name, cwd: folder } = row;
-    const isPrivate = row.private === true;
-    this.#needs.put(need, { name, folder, isPrivate, isRestored, turnMs: null });
+  #showNeeds(row: SessionRow): void {
+    const { own, call } = needsOf(row);
+    const facts = factsOf(row, this.#beganAt);
+    if (own === undefined) this.#needs.remove(row.id);
+    else this.#needs.put(own, facts);
+    if (call === undefined) this.#needs.remove(callIdOf(row));
+    else this.#needs.put(call, { ...facts, turnMs: null });
   }
 
   async #answer(need: Need, action: string): Promise<void> {
     if (action !== 'dismiss' || need.sessionId === null) return;
-    await this.change(need.sessionId, (row) => ({ heard: { ...row.heard, dismissed: true } }));
+    const isCall = need.kind === 'notice';
+    await this.change(need.sessionId, (row) => ({
+      heard: isCall ? forgetNotification(row.heard) : { ...row.heard, dismissed: true },
+    }));
   }
 }
 
-/** The entry that a session has in "Needs you", when it has one. */
-function needOf(row: SessionRow): Omit<Need, 'revision'> | undefined {
-  const { state, kind, sentence, since } = row.attention;
-  if (state !== 'asking' && state !== 'failed' && state !== 'finished') return undefined;
-  const isAsking = state === 'asking';
-  return {
-    id: row.id,
-    kind: isAsking ? (kind ?? 'permission') : state,
-    sessionId: row.id,
-    taskId: null,
-    text: sentence,
-    since,
-    actions: [isAsking ? { id: 'review', label: 'Review…' } : { id: 'dismiss', label: 'Dismiss' }],
-  };
-}
+const noPatterns: readonly TitlePattern[] = [];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { EscapeScanner } from './escapeScanner.ts';
+import { EscapeScanner } from '../signal/signal.ts';
 import { keepNewest } from './hearing.ts';
 import { followMark, forgetPrompt, newShellFacts, parseShellMark } from './shellMark.ts';
 
@@ -66,17 +66,18 @@ describe('marks of a shell', () => {
       const scanner = new EscapeScanner();
       const found = [...scanner.push(bytes.subarray(0, cut)), ...scanner.push(bytes.subarray(cut))];
       assert.deepEqual(found, [
-        { type: 'mark', text: `${nonce};run;ls` },
-        { type: 'mark', text: `${nonce};prompt;0;/ü` },
+        { type: 'mark', text: `${nonce};run;ls`, seq: 20 },
+        { type: 'mark', text: `${nonce};prompt;0;/ü`, seq: 47 },
       ]);
     }
   });
 
   it('are not lost in a flood of titles', () => {
-    const mark = { type: 'mark', text: `${nonce};run;ls` } as const;
+    const at = '2026-11-20T08:00:00.000Z';
+    const mark = { report: { type: 'mark', text: `${nonce};run;ls`, seq: 1 }, at } as const;
     const titles = Array.from(
       { length: 500 },
-      (_, at) => ({ type: 'title', text: `${at}` }) as const,
+      (_, seq) => ({ report: { type: 'title', text: `${seq}`, seq }, at }) as const,
     );
     const kept = keepNewest([mark, ...titles], 64);
     assert.deepEqual([kept.length, kept[0], kept.at(-1)], [65, mark, titles.at(-1)]);

@@ -76,8 +76,8 @@ async function showToast(options: RingingOptions, notices: readonly Notice[]): P
 }
 
 /** A message is a need of its own, by its id; everything else is one of its session. */
-function isAbout(need: Need, { kind, id, sessionId }: Notice): boolean {
-  return kind === 'notice' ? need.id === id : need.sessionId === sessionId;
+function isAbout(need: Need, { id, sessionId }: Notice): boolean {
+  return need.id === id || (sessionId !== null && need.sessionId === sessionId);
 }
 
 /** By the second extension, which runs where the person sits. */

@@ -88,6 +88,8 @@ export const attention = defineNoun({
       params: z.strictObject({
         agent: z.enum(['claude', 'codex', 'gemini']),
         payload: z.record(z.string().max(128), z.unknown()),
+        /** Of the process that reports; absent: the one that runs. */
+        generation: z.int().min(0).optional(),
       }),
       /** `reason`: why it was not taken. */
       result: z.object({ taken: z.boolean(), reason: z.string().optional() }),

@@ -7,7 +7,7 @@ import {
 } from '../../protocol/wire/brand.ts';
 import { newLife } from '../../daemon/session/life.ts';
 import type { SessionRow } from '../../daemon/session/row.ts';
-import { nothingHeard } from '../../daemon/session/row.ts';
+import { nothingHeard } from '../../daemon/session/heard.ts';
 
 const at = '2026-11-20T08:00:00.000Z';
 

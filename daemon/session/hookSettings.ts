@@ -1,0 +1,83 @@
+/** What makes each agent report to us for one run, as pure text: command-line options, files and variables. */
+import { posix } from 'node:path';
+
+/** Of Claude Code; the others say nothing about its state, or do not arrive. */
+const claudeEvents = [
+  'UserPromptSubmit',
+  'PreToolUse',
+  'PermissionRequest',
+  'PostToolUse',
+  'PostToolUseFailure',
+  'Notification',
+  'Stop',
+  'StopFailure',
+  'SessionEnd',
+] as const;
+const geminiEvents = [
+  'BeforeAgent',
+  'BeforeTool',
+  'AfterTool',
+  'Notification',
+  'AfterAgent',
+  'SessionEnd',
+] as const;
+const hookSeconds = 5;
+
+export const hookTokenVariable = 'WAGGLE_HOOK_TOKEN';
+
+/** A settings file of Claude Code: it posts its events to `url` with the token that its environment holds. */
+export function toClaudeSettings(url: string): string {
+  const hook = {
+    type: 'http',
+    url,
+    headers: { Authorization: `Bearer $${hookTokenVariable}` },
+    allowedEnvVars: [hookTokenVariable],
+    timeout: hookSeconds,
+  };
+  const hooks = Object.fromEntries(claudeEvents.map((event) => [event, [{ hooks: [hook] }]]));
+  return JSON.stringify({ hooks });
+}
+
+/** A settings file of Gemini CLI: it runs our command, which reads the event on its standard input. */
+export function toGeminiSettings(shim: string): string {
+  const command = `'${shim.replaceAll("'", String.raw`'\''`)}' hook gemini`;
+  const hook = { name: 'waggle', type: 'command', command, timeout: hookSeconds * 1000 };
+  const hooks = Object.fromEntries(geminiEvents.map((event) => [event, [{ hooks: [hook] }]]));
+  return JSON.stringify({ hooks });
+}
+
+/** Options for Codex: the program that it tells when a turn is over. Strings of TOML are those of JSON here. */
+export function toCodexOptions(shim: string): string[] {
+  return ['-c', `notify=${JSON.stringify([shim, 'hook', 'codex'])}`];
+}
+
+/** Whether the person gave Claude Code settings of their own: it reads one file only. */
+export function hasOwnSettings(given: readonly string[]): boolean {
+  return given.some((one) => one === '--settings' || one.startsWith('--settings='));
+}
+
+/** Whether the person tells Codex a program of their own, on its command line or in a configuration. */
+export function hasOwnNotify(given: readonly string[], configurations: readonly string[]): boolean {
+  const isGiven = given.some((one, index) => {
+    const before = given[index - 1];
+    const value =
+      before === '-c' || before === '--config' ? one : one.replace(/^(?:--config=|-c)/, '');
+    return /^\s*(?:profiles\.[^=]+\.)?notify\s*=/.test(value);
+  });
+  const line = /^\s*(?:[\w."-]+\.)?["']?notify["']?\s*=/m;
+  return isGiven || configurations.some((text) => line.test(text));
+}
+
+/** Where the machine's own settings of Gemini CLI lie: ours would take their place. */
+export function geminiSystemSettings(platform: NodeJS.Platform): string {
+  if (platform === 'darwin') return '/Library/Application Support/GeminiCli/settings.json';
+  if (platform === 'win32') return String.raw`C:\ProgramData\gemini-cli\settings.json`;
+  return posix.join('/etc', 'gemini-cli', 'settings.json');
+}
+
+/** The port that an opencode was started with. */
+export function findServedPort(argv: readonly string[]): number | undefined {
+  const at = argv.indexOf('--port');
+  const port = Number(at === -1 ? Number.NaN : argv[at + 1]);
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
+}
