@@ -8,10 +8,12 @@ import { openSpeaker, type Speaker } from './support/speaker.ts';
 import { readStatusItem, statusItem } from './support/statusItem.ts';
 import { until } from './support/until.ts';
 import {
+  chooseFromContextMenu,
   clickRowAction,
   openActivity,
   openRow,
   readBadge,
+  readEditor,
   readTabs,
   readTree,
   readWelcome,
@@ -152,6 +154,29 @@ describe('a session that needs the person, in the editor', function () {
       visited.push(title);
     }
     assert.deepEqual(visited, ['? fix-login', '? theme', '! docs', '? fix-login']);
+  });
+
+  it('says why it is in its state: who says so, by which rule, on what evidence, as text', async () => {
+    const app = 'te\u202e<b>st';
+    await theme.report('blocked', { kind: 'question', message: 'answer: Which colour?', app });
+    const row = treeRow(window, 'Sessions', 'theme');
+    const text = await until(
+      'a page says so',
+      async () => {
+        await chooseFromContextMenu(window, row, 'Why Is It in This State?');
+        const page = await readEditor(window);
+        return page.includes('<b>st') && page;
+      },
+      { everyMs: 1000, describe: () => readEditor(window) },
+    );
+    assert.match(text, /^Why 'theme' is in this state$/m);
+    assert.match(text, /State +asking \(question\): asks: Which colour\?/);
+    assert.match(text, /Said by +a status report in its output \(OSC 7501\)/);
+    assert.match(text, /Rule +status\.blocked/);
+    assert.match(text, /Evidence .*app=te\\u\{202e\}<b>st/);
+    assert.doesNotMatch(text, /[\u202e\u001b]/);
+    await window.screenshot('attention-why-dark-1400');
+    await runCommand(window, 'View: Close Editor');
   });
 
   it('is dismissed in its row when it failed and that was seen', async () => {

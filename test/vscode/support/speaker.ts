@@ -3,12 +3,18 @@ import type { DaemonLink } from '../../../link/daemon/daemon.ts';
 import type { SessionId } from '../../../protocol/wire/brand.ts';
 import type { Product } from './product.ts';
 
+export interface ReportOptions {
+  readonly kind?: string;
+  readonly message?: string;
+  readonly app?: string;
+}
+
 export interface Speaker {
   readonly id: SessionId;
   /** Prints bytes as they are. */
   print(bytes: string): Promise<void>;
   /** An OSC 7501 report; `message` is what the agent says. */
-  report(state: string, options?: { kind?: string; message?: string }): Promise<void>;
+  report(state: string, options?: ReportOptions): Promise<void>;
 }
 
 /** Turns each line, hex of bytes, into those bytes; nothing that is typed is shown. `exit <code>` ends it. */
@@ -45,14 +51,14 @@ export async function openSpeaker(
   return {
     id: session.id,
     print,
-    report: (state, { kind, message } = {}) => print(statusReport(state, kind, message)),
+    report: (state, options = {}) => print(statusReport(state, options)),
   };
 }
 
-export function statusReport(state: string, kind?: string, message?: string): string {
+function statusReport(state: string, { kind, message, app = 'test' }: ReportOptions): string {
   const fields = [
     `state=${state}`,
-    'app=test',
+    `app=${app}`,
     ...(kind === undefined ? [] : [`kind=${kind}`]),
     ...(message === undefined ? [] : [`msg=${Buffer.from(message).toString('base64')}`]),
   ];

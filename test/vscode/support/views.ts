@@ -205,6 +205,18 @@ export async function readStatusBar(window: EditorWindow): Promise<string[]> {
   });
 }
 
+/** The text of the editor that is in front, as far as it is shown. */
+export async function readEditor(window: EditorWindow): Promise<string> {
+  const lines = window.page.locator('.editor-group-container.active .view-lines .view-line');
+  const found = await lines.evaluateAll((rows) =>
+    rows
+      .map((row) => ({ top: row.getBoundingClientRect().top, text: row.textContent ?? '' }))
+      .sort((left, right) => left.top - right.top)
+      .map(({ text }) => text.replaceAll('\u00a0', ' ')),
+  );
+  return found.join('\n');
+}
+
 /** The titles of the editor tabs in order; the active one of each group is marked. */
 export function readTabs(
   window: EditorWindow,
