@@ -8,9 +8,9 @@ import { escapeMarkdown, nameOf } from '../session/session.ts';
 import { actionOf, describeNeed } from './needRow.ts';
 
 const icons: Record<Need['kind'], readonly [string, string]> = {
-  permission: ['bell', 'charts.orange'],
-  question: ['question', 'charts.orange'],
-  signIn: ['key', 'charts.orange'],
+  permission: ['bell', 'waggle.askingForeground'],
+  question: ['question', 'waggle.askingForeground'],
+  signIn: ['key', 'waggle.askingForeground'],
   failed: ['error', 'charts.red'],
   finished: ['pass-filled', 'charts.green'],
   notice: ['megaphone', 'charts.blue'],

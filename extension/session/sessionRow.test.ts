@@ -27,7 +27,7 @@ describe('a session as a row', () => {
     };
     const session = fakeSession({ attention: asking });
     assert.equal(describeRow(session, context), 'claude · wants to run `npm test` · 2 min');
-    assert.deepEqual(iconOf(session), { id: 'bell', color: 'charts.orange' });
+    assert.deepEqual(iconOf(session), { id: 'bell', color: 'waggle.askingForeground' });
   });
 
   it('says how it ended', () => {

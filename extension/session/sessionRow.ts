@@ -22,9 +22,11 @@ export interface RowContext {
 }
 
 const muted = 'disabledForeground';
+// `charts.orange` can hardly be seen on the dark ground of the editor’s own theme.
+const orange = 'waggle.askingForeground';
 
 const icons: Record<AttentionState, StateIcon> = {
-  asking: { id: 'bell', color: 'charts.orange' },
+  asking: { id: 'bell', color: orange },
   failed: { id: 'error', color: 'charts.red' },
   finished: { id: 'pass-filled', color: 'charts.green' },
   working: { id: 'sync~spin', color: 'charts.blue' },

@@ -1,9 +1,15 @@
 /** What each state looks like, in three themes and two widths: the pictures are for people, what can be read is judged here. */
 import assert from 'node:assert/strict';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
-import { dismissInput, readPicks, runCommand } from './support/commandPalette.ts';
+import {
+  acceptInput,
+  dismissInput,
+  fillInput,
+  readPicks,
+  runCommand,
+} from './support/commandPalette.ts';
 import { connectProduct } from './support/daemonClient.ts';
-import { openEditorWindow, type EditorWindow, type Theme } from './support/editorWindow.ts';
+import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
 import { isAlive } from './support/liveProcesses.ts';
 import { startProduct, type Product } from './support/product.ts';
 import { openSpeaker, type Speaker } from './support/speaker.ts';
@@ -19,10 +25,10 @@ import {
 } from './support/views.ts';
 
 const settings = { 'waggle.sessions.resumeAfterRestart': 'never', 'waggle.notify.toast': false };
-const themes: readonly (readonly [Theme, kind: string, word: string])[] = [
+const themes: readonly (readonly [label: string, kind: string, word: string])[] = [
   ['Dark Modern', 'vs-dark', 'dark'],
   ['Light Modern', 'vs', 'light'],
-  ['Default High Contrast', 'hc-black', 'contrast'],
+  ['Dark High Contrast', 'hc-black', 'contrast'],
 ];
 /** A daemon that has just started may not listen yet. */
 function notYet(): undefined {}
@@ -51,7 +57,10 @@ describe('the look of what needs the person', function () {
   const speak = (name: string): Promise<Speaker> => openSpeaker(link, product, { name });
   const inEachLook = async (name: string, isThere: () => Promise<unknown>): Promise<void> => {
     for (const [theme, kind, word] of themes) {
-      product.changeSettings({ ...settings, 'workbench.colorTheme': theme });
+      await runCommand(window, 'Preferences: Color Theme');
+      await fillInput(window, theme);
+      await until('it is found', async () => (await readPicks(window))[0]?.label === theme);
+      await acceptInput(window);
       await window.page.locator(`.monaco-workbench.${kind}`).first().waitFor();
       for (const width of widths) {
         await window.resize(width, 900);
@@ -127,6 +136,8 @@ describe('the look of what needs the person', function () {
 
   it('lists who needs the person before the others in the quick pick of the status bar', async () => {
     await inEachLook('attention-pick', async () => {
+      if (await window.page.locator('.quick-input-widget input.input').isVisible())
+        await dismissInput(window);
       await statusItem(window).click();
       assert.equal((await readPicks(window))[0]?.label, 'fix-login');
       await window.page.mouse.move(0, 0);
@@ -136,7 +147,7 @@ describe('the look of what needs the person', function () {
 
   it('has a step in the walkthrough, with a picture in the colours of the theme', async () => {
     await runCommand(window, 'View: Close All Editors');
-    await runCommand(window, 'Help: Open Walkthrough...');
+    await runCommand(window, 'Welcome: Open Walkthrough...');
     await until('ours is offered', async () =>
       (await readPicks(window)).some(({ label }) => label === 'Get Started with Waggle'),
     );

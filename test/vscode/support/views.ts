@@ -94,7 +94,9 @@ export function treeRow(window: EditorWindow, title: string, label: string): Loc
 export async function openRow(window: EditorWindow, title: string, label: string): Promise<void> {
   await waitForRow(window, title, label);
   const { page } = window;
-  const name = page.locator('.label-name').getByText(label, { exact: true });
+  // A sign in front says that it needs the person.
+  const title = new RegExp(`^(?:[?!✓] )?${label.replace(/[^\w-]/g, '\\$&')}$`);
+  const name = page.locator('.label-name').getByText(title);
   const tab = page.locator('.part.editor .tab.active', { has: name });
   await until(
     `a click on "${label}" brings its tab to the front`,
