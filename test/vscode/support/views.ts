@@ -95,8 +95,8 @@ export async function openRow(window: EditorWindow, title: string, label: string
   await waitForRow(window, title, label);
   const { page } = window;
   // A sign in front says that it needs the person.
-  const title = new RegExp(`^(?:[?!✓] )?${label.replace(/[^\w-]/g, '\\$&')}$`);
-  const name = page.locator('.label-name').getByText(title);
+  const named = new RegExp(`^(?:[?!✓] )?${label.replace(/[^\w-]/g, '\\$&')}$`);
+  const name = page.locator('.label-name').getByText(named);
   const tab = page.locator('.part.editor .tab.active', { has: name });
   await until(
     `a click on "${label}" brings its tab to the front`,
