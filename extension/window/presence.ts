@@ -45,21 +45,26 @@ export class Presence implements Disposable {
     this.#options = options;
     const tell = (): void => this.#soon.ask();
     const { window, workspace, extensions } = vscode;
+    // The second extension may start later than this one, and nobody tells when.
+    const look = (): void => {
+      if (!this.#raises) void this.#lookForRaiser();
+      tell();
+    };
     this.#owned.add(
       options.connection.onDidConnect(() => {
         this.#told = undefined;
-        tell();
+        look();
       }),
     );
     this.#owned.add(options.terminals.onDidChange(tell));
-    this.#owned.add(window.onDidChangeWindowState(tell));
+    this.#owned.add(window.onDidChangeWindowState(look));
     this.#owned.add(window.onDidChangeActiveTerminal(tell));
     this.#owned.add(window.tabGroups.onDidChangeTabs(tell));
     this.#owned.add(window.tabGroups.onDidChangeTabGroups(tell));
     this.#owned.add(workspace.onDidChangeWorkspaceFolders(tell));
     this.#owned.add(extensions.onDidChange(() => void this.#lookForRaiser()));
     void this.renewCallback();
-    void this.#lookForRaiser();
+    look();
   }
 
   /** The link that leads back to this window; null while it has none. */
