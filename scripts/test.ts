@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { build } from './build.ts';
 import { cacheDir, say } from './cache.ts';
 import { ensureChromium } from './chromium.ts';
+import { ensureDesktopBus } from './desktopBus.ts';
 import { installEditorServer } from './editorServer.ts';
 import { endTree } from './processTree.ts';
 import { listTestFiles, suiteNames, type SuiteCounts, type SuiteName } from './testSuite.ts';
@@ -45,6 +46,7 @@ function parseWanted(): Wanted | undefined {
 /** What the suites need from outside is installed before the first test runs, so that none of them waits or fails for it. */
 async function prepare(wanted: Wanted): Promise<void> {
   await build();
+  if (wanted.suites.includes('flow')) ensureDesktopBus();
   if (!wanted.suites.includes('vscode')) return;
   ensureChromium();
   await installEditorServer();

@@ -78,8 +78,10 @@ export class Linux implements Disposable {
     let isClosed = false;
     const listening = this.#signals.listen(env, (signal) => {
       if (signal.id !== id) return;
-      if (signal.name === 'clicked' && !isClosed) onOpen();
+      // Whoever clicked it has closed it, too.
+      id = undefined;
       listening.dispose();
+      if (signal.name === 'clicked' && !isClosed) onOpen();
     });
     const close = (): void => {
       if (id === undefined) return;
