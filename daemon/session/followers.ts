@@ -124,6 +124,7 @@ export class Followers implements Disposable {
     const keeper = new ScreenKeeper({ source, maker, log: daemon.log });
     const follower = await Follower.start({
       ...source,
+      agent: row.agent,
       writer,
       onReports: (reports, liveAt) => {
         const { at } = this.#now();
@@ -137,9 +138,9 @@ export class Followers implements Disposable {
         this.#inBackground(sessions.change(row.id, () => ({ size })));
       },
       onWriter: (clientId) => this.#writerChanged.fire({ sessionId: row.id, clientId }),
-      onProgress: (seq) => {
+      onProgress: (seq, bytes) => {
         keeper.progressed(seq);
-        this.#lapse(row, seq);
+        this.#lapse(row, { seq, bytes });
       },
     });
     this.#again.add(row.id);
@@ -190,12 +191,12 @@ export class Followers implements Disposable {
   }
 
   /** Asked for every piece of output, so it looks before it asks for a change. */
-  #lapse({ id, generation }: Process, seq: number): void {
+  #lapse({ id, generation }: Process, written: { seq: number; bytes: number }): void {
     const { sessions } = this.#context;
-    const { at } = this.#now();
+    const wrote = { ...written, ...this.#now() };
     const row = sessions.find(id);
-    if (row === undefined || row.generation !== generation || !isLapsed(row, seq, at)) return;
-    this.#inBackground(sessions.change(id, (current) => lapse(current, seq, at)));
+    if (row === undefined || row.generation !== generation || !isLapsed(row, wrote)) return;
+    this.#inBackground(sessions.change(id, (current) => lapse(current, wrote)));
   }
 
   #now(): { readonly at: string } {

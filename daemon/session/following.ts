@@ -7,21 +7,22 @@ import type { TerminalSize } from '../../protocol/wire/mark.ts';
 import { decodeGap, decodeJson, decodeSize, leaseMarkSchema } from '../../protocol/wire/mark.ts';
 import type { HostLink } from '../../link/host/host.ts';
 import type { TerminalReport } from '../signal/signal.ts';
-import { EscapeScanner } from '../signal/signal.ts';
+import { OutputReader } from '../signal/signal.ts';
 import type { SpoolWriter } from './spoolWriter.ts';
 
 export interface FollowTarget {
   readonly link: HostLink;
   readonly sessionId: SessionId;
   readonly generation: number;
+  readonly agent: string;
   readonly writer: SpoolWriter;
   /** Said up to `liveAt` of what the host held when the following began. */
   onReports(reports: readonly TerminalReport[], liveAt: number): void;
   onResize(size: TerminalSize): void;
   /** This client may type now. */
   onWriter(clientId: ClientId): void;
-  /** Received or skipped up to this seq. */
-  onProgress(seq: number): void;
+  /** Received or skipped up to this seq; `bytes` came at once. */
+  onProgress(seq: number, bytes: number): void;
 }
 
 const ackEveryBytes = 256 * 1024;
@@ -33,7 +34,7 @@ const ackAfterMs = 200;
  */
 export class Follower implements Disposable {
   readonly #target: FollowTarget;
-  readonly #scanner = new EscapeScanner();
+  readonly #reader: OutputReader;
   readonly #owned = new DisposableStore();
   #seq = 0;
   #acked = 0;
@@ -44,6 +45,7 @@ export class Follower implements Disposable {
 
   private constructor(target: FollowTarget) {
     this.#target = target;
+    this.#reader = new OutputReader(target.agent);
   }
 
   /** Attaches where the spool ends. Rejects as `host/attach` does. */
@@ -78,7 +80,7 @@ export class Follower implements Disposable {
     this.#channel = channel;
     this.#liveAt = liveAt;
     this.#seq = writer.resumeAt ?? 0;
-    this.#scanner.moveTo(this.#seq);
+    this.#reader.moveTo(this.#seq);
     this.#owned.add({ dispose: () => this.#detach(link, channel) });
     this.#owned.add(link.onFrame(channel, (frame) => this.#receive(frame)));
   }
@@ -93,7 +95,7 @@ export class Follower implements Disposable {
     if (frame.kind === 'output') return this.#receiveOutput(frame);
     if (frame.kind === 'gap') {
       this.#seq = decodeGap(frame.payload) ?? this.#seq;
-      this.#scanner.moveTo(this.#seq);
+      this.#reader.moveTo(this.#seq);
       this.#target.onReports([{ type: 'gap', seq: this.#seq }], this.#liveAt);
     }
     if (frame.kind === 'resize') {
@@ -111,10 +113,10 @@ export class Follower implements Disposable {
 
   #receiveOutput({ seq, payload }: Frame): void {
     this.#target.writer.append(seq, payload);
-    if (seq !== this.#seq) this.#scanner.moveTo(seq);
+    if (seq !== this.#seq) this.#reader.moveTo(seq);
     this.#seq = Math.max(this.#seq, seq + payload.length);
-    this.#target.onProgress(this.#seq);
-    const reports = this.#scanner.push(payload);
+    this.#target.onProgress(this.#seq, payload.length);
+    const reports = this.#reader.push(payload);
     if (reports.length > 0) this.#target.onReports(reports, this.#liveAt);
     if (this.#seq - this.#acked >= ackEveryBytes) this.#ackNow();
     else this.#scheduleAck();

@@ -27,13 +27,14 @@ function toReport(short: Short, seq: number): TerminalReport {
 
 /** Plays reports one second apart. */
 function play(row: SessionRow, ...shorts: Short[]): SessionRow {
-  return shorts.reduce((before, short, index) => {
+  return shorts.reduce<SessionRow>((before, short, index) => {
     const said: Said = { report: toReport(short, (index + 1) * 100), at: at(index + 1) };
     return { ...before, ...hear(before, [said], titles) };
   }, row);
 }
 
-const running = (agent: string): SessionRow => aRow({ agent, status: 'running', generation: 1 });
+const running = (agent: string): SessionRow =>
+  aRow({ agent, status: 'running', generation: 1 });
 const stateOf = (row: SessionRow): string => judge(row, undefined, at(60)).state;
 
 describe('what a session says of itself', () => {
@@ -83,9 +84,11 @@ describe('what a session says of itself', () => {
     assert.equal(stateOf(play(asked, { title: '◐ Claude Code' })), 'working');
     const back = play(asked, { title: '◐ Claude Code' }, { title: '✳ Claude Code' });
     assert.equal(stateOf(back), 'unknown');
-    assert.deepEqual(lapse(asked, 200, at(30)), {}, 'nothing was written since');
-    assert.deepEqual(lapse(asked, 300, at(2)), {}, 'the same breath');
-    assert.equal(stateOf({ ...asked, ...lapse(asked, 300, at(30)) }), 'unknown');
+    const wrote = { seq: 300 + 900, bytes: 900, at: at(30) };
+    assert.deepEqual(lapse(asked, { ...wrote, seq: 200 }), {}, 'nothing was written since');
+    assert.deepEqual(lapse(asked, { ...wrote, at: at(2) }), {}, 'the same breath');
+    assert.deepEqual(lapse(asked, { ...wrote, bytes: 50 }), {}, 'something blinks');
+    assert.equal(stateOf({ ...asked, ...lapse(asked, wrote) }), 'unknown');
   });
 
   it('makes a call of any other notification, which claims nothing', () => {

@@ -51,14 +51,26 @@ export function hear(row: SessionRow, said: readonly Said[], titles: TitleReader
 
 /** What a process said whose session has another one by now: only that it was, for whoever asks why. */
 export function ignoreOld(row: SessionRow, said: readonly Said[]): RowPatch {
-  const newest = said.findLast(({ report }) => report.type !== 'mark' && report.type !== 'gap');
-  if (newest === undefined) return {};
+  const newest = said.findLast(({ report }) => authorityOf(report) !== undefined);
+  const authority = newest && authorityOf(newest.report);
+  if (authority === undefined) return {};
   const { report, at } = newest;
-  const authority = report.type === 'oversized' ? report.about : report.type;
-  if (authority === 'mark' || authority === 'gap') return {};
   const text = 'text' in report ? report.text : 'bell';
   const ignored = { authority, reason: 'An earlier process of the session said it.', at };
   return { heard: ignoreReport(row.heard, { ...ignored, evidence: toEvidence(text) }) };
+}
+
+function authorityOf(report: TerminalReport): Authority | undefined {
+  switch (report.type) {
+    case 'title':
+    case 'status':
+    case 'notification':
+      return report.type;
+    case 'oversized':
+      return report.about;
+    default:
+      return undefined;
+  }
 }
 
 /** Of a flood the newest `max` of each sort: a flood of one must not hide what another said. */
@@ -82,20 +94,29 @@ export function automaticName(row: SessionRow): Pick<SessionRow, 'name' | 'nameS
     : { name: title, nameSource: 'title' };
 }
 
-const lapseAfterMs = 1000;
-
-/**
- * What a row becomes when output has gone on to `seq`: a dialog that only a notification told of was answered or left, for
- * a program that waits writes nothing.
- */
-export function lapse(row: SessionRow, seq: number, now: string): RowPatch {
-  return isLapsed(row, seq, now) ? { heard: forgetNotification(row.heard) } : {};
+/** Output that came at once, up to `seq`. */
+export interface Wrote {
+  readonly seq: number;
+  readonly bytes: number;
+  readonly at: string;
 }
 
-export function isLapsed({ heard }: SessionRow, seq: number, now: string): boolean {
+const lapseAfterMs = 1000;
+/** A sign that blinks in an open dialog takes some 50. */
+const repaintBytes = 200;
+
+/**
+ * What a row becomes when its program has painted its screen again: a dialog that only a notification told of was answered
+ * or left.
+ */
+export function lapse(row: SessionRow, wrote: Wrote): RowPatch {
+  return isLapsed(row, wrote) ? { heard: forgetNotification(row.heard) } : {};
+}
+
+export function isLapsed({ heard }: SessionRow, { seq, bytes, at }: Wrote): boolean {
   const told = heard.signals.find(({ authority }) => authority === 'notification');
-  if (told?.state !== 'asking' || seq <= (told.seq ?? 0)) return false;
-  return Date.parse(now) - Date.parse(told.at) > lapseAfterMs;
+  if (told?.state !== 'asking' || seq <= (told.seq ?? 0) || bytes < repaintBytes) return false;
+  return Date.parse(at) - Date.parse(told.at) > lapseAfterMs;
 }
 
 function nameFor(row: SessionRow, heard: Heard): string {
@@ -130,6 +151,13 @@ function hearOne(hearing: Hearing, before: Heard, said: Said): Heard {
     }
     case 'notification':
       return hearNotification(hearing, before, { said, notification: report.notification });
+    case 'doubt': {
+      const known = before.signals.find(({ authority }) => authority === 'status');
+      if (known?.state !== 'idle') return before;
+      const rule = `status.doubted.${hearing.agent}`;
+      const reading = { claim: nothingClaimed, rule, evidence: report.text };
+      return take(hearing, before, { ...said, authority: 'status', reading });
+    }
     case 'oversized': {
       const reason = 'It is longer than 8 KiB.';
       return ignoreReport(before, { authority: report.about, reason, ...about(report.text, said) });

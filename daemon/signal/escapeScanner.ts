@@ -14,6 +14,8 @@ type Said =
   | { readonly type: 'notification'; readonly notification: Notification }
   /** A string over the limit, of which only the beginning is known. */
   | { readonly type: 'oversized'; readonly about: Heading; readonly text: string }
+  /** The text of a dialog of which the program said nothing. */
+  | { readonly type: 'doubt'; readonly text: string }
   /** Output was skipped, and whatever it said. */
   | { readonly type: 'gap' };
 

@@ -12,6 +12,7 @@ export { hookAgents, readHook } from './hook.ts';
 export type { Notification } from './notification.ts';
 export { readNotification, toCallText } from './notification.ts';
 export { EventLines, OpencodeTalks } from './opencode.ts';
+export { OutputReader } from './outputReader.ts';
 export { readStatusReport } from './statusReport.ts';
 export type { TitlePattern, TitleReader } from './title.ts';
 export { createTitleReader, toAutomaticName } from './title.ts';
