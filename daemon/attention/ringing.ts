@@ -82,6 +82,7 @@ export class Ringing implements Disposable {
       ...describe(notices),
       urgency: newest.kind === 'finished' ? 'low' : 'normal',
       openLabel: 'Open',
+      sound: this.#context.settings().sound,
     } as const;
     const handle = this.#context.notifier.raise(notice, () => this.#context.onOpen(newest.id));
     const open = new Set(notices.map(({ id }) => id));

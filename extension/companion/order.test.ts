@@ -6,6 +6,7 @@ const order = {
   body: 'wants to run `npm test`',
   urgency: 'normal',
   openLabel: 'Open',
+  sound: true,
   link: 'vscode://waggle.waggle/notice?windowId=3&notice=00112233445566778899aabbccddeeff',
 };
 

@@ -16,12 +16,13 @@ const orderSchema = z.strictObject({
 export function readOrder(given: unknown, scheme: string): SystemNotice | undefined {
   const parsed = orderSchema.safeParse(given);
   if (!parsed.success) return undefined;
-  const { title, body, urgency, openLabel, link } = parsed.data;
+  const { title, body, urgency, openLabel, link, sound } = parsed.data;
   const notice = {
     title: toPlainLine(title, 120),
     body: toPlainLine(body, 240),
     urgency,
     openLabel: toPlainLine(openLabel, 40),
+    ...(sound === undefined ? {} : { sound }),
   };
   return link !== undefined && isOurs(link, scheme) ? { ...notice, link } : notice;
 }

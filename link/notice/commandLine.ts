@@ -13,6 +13,9 @@ export const busName = 'org.freedesktop.Notifications';
 export const busPath = '/org/freedesktop/Notifications';
 /** What a click on the notice itself is called on the bus. */
 export const clickAction = 'default';
+/** Of the sound theme that freedesktop systems share, and of every Mac. */
+const messageSound = 'message-new-instant';
+const macSound = 'Submarine';
 
 /** The body is markup there: what would be read as such is written as text. */
 export function toMarkupText(text: string): string {
@@ -21,7 +24,7 @@ export function toMarkupText(text: string): string {
 
 /** `canAnswer`: it knows `--action` (0.8); older ones only show. */
 export function notifySend(
-  { title, body, urgency, openLabel }: SystemNotice,
+  { title, body, urgency, openLabel, sound }: SystemNotice,
   canAnswer: boolean,
 ): CommandLine {
   const answering = ['--print-id', '--wait', `--action=${clickAction}=${openLabel}`];
@@ -30,6 +33,7 @@ export function notifySend(
     args: [
       `--app-name=${appName}`,
       `--urgency=${urgency}`,
+      ...(sound === true ? [`--hint=string:sound-name:${messageSound}`] : []),
       ...(canAnswer ? answering : []),
       '--',
       title,
@@ -53,8 +57,10 @@ function gdbusCall(method: string, ...params: string[]): CommandLine {
   };
 }
 
-export function gdbusNotify({ title, body, urgency, openLabel }: SystemNotice): CommandLine {
+export function gdbusNotify(notice: SystemNotice): CommandLine {
+  const { title, body, urgency, openLabel, sound } = notice;
   const level = urgency === 'low' ? '0x00' : '0x01';
+  const hint = sound === true ? `, 'sound-name': <${toVariant(messageSound)}>` : '';
   return gdbusCall(
     'Notify',
     toVariant(appName),
@@ -63,7 +69,7 @@ export function gdbusNotify({ title, body, urgency, openLabel }: SystemNotice): 
     toVariant(title),
     toVariant(toMarkupText(body)),
     `[${toVariant(clickAction)}, ${toVariant(openLabel)}]`,
-    `{'urgency': <byte ${level}>}`,
+    `{'urgency': <byte ${level}>${hint}}`,
     'int32 -1',
   );
 }
@@ -80,10 +86,11 @@ export function gdbusMonitor(): CommandLine {
 }
 
 /** A notice that is clicked opens the program that showed it, not us: the system has no other way for a command. */
-export function macNotice({ title, body }: SystemNotice): CommandLine {
+export function macNotice({ title, body, sound }: SystemNotice): CommandLine {
+  const sounding = sound === true ? ` sound name "${macSound}"` : '';
   const script = [
     'on run argv',
-    'display notification (item 2 of argv) with title (item 1 of argv)',
+    `display notification (item 2 of argv) with title (item 1 of argv)${sounding}`,
     'end run',
   ];
   return {

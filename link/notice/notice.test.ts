@@ -66,6 +66,20 @@ describe('the command lines of notices', () => {
     });
   });
 
+  it('ask for a sound where the platform makes none by itself', () => {
+    const sounding = { ...notice, sound: true };
+    assert.ok(
+      notifySend(sounding, true).args.includes('--hint=string:sound-name:message-new-instant'),
+    );
+    assert.ok(
+      gdbusNotify(sounding).args.includes(
+        "{'urgency': <byte 0x01>, 'sound-name': <'message-new-instant'>}",
+      ),
+    );
+    assert.ok(macNotice(sounding).args.some((word) => word.endsWith('sound name "Submarine"')));
+    assert.ok(!macNotice(notice).args.some((word) => word.includes('sound name')));
+  });
+
   it('open a link by each platform’s own program, without a shell', () => {
     const { link } = notice;
     assert.deepEqual(

@@ -8,6 +8,8 @@ export interface SystemNotice {
   readonly urgency: 'low' | 'normal';
   /** What a click does, in a word of the person's language. */
   readonly openLabel: string;
+  /** With the platform's sound for messages; absent: as the platform does by itself. */
+  readonly sound?: boolean;
   /** Where the platform itself opens what was clicked. */
   readonly link?: string;
 }
