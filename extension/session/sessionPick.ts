@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { compareAttention } from '../../protocol/session/attentionState.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { readSettings, toPickLabel, translate as t } from '../editor/editor.ts';
-import { describePick, iconOf, nameOf, needsPerson } from './sessionRow.ts';
+import { describePick, iconOf, isHistory, nameOf, needsPerson } from './sessionRow.ts';
 
 interface SessionPick extends vscode.QuickPickItem {
   readonly session?: Session;
@@ -21,16 +21,17 @@ export async function pickSession(
     compareAttention(left.attention, right.attention),
   );
   const needing = ranked.filter(needsPerson);
-  const others = ranked.filter((session) => !needsPerson(session));
-  const rows =
-    needing.length === 0
-      ? others.map(toRow)
-      : [
-          toSeparator(t('Needs You')),
-          ...needing.map(toRow),
-          toSeparator(t('Others')),
-          ...others.map(toRow),
-        ];
+  const over = ranked.filter((session) => isHistory(session) && !needsPerson(session));
+  const others = ranked.filter((session) => !needing.includes(session) && !over.includes(session));
+  const groups = [
+    { label: t('Needs You'), sessions: needing },
+    { label: t('Others'), sessions: others },
+    { label: t('History'), sessions: over },
+  ].filter((group) => group.sessions.length > 0);
+  const rows = groups.flatMap(({ label, sessions: found }) => [
+    ...(groups.length > 1 ? [toSeparator(label)] : []),
+    ...found.map(toRow),
+  ]);
   const chosen = await vscode.window.showQuickPick(rows, { placeHolder, matchOnDescription: true });
   return chosen?.session;
 }
