@@ -135,9 +135,9 @@ export class Sessions {
       this.#rows.delete(id);
       this.#clients.delete(id);
       this.#needs.remove(id);
-      await this.#needs.forgetSession(id);
       const about = { sessionId: id };
       this.#context.publish('session/deleted', { sessionId: id, revision }, about);
+      await this.#needs.forgetSession(id);
     });
   }
 
