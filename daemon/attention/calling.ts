@@ -188,7 +188,9 @@ export class Calling implements NeedFollower, Disposable {
   #note(matter: Matter, fields: Pick<Notice, 'silence'>): ReturnType<NoticeLog['add']> {
     const id = matter.kind === 'notice' ? matter.id : createNoticeId();
     this.#noticeOf.set(matter.id, id);
-    return this.log.add(matter, { id, ...fields });
+    // It may have been deleted since: nothing of it is written any more.
+    const isGone = matter.sessionId !== null && this.describe(matter.sessionId) === undefined;
+    return this.log.add(isGone ? { ...matter, isPrivate: true } : matter, { id, ...fields });
   }
 
   /** Told after it is kept, so that a link in it leads somewhere; what is over by then is not told. */
