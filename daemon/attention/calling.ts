@@ -16,7 +16,7 @@ import type { AttentionNouns, DescribedSession, DescribeSession } from './nouns.
 import { createNoticeId, NoticeLog } from './noticeLog.ts';
 import { Notifying } from './notifying.ts';
 import { PersonCommand } from './personCommand.ts';
-import { findPlace, withNotice } from './places.ts';
+import { findPlace, folderLink, withNotice } from './places.ts';
 import type { FoundPlace } from './places.ts';
 import type { NeedFacts, NeedFollower, Registry } from './registry.ts';
 import { Ringing } from './ringing.ts';
@@ -51,6 +51,8 @@ export class Calling implements NeedFollower, Disposable {
   /** Where what needs somebody is. */
   readonly #folders = new Map<SessionId, string | null>();
   #describe: DescribeSession = () => undefined;
+  /** Of any window: it tells which editor the person has. */
+  #lastCallback: string | undefined;
 
   readonly onDidConfigure = this.#configured.event;
 
@@ -77,6 +79,7 @@ export class Calling implements NeedFollower, Disposable {
       notifier: this.#notifier,
       command: this.#command,
       settings: () => this.settings,
+      linkTo: ({ id, sessionId }) => this.#linkTo(this.findPlace(sessionId, undefined).place, id),
       onOpen: (id) => this.#openFromSystem(id),
     });
     const state = createCallState(this.settings, []);
@@ -190,7 +193,9 @@ export class Calling implements NeedFollower, Disposable {
   #note(matter: Matter, fields: Pick<Notice, 'silence'>): ReturnType<NoticeLog['add']> {
     const id = isMessage(matter) ? matter.id : createNoticeId();
     this.#noticeOf.set(matter.id, id);
-    return this.log.add(matter, { id, ...fields });
+    // It may have been deleted since: nothing of it is written any more.
+    const isGone = matter.sessionId !== null && this.describe(matter.sessionId) === undefined;
+    return this.log.add(isGone ? { ...matter, isPrivate: true } : matter, { id, ...fields });
   }
 
   /** Told after it is kept, so that a link in it leads somewhere; what is over by then is not told. */
@@ -230,6 +235,8 @@ export class Calling implements NeedFollower, Disposable {
 
   #look(): void {
     const windows = this.#context.windows.listPresent();
+    this.#lastCallback =
+      windows.find(({ callback }) => callback !== null)?.callback ?? this.#lastCallback;
     const looked = windows.filter(({ focused }) => focused).flatMap(({ visible }) => visible);
     const reach = {
       visible: new Set(looked),
@@ -277,8 +284,6 @@ export class Calling implements NeedFollower, Disposable {
 
   #linkTo({ callback, folder }: FoundPlace['place'], noticeId: string): string | undefined {
     if (callback !== undefined) return withNotice(callback, noticeId);
-    if (folder === undefined) return undefined;
-    const path = folder.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');
-    return `vscode://file${path.startsWith('/') ? '' : '/'}${path}`;
+    return folder === undefined ? undefined : folderLink(folder, this.#lastCallback);
   }
 }

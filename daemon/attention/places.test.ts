@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { clientIdSchema, sessionIdSchema } from '../../protocol/wire/brand.ts';
 import type { PresentWindow } from '../window/window.ts';
-import { findPlace, withNotice } from './places.ts';
+import { findPlace, folderLink, withNotice } from './places.ts';
 
 const sessionId = sessionIdSchema.parse('0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b');
 
@@ -68,6 +68,25 @@ describe('a link of a window with a notice', () => {
         withNotice(link, 'n'),
       ),
       ['vscode://a.b/c?notice=n', 'vscode://a.b/c?d=1%262&notice=n', 'vscode://a.b/c?d&notice=n#e'],
+    );
+  });
+});
+
+describe('a link to a folder', () => {
+  it('is one of the editor that a window named, and of VS Code when nobody named one', () => {
+    assert.deepEqual(
+      [
+        folderLink('/a folder/b&c', undefined),
+        folderLink('/a', 'vscode-insiders://x.y/z'),
+        folderLink('/a', 'https://host/x'),
+        folderLink('C:\\a', 'cursor://x'),
+      ],
+      [
+        'vscode://file/a%20folder/b%26c',
+        'vscode-insiders://file/a',
+        'vscode://file/a',
+        'cursor://file/C%3A/a',
+      ],
     );
   });
 });

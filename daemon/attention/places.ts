@@ -70,3 +70,11 @@ export function withNotice(callback: string, noticeId: string): string {
   const query = `${before.includes('?') ? '&' : '?'}notice=${noticeId}`;
   return [`${before}${query}`, ...fragments].join('#');
 }
+
+/** A link by which an editor opens a folder: of the editor that the callback of a window names, else of VS Code. */
+export function folderLink(folder: string, callback: string | undefined): string {
+  const path = folder.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');
+  const scheme = /^([a-z][a-z0-9-]*):\/\//.exec(callback ?? '')?.[1] ?? 'http';
+  const editor = scheme.startsWith('http') ? 'vscode' : scheme;
+  return `${editor}://file${path.startsWith('/') ? '' : '/'}${path}`;
+}

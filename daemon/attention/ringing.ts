@@ -11,6 +11,8 @@ export interface RingingContext {
   readonly notifier: SystemNotifier;
   readonly command: PersonCommand;
   readonly settings: () => NoticeSettings;
+  /** Where a click leads, for systems that open it themselves. */
+  readonly linkTo: (notice: Notice) => string | undefined;
   /** A notice of the operating system was clicked. */
   readonly onOpen: (noticeId: string) => void;
 }
@@ -78,8 +80,10 @@ export class Ringing implements Disposable {
     for (const earlier of this.#raised)
       if (earlier.sessionIds.every((id) => id !== null && sessionIds.includes(id)))
         this.#close(earlier);
+    const link = this.#context.linkTo(newest);
     const notice = {
       ...describe(notices),
+      ...(link === undefined ? {} : { link }),
       urgency: newest.kind === 'finished' ? 'low' : 'normal',
       openLabel: 'Open',
       sound: this.#context.settings().sound,

@@ -170,11 +170,11 @@ export class Sessions {
       this.#rows.delete(id);
       this.#clients.delete(id);
       this.#needs.remove(id);
-      await this.#needs.forgetSession(id);
       this.#needs.remove(callIdOf({ id }));
       this.#fromBefore.delete(id);
       const about = { sessionId: id };
       this.#context.publish('session/deleted', { sessionId: id, revision }, about);
+      await this.#needs.forgetSession(id);
     });
   }
 

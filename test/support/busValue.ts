@@ -25,7 +25,8 @@ function splitType(signature: string): [first: string, rest: string] {
   if (signature.startsWith('a')) return cut(1 + splitType(signature.slice(1))[0].length);
   if (!/^[({]/.test(signature)) return cut(1);
   let depth = 0;
-  for (const [at, character] of [...signature].entries()) {
+  for (let at = 0; at < signature.length; at += 1) {
+    const character = signature.charAt(at);
     if (/[({]/.test(character)) depth += 1;
     if (/[)}]/.test(character)) depth -= 1;
     if (depth === 0) return cut(at + 1);
