@@ -10,6 +10,7 @@ import { build } from '../scripts/build.ts';
 import { attachFigure } from './attach.ts';
 import { attentionLatencyFigure } from './attentionLatency.ts';
 import { attachCommandFigure } from './attachCommand.ts';
+import { attentionFigure } from './attention.ts';
 import { coldFigure } from './cold.ts';
 import { echoFigure } from './echo.ts';
 import { editorFigure } from './editor.ts';
@@ -38,6 +39,7 @@ const figures: readonly Figure[] = [
   coldFigure,
   exitFigure,
   killFigure,
+  attentionFigure,
   editorFigure,
 ];
 

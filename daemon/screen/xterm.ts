@@ -29,6 +29,7 @@ export interface Line {
   isWrapped: boolean;
   readonly length: number;
   loadCell(column: number, cell: Cell): Cell;
+  translateToString(trimRight: boolean): string;
   resize(columns: number, fill: Cell): unknown;
   setCellFromCodepoint(
     column: number,

@@ -33,8 +33,7 @@ function play(row: SessionRow, ...shorts: Short[]): SessionRow {
   }, row);
 }
 
-const running = (agent: string): SessionRow =>
-  aRow({ agent, status: 'running', generation: 1 });
+const running = (agent: string): SessionRow => aRow({ agent, status: 'running', generation: 1 });
 const stateOf = (row: SessionRow): string => judge(row, undefined, at(60)).state;
 
 describe('what a session says of itself', () => {

@@ -52,9 +52,10 @@ export function hear(row: SessionRow, said: readonly Said[], titles: TitleReader
 /** What a process said whose session has another one by now: only that it was, for whoever asks why. */
 export function ignoreOld(row: SessionRow, said: readonly Said[]): RowPatch {
   const newest = said.findLast(({ report }) => authorityOf(report) !== undefined);
-  const authority = newest && authorityOf(newest.report);
-  if (authority === undefined) return {};
+  if (newest === undefined) return {};
   const { report, at } = newest;
+  const authority = authorityOf(report);
+  if (authority === undefined) return {};
   const text = 'text' in report ? report.text : 'bell';
   const ignored = { authority, reason: 'An earlier process of the session said it.', at };
   return { heard: ignoreReport(row.heard, { ...ignored, evidence: toEvidence(text) }) };

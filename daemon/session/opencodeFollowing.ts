@@ -70,23 +70,24 @@ export class OpencodeFollowing implements Disposable {
     if (!isRunning || port === undefined) return;
     const stop = new AbortController();
     this.#followed.set(row.id, { generation: row.generation, stop });
-    const password = this.#context.hooks.passwordOf(row);
-    const authorization = `Basic ${Buffer.from(`opencode:${password}`).toString('base64')}`;
-    void this.#follow(row, { port, authorization, signal: stop.signal });
+    void this.#follow(row, { port, signal: stop.signal });
   }
 
   /** Never rejects: whatever happens it tries again, until the process is gone. */
-  async #follow(row: SessionRow, server: Server): Promise<void> {
-    for (let turn = 0; !server.signal.aborted; turn += 1) {
+  async #follow(row: SessionRow, place: Pick<Server, 'port' | 'signal'>): Promise<void> {
+    const { signal } = place;
+    for (let turn = 0; !signal.aborted; turn += 1) {
       try {
-        await this.#readEvents(row, server, () => (turn = 0));
+        const password = this.#context.hooks.passwordOf(row);
+        const authorization = `Basic ${Buffer.from(`opencode:${password}`).toString('base64')}`;
+        await this.#readEvents(row, { ...place, authorization }, () => (turn = 0));
       } catch (error) {
-        if (server.signal.aborted) return;
+        if (signal.aborted) return;
         const told = { sessionId: row.id, turn, reason: errorMessageOf(error) };
         this.#context.daemon.log.debug('the events of an opencode are not there', told);
       }
       const waitMs = againAfterMs[Math.min(turn, againAfterMs.length - 1)];
-      await delay(waitMs, undefined, { ref: false, signal: server.signal }).catch(stopped);
+      await delay(waitMs, undefined, { ref: false, signal }).catch(stopped);
     }
   }
 

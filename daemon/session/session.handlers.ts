@@ -9,6 +9,7 @@ import { toName, toTags } from './label.ts';
 import type { Attaching } from './attaching.ts';
 import { endIdle } from './endIdle.ts';
 import type { Ending } from './ending.ts';
+import { forgetNotification } from './heard.ts';
 import { automaticName } from './hearing.ts';
 import type { Keeping } from './keeping.ts';
 import type { Launching } from './launching.ts';
@@ -81,6 +82,7 @@ export function createHandlers(parts: HandlerParts): NounHandlers<'session', Cal
     },
     'session/send': async (params, caller) => {
       await sendText({ sessions, attaching }, params, caller);
+      await sessions.change(params.sessionId, forgetCall);
       return { acknowledgement: 'delivered' };
     },
     'session/rename': ({ sessionId, name }) =>
@@ -114,6 +116,12 @@ export function createHandlers(parts: HandlerParts): NounHandlers<'session', Cal
       return readHistory(parts, params);
     },
   };
+}
+
+/** Who was answered does not call any more. */
+function forgetCall(row: SessionRow): RowPatch {
+  const heard = forgetNotification(row.heard);
+  return heard === row.heard ? {} : { heard };
 }
 
 async function changeKept(

@@ -3,11 +3,11 @@
  * notifications, hooks and opencode's events, and turns each into a claim with its rule and evidence. Knows no session
  * and decides nothing: who is believed is judged in `session/`.
  */
-export type { Claim, Moment, Reading } from './claim.ts';
+export type { Claim, Reading } from './claim.ts';
 export { claimOf, nothingClaimed, toEvidence, toSignal } from './claim.ts';
 export type { TerminalReport } from './escapeScanner.ts';
 export { EscapeScanner } from './escapeScanner.ts';
-export type { HookAgent, HookPayload, HookReport } from './hook.ts';
+export type { HookAgent, HookReport } from './hook.ts';
 export { hookAgents, readHook } from './hook.ts';
 export type { Notification } from './notification.ts';
 export { readNotification, toCallText } from './notification.ts';

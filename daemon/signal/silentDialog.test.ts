@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { SilentDialogs } from './silentDialog.ts';
 
-const drawn = '\u001b[1m Folder access\u001b[5;3HTrust\u001b[5;9Hthis\u001b[5;14Hfolder?\u001b[5;22HCodex';
+const drawn =
+  '\u001b[1m Folder access\u001b[5;3HTrust\u001b[5;9Hthis\u001b[5;14Hfolder?\u001b[5;22HCodex';
 
 describe('dialogs that are opened without a word', () => {
   it('are found wherever the output is cut, once', () => {

@@ -5,7 +5,7 @@ import { asking, claimOf, needsPermission, nothingClaimed, wantsToRun } from './
 const reportedStates = ['idle', 'working', 'blocked', 'done', 'error', 'clear'] as const;
 
 /** An OSC 7501 report: `state=<s>:app=<name>[:kind=<k>][:msg=<base64>]`. `message` is one cleaned line. */
-export interface StatusReport {
+interface StatusReport {
   readonly state: (typeof reportedStates)[number];
   readonly app: string | null;
   readonly kind: 'permission' | 'question' | 'auth' | null;

@@ -49,7 +49,7 @@ const turnTexts = new Map([
   ['opencode', /esc (?:again to )?interrupt/],
 ]);
 
-export function agentOf(recording: string): string {
+function agentOf(recording: string): string {
   const [word = ''] = recording.split('-');
   return { gm: 'gemini', oc: 'opencode', program: 'command' }[word] ?? word;
 }
@@ -101,14 +101,24 @@ class Player {
     this.#row = { ...heard, attention: judge(heard, heard.attention, at) };
     const { state, kind, sentence } = this.#row.attention;
     const call = needsOf(this.#row).call?.text;
-    const words = [state, ...(kind === null ? [] : [kind]), ...(call === undefined ? [] : ['· call'])];
+    const words = [
+      state,
+      ...(kind === null ? [] : [kind]),
+      ...(call === undefined ? [] : ['· call']),
+    ];
     return `${words.join(' ')}: ${call ?? sentence}`;
   }
+}
+
+/** When whoever recorded it saw that the agent asked for a permission. */
+export function listPermissionMarks(recording: string): number[] {
+  return readEntries(recording).flatMap(({ t = 0, mark }) => (mark === 'PERM PROMPT' ? [t] : []));
 }
 
 interface Entry {
   readonly t?: number;
   readonly o?: string;
+  readonly mark?: string;
 }
 
 function readEntries(recording: string): Entry[] {
@@ -166,7 +176,8 @@ export interface FalseClaim {
 /** Times in which it is said to ask and no dialog is open, or to be idle or done while one is, or while a turn runs. */
 export function findFalseClaims({ dialogs, turns, states }: Omit<Replay, 'agent'>): FalseClaim[] {
   return states.flatMap(([from, state], index) => {
-    const to = states[index + 1]?.[0] ?? Math.max(from, ...[...dialogs, ...turns].map((one) => one[1]));
+    const to =
+      states[index + 1]?.[0] ?? Math.max(from, ...[...dialogs, ...turns].map((one) => one[1]));
     const [word] = state.split(/[ :]/);
     const isFalse =
       (word === 'asking' && !isCovered([from, to], dialogs)) ||

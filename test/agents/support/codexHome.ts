@@ -1,6 +1,7 @@
 /**
- * A home for one Codex that nobody lived in before, seeded so that it asks nothing at its start. Its model is a port of
- * loopback where nobody listens: what it is asked is written down all the same, and nothing leaves the machine.
+ * A home for one Codex that nobody lived in before, seeded so that it asks nothing at its start. Without a model server its
+ * model is a port of loopback where nobody listens: what it is asked is written down all the same, and nothing leaves the
+ * machine.
  */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,8 @@ export interface CodexHome {
   stop(): Promise<void>;
 }
 
-export function createCodexHome(): CodexHome {
+/** `baseUrl` is the model server's. */
+export function createCodexHome({ baseUrl = nobody }: { baseUrl?: string } = {}): CodexHome {
   const root = realpathSync(mkdtempSync(join(realpathSync(tmpdir()), 'waggle-agent-')));
   const [home, temporary, cwd] = ['home', 'tmp', 'work'].map((name) => join(root, name)) as [
     string,
@@ -28,7 +30,7 @@ export function createCodexHome(): CodexHome {
   const configDirectory = join(home, '.codex');
   for (const directory of [configDirectory, temporary, cwd])
     mkdirSync(directory, { recursive: true });
-  writeFileSync(join(configDirectory, 'config.toml'), seedFor(cwd), { mode: 0o600 });
+  writeFileSync(join(configDirectory, 'config.toml'), seedFor(cwd, baseUrl), { mode: 0o600 });
   return {
     configDirectory,
     cwd,
@@ -51,7 +53,9 @@ export function createCodexHome(): CodexHome {
 }
 
 /** Port 9 is that of "discard", which nobody runs. */
-function seedFor(cwd: string): string {
+const nobody = 'http://127.0.0.1:9';
+
+function seedFor(cwd: string, baseUrl: string): string {
   return `model = "gpt-5.5"
 model_provider = "nobody"
 check_for_update_on_startup = false
@@ -67,7 +71,7 @@ trust_level = "trusted"
 daemon_auto_start = false
 [model_providers.nobody]
 name = "nobody"
-base_url = "http://127.0.0.1:9/v1"
+base_url = "${baseUrl}/v1"
 env_key = "NOBODY_KEY"
 wire_api = "responses"
 request_max_retries = 0

@@ -1,0 +1,184 @@
+/** The real Claude Code and the real Codex as sessions, through every state that they have, each with who told it. */
+import assert from 'node:assert/strict';
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import type { Why } from '../../protocol/attention/why.ts';
+import type { Session } from '../../protocol/session/session.ts';
+import type { Screen } from '../flow/sessionHome.ts';
+import { SessionHome, until as untilWithin } from '../flow/sessionHome.ts';
+import type { ClaudeCodeRun } from './support/claudeCode.ts';
+import { prepareClaudeCode } from './support/claudeCode.ts';
+import { offerAgent } from './support/claudeSession.ts';
+import type { CodexHome } from './support/codexHome.ts';
+import { createCodexHome } from './support/codexHome.ts';
+import { installAgents } from './support/install.ts';
+import type { ModelServer } from './support/modelServer.ts';
+import { startModelServer } from './support/modelServer.ts';
+
+describe('the states of real agents', function () {
+  this.timeout(240_000);
+  let home: SessionHome;
+  let link: DaemonLink;
+
+  before(async function () {
+    this.timeout(600_000);
+    if (process.platform !== 'linux') return this.skip();
+    await installAgents();
+  });
+  beforeEach(async () => {
+    home = await SessionHome.open();
+    link = await home.connect('window-0');
+  });
+  afterEach(() => home.close());
+
+  /** The explanation once a session is in that state. */
+  async function untilState({ id }: Session, state: Why['attention']['state']): Promise<Why> {
+    let why: Why | undefined;
+    await untilWithin(
+      async () => {
+        why = await link.call('attention/why', { sessionId: id });
+        return why.attention.state === state;
+      },
+      () => `${state}, not ${JSON.stringify(why)}`,
+      60_000,
+    );
+    assert.ok(why);
+    return why;
+  }
+
+  /** Types a prompt as a person does: the text, then Enter once it stands in the composer. */
+  async function type(screen: Screen, prompt: string): Promise<void> {
+    const before = screen.text.length;
+    await screen.type(prompt);
+    await untilWithin(
+      () => screen.text.slice(before).includes(prompt.slice(-6)),
+      'the prompt is shown',
+      60_000,
+    );
+    await screen.type('\r');
+  }
+
+  /** Through a session from its start to its end: each state, its kind, and who told it. */
+  async function play(
+    { session, screen, server }: { session: Session; screen: Screen; server: ModelServer },
+    script: { readonly tool: string; readonly answer: string },
+  ): Promise<string[]> {
+    const told: string[] = [];
+    const note = async (state: Why['attention']['state']): Promise<Why> => {
+      const why = await untilState(session, state);
+      const { kind } = why.attention;
+      told.push([state, ...(kind === null ? [] : [kind]), `by ${why.chosen?.authority}`].join(' '));
+      return why;
+    };
+    await note('idle');
+    await type(screen, '[[wait gate]] [[say \\u0041nswer]]');
+    await server.untilWaiting('gate');
+    await note('working');
+    server.release('gate');
+    await note('finished');
+    await link.call('attention/list', {}).then(async ({ needs }) => {
+      const need = needs.find(({ id }) => id === session.id);
+      assert.ok(need);
+      const { id, revision } = need;
+      await link.call('attention/answer', { id, action: 'dismiss', revision });
+    });
+    const seen = await untilState(session, 'idle');
+    assert.equal(seen.outranked[0]?.reason, 'seen');
+    await type(screen, `[[tool ${script.tool}]] [[say \\u0044one]]`);
+    await note('asking');
+    await screen.type(script.answer);
+    await note('finished');
+    await type(screen, '[[wait never]] [[say \\u004eever]]');
+    await server.untilWaiting('never');
+    await note('working');
+    await screen.type('\u001b');
+    await note('idle');
+    return told;
+  }
+
+  const states = [
+    'idle by status',
+    'working by status',
+    'finished by status',
+    'asking permission by status',
+    'finished by status',
+    'working by status',
+    'idle by status',
+  ];
+
+  it('are told by Claude Code itself, and by its hooks beside it', async () => {
+    const run: ClaudeCodeRun = await prepareClaudeCode();
+    try {
+      await offerAgent(home, link, { name: 'claude', path: run.command[0] });
+      const session = await home.openSession(link, {
+        agent: 'claude',
+        arguments: ['--permission-mode', 'manual'],
+        cwd: run.cwd,
+        environment: { ...run.env },
+      });
+      const screen = await home.attach(link, session.id, 'window-1');
+      const server = run.modelServer;
+      const tool = 'Bash {"command":"touch zz","description":"make"}';
+      const told = await play({ session, screen, server }, { tool, answer: '\r' });
+      assert.deepEqual(told, states);
+      const why = await link.call('attention/why', { sessionId: session.id });
+      const hook = why.outranked.find(({ signal }) => signal.authority === 'hook');
+      assert.ok(hook?.signal.rule.startsWith('hook.claude.'), JSON.stringify(why));
+      await type(screen, '/clear');
+      await type(screen, '[[error 400 invalid_request_error no such thing]]');
+      const failed = await untilState(session, 'failed');
+      assert.deepEqual(
+        [failed.chosen?.authority, /no such/.test(failed.attention.sentence)],
+        ['status', true],
+      );
+      await screen.type('\u0003');
+      await screen.waitFor('Press');
+      await screen.type('\u0003');
+      const ended = await untilState(session, 'ended');
+      assert.deepEqual([ended.chosen?.authority, ended.chosen?.rule], ['process', 'exit.code']);
+    } finally {
+      await endAll(link);
+      await run.stop();
+    }
+  });
+
+  it('are told by Codex itself, and by the program that it notifies beside it', async () => {
+    const server = await startModelServer();
+    const codex: CodexHome = createCodexHome({ baseUrl: server.url });
+    try {
+      const { codex: path } = await installAgents();
+      await offerAgent(home, link, { name: 'codex', path });
+      const session = await home.openSession(link, {
+        agent: 'codex',
+        cwd: codex.cwd,
+        environment: { ...codex.env },
+      });
+      const screen = await home.attach(link, session.id, 'window-1');
+      const input =
+        '{"cmd":"touch zz","sandbox_permissions":"require_escalated","justification":"j"}';
+      const told = await play(
+        { session, screen, server },
+        { tool: `exec_command ${input}`, answer: 'y' },
+      );
+      assert.deepEqual(told, states);
+      await type(screen, '[[error 400 invalid_request_error no such thing]]');
+      await untilWithin(() => screen.text.includes('no such thing'), 'the error is shown', 60_000);
+      // Codex reports no error: its turn is over, that is all it says.
+      const over = await untilState(session, 'finished');
+      assert.equal(over.chosen?.authority, 'status');
+      await screen.type('\u0003');
+      await screen.type('\u0003');
+      const ended = await untilState(session, 'ended');
+      assert.equal(ended.chosen?.authority, 'process');
+    } finally {
+      await endAll(link);
+      await server.stop();
+      await codex.stop();
+    }
+  });
+});
+
+async function endAll(link: DaemonLink): Promise<void> {
+  const { sessions } = await link.call('session/list', { history: true });
+  for (const { id, status } of sessions)
+    if (status === 'running') await link.call('session/kill', { sessionId: id });
+}
