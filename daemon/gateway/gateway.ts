@@ -25,7 +25,7 @@ import { healthRoute } from './routes.ts';
 
 export type { AnyHandler, HandlerTable } from './dispatch.ts';
 export type { Authority, FailureGuard, ServerIdentity } from './handshake.ts';
-export type { Route, RouteAnswer, RouteRequest } from './routes.ts';
+export type { Route } from './routes.ts';
 
 export interface GatewayOptions {
   readonly authority: Authority;

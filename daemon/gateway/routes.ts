@@ -59,7 +59,7 @@ export function covers(has: Right, needed: Right): boolean {
 export interface Asked {
   readonly head: RequestHead;
   /** Called only for whoever may ask. Undefined: longer than is taken. */
-  readBody(): Promise<string | undefined>;
+  readonly readBody: () => Promise<string | undefined>;
 }
 
 /** Steps 7 to 9: credential, right, then the handler. */

@@ -71,7 +71,6 @@ export class OpencodeTalks {
       this.#follow('session.status', { sessionID: id, status });
     for (const asked of Array.isArray(permissions) ? permissions : [])
       this.#follow('permission.asked', fieldsOf(asked));
-    this.#wasBusy = this.#busy.size > 0;
     return this.#reading('list', {});
   }
 

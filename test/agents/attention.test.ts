@@ -1,5 +1,7 @@
 /** The real Claude Code and the real Codex as sessions, through every state that they have, each with who told it. */
 import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { Why } from '../../protocol/attention/why.ts';
 import type { Session } from '../../protocol/session/session.ts';
@@ -57,6 +59,34 @@ describe('the states of real agents', function () {
     await screen.type('\r');
   }
 
+  /** Presses a key until the dialog takes it: dialogs ignore keys that come at once. */
+  async function answer({ id }: Session, screen: Screen, key: string): Promise<void> {
+    let looks = 0;
+    await untilWithin(
+      async () => {
+        const { attention } = await link.call('attention/why', { sessionId: id });
+        if (attention.state !== 'asking') return true;
+        looks += 1;
+        if (looks % 50 === 0) await screen.type(key);
+        return false;
+      },
+      'the dialog is closed',
+      60_000,
+    );
+  }
+
+  /** What stood below the authority that is believed. */
+  async function untilOutranked({ id }: Session, rule: string): Promise<void> {
+    let why: Why | undefined;
+    await untilWithin(
+      async () => {
+        why = await link.call('attention/why', { sessionId: id });
+        return why.outranked.some(({ signal }) => signal.rule.startsWith(rule));
+      },
+      () => `${rule} in ${JSON.stringify(why)}`,
+    );
+  }
+
   /** Through a session from its start to its end: each state, its kind, and who told it. */
   async function play(
     { session, screen, server }: { session: Session; screen: Screen; server: ModelServer },
@@ -85,7 +115,7 @@ describe('the states of real agents', function () {
     assert.equal(seen.outranked[0]?.reason, 'seen');
     await type(screen, `[[tool ${script.tool}]] [[say \\u0044one]]`);
     await note('asking');
-    await screen.type(script.answer);
+    await answer(session, screen, script.answer);
     await note('finished');
     await type(screen, '[[wait never]] [[say \\u004eever]]');
     await server.untilWaiting('never');
@@ -120,9 +150,7 @@ describe('the states of real agents', function () {
       const tool = 'Bash {"command":"touch zz","description":"make"}';
       const told = await play({ session, screen, server }, { tool, answer: '\r' });
       assert.deepEqual(told, states);
-      const why = await link.call('attention/why', { sessionId: session.id });
-      const hook = why.outranked.find(({ signal }) => signal.authority === 'hook');
-      assert.ok(hook?.signal.rule.startsWith('hook.claude.'), JSON.stringify(why));
+      await untilOutranked(session, 'hook.claude.');
       await type(screen, '/clear');
       await type(screen, '[[error 400 invalid_request_error no such thing]]');
       const failed = await untilState(session, 'failed');
@@ -147,6 +175,7 @@ describe('the states of real agents', function () {
     try {
       const { codex: path } = await installAgents();
       await offerAgent(home, link, { name: 'codex', path });
+      installCommand(home);
       const session = await home.openSession(link, {
         agent: 'codex',
         cwd: codex.cwd,
@@ -160,6 +189,7 @@ describe('the states of real agents', function () {
         { tool: `exec_command ${input}`, answer: 'y' },
       );
       assert.deepEqual(told, states);
+      await untilOutranked(session, 'hook.codex.agent-turn-complete');
       await type(screen, '[[error 400 invalid_request_error no such thing]]');
       await untilWithin(() => screen.text.includes('no such thing'), 'the error is shown', 60_000);
       // Codex reports no error: its turn is over, that is all it says.
@@ -176,6 +206,14 @@ describe('the states of real agents', function () {
     }
   });
 });
+
+/** What the script in front of a session's PATH runs; a start by a client installs it. */
+function installCommand({ paths, program }: SessionHome): void {
+  mkdirSync(paths.programDir, { recursive: true });
+  symlinkSync(program, join(paths.programDir, 'test'));
+  writeFileSync(join(paths.programDir, 'current'), 'test\n');
+  writeFileSync(join(paths.programDir, 'runtime'), `${process.execPath}\nnode\n`);
+}
 
 async function endAll(link: DaemonLink): Promise<void> {
   const { sessions } = await link.call('session/list', { history: true });

@@ -120,7 +120,7 @@ describe('hooks of agents', function () {
     );
     assert.deepEqual(
       [why.chosen?.evidence, why.chosen?.generation, typeof why.chosen?.seq],
-      ['state=done:app=claude-code', 1, 'number'],
+      ['state=done:app=claude-code', session.generation, 'number'],
     );
   });
 

@@ -125,7 +125,10 @@ function readEntries(recording: string): Entry[] {
   return readFileSync(join(folder, `${recording}.jsonl`), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line): Entry => JSON.parse(line));
+    .map((line) => {
+      const entry: Entry = JSON.parse(line);
+      return entry;
+    });
 }
 
 function readText({ core, size: { rows } }: Emulator): string {
