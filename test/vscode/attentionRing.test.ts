@@ -211,7 +211,7 @@ describe('a window that rings', function () {
     await waitForActive('docs');
     await follow(`${next}&notice=${id}`);
     await waitForActive('? fix-login');
-    assert.notEqual((await lastOf(login)).settledAt, undefined);
+    await until('it is settled', async () => (await lastOf(login)).settledAt !== undefined);
   });
 
   /** As whoever opens a notice of this session from outside is told; the window shows it meanwhile. */
