@@ -5,7 +5,7 @@ import type { Notice } from '../../protocol/attention/notice.ts';
 import type { ClientId } from '../../protocol/wire/brand.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
 import { toPickLabel, translate as t } from '../editor/editor.ts';
-import { describeNoticeRow } from './missedText.ts';
+import { describeNoticeRow, wasMissed } from './missedText.ts';
 import { iconOfNeed } from './needTree.ts';
 import type { PendingOpen } from './pendingOpen.ts';
 import { followPlace } from './place.ts';
@@ -29,7 +29,7 @@ export async function showMissed(options: MissedOptions): Promise<void> {
   const { connection } = options;
   const reader = await readerOf(options.machineMemory);
   const { notices, cursor } = await connection.call('attention/listNotices', { reader });
-  const chosen = await pickNotice(notices, t('Missed Notices'), cursor > 0);
+  const chosen = await pickNotice(notices.filter(wasMissed), t('Missed Notices'), cursor > 0);
   await connection.call('attention/readNotices', { reader, cursor });
   if (chosen?.isEarlier === true) await showEarlier(options, cursor);
   else if (chosen?.notice !== undefined) await openNotice(options, chosen.notice);

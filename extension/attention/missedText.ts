@@ -4,6 +4,12 @@ import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { describeAge } from '../clock.ts';
 import type { Translate } from '../translate.ts';
 
+/** What the person dealt with, looked at or does not care for was not missed; what was kept silent was, also when it is over. */
+export function wasMissed({ silence, settledAt }: Notice): boolean {
+  if (silence === undefined) return settledAt === undefined;
+  return silence !== 'visible' && silence !== 'shortTurn';
+}
+
 export interface NoticeRow {
   readonly label: string;
   readonly description: string;

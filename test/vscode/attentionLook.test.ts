@@ -161,7 +161,7 @@ describe('the look of what needs the person', function () {
       (await steps.allInnerTexts()).map((text) => text.trim()),
       [
         'Start your first session',
-        'Close the window and come back',
+        'Close and come back',
         'See who needs you',
         'Choose when you are called',
         'Continue in any terminal',
@@ -172,7 +172,7 @@ describe('the look of what needs the person', function () {
     await inEachLook('attention-walkthrough', () => needsYou.waitFor());
     for (const [title, name] of [
       ['Start your first session', 'first'],
-      ['Close the window and come back', 'back'],
+      ['Close and come back', 'back'],
       ['Choose when you are called', 'calls'],
       ['Continue in any terminal', 'terminal'],
     ] as const) {
