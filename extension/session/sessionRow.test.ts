@@ -30,6 +30,21 @@ describe('a session as a row', () => {
     assert.deepEqual(iconOf(session), { id: 'bell', color: 'waggle.askingForeground' });
   });
 
+  it('says a state without its age while that is new', () => {
+    const now = { ...context, nowMs: Date.parse(since) };
+    const say = (state: string): string =>
+      describeState(fakeSession({ attention: { state, kind: null, sentence: '', since } }), now);
+    assert.deepEqual(['finished', 'working', 'idle', 'asleep', 'unknown'].map(say), [
+      'done',
+      'working',
+      'idle',
+      'asleep',
+      'running',
+    ]);
+    const later = describeState(fakeSession(), context);
+    assert.equal(later, 'working, 2 min');
+  });
+
   it('says how it ended', () => {
     const ended = { state: 'ended', kind: null, sentence: '', since };
     const exit = { code: 0, signal: null, at: since };

@@ -70,21 +70,22 @@ export function describeState(session: Session, { nowMs, t }: RowContext): strin
   const { state, since } = session.attention;
   const sentence = toPlainLine(session.attention.sentence, 120);
   const age = describeAge(since, nowMs, t);
+  const isNew = age === t('now');
   switch (state) {
     case 'asking':
       return sentence || t('asks something');
     case 'failed':
       return sentence || toPlainLine(session.reason ?? '', 120) || t('failed');
     case 'finished':
-      return t('done {0} ago', age);
+      return isNew ? t('done') : t('done {0} ago', age);
     case 'working':
-      return t('working, {0}', age);
+      return isNew ? t('working') : t('working, {0}', age);
     case 'starting':
       return t('starting');
     case 'idle':
-      return t('idle, {0}', age);
+      return isNew ? t('idle') : t('idle, {0}', age);
     case 'asleep':
-      return t('asleep, {0}', age);
+      return isNew ? t('asleep') : t('asleep, {0}', age);
     case 'interrupted':
       return toPlainLine(session.reason ?? '', 120) || t('interrupted');
     case 'ended':
@@ -93,7 +94,7 @@ export function describeState(session: Session, { nowMs, t }: RowContext): strin
     case 'unreachable':
       return sentence || t('unreachable');
     case 'unknown':
-      return t('running, {0}', age);
+      return isNew ? t('running') : t('running, {0}', age);
   }
 }
 
