@@ -11,6 +11,7 @@ const config: KnipConfig = {
     'daemon/screen/screenWorker.ts',
     'cli/main.ts',
     'extension/main.ts',
+    'extension/companion/companion.ts',
     'bench/main.ts',
     'test/vscode/support/recorder.mjs',
     'bench/client/*Client.ts',
@@ -29,7 +30,7 @@ const config: KnipConfig = {
   project: ['{protocol,link,daemon,cli,extension,bench,scripts,test}/**/*.{ts,mjs}', '*.ts'],
   ignoreExportsUsedInFile: true,
   ignoreDependencies: ['oxlint-tsgolint', 'node', 'oxfmt', '@vscode/vsce'],
-  ignoreBinaries: ['apt-get', 'cc', 'mount', 'prlimit', 'umount'],
+  ignoreBinaries: ['apt-get', 'cc', 'dbus-daemon', 'mount', 'prlimit', 'umount'],
 };
 
 export default config;

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.ts';
 import { attachFigure } from './attach.ts';
+import { attentionLatencyFigure } from './attentionLatency.ts';
 import { attachCommandFigure } from './attachCommand.ts';
 import { attentionFigure } from './attention.ts';
 import { coldFigure } from './cold.ts';
@@ -34,6 +35,7 @@ const figures: readonly Figure[] = [
   echoFigure,
   attachFigure,
   attachCommandFigure,
+  attentionLatencyFigure,
   coldFigure,
   exitFigure,
   killFigure,

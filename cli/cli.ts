@@ -9,6 +9,7 @@ import { toPlainLine } from '../protocol/wire/printable.ts';
 import type { CompletedCommand } from './completion/completion.ts';
 import { conversationCommands } from './conversationCommands.ts';
 import { daemonCommands } from './daemonCommands.ts';
+import { noticeCommands } from './noticeCommands.ts';
 import { CommandError, exitCodes } from './output/output.ts';
 import { resumeCommands } from './resumeCommands.ts';
 import { sessionCommands } from './sessionCommands.ts';
@@ -44,12 +45,14 @@ const commands: readonly CommandSpec[] = [
   ...resumeCommands,
   ...signalCommands,
   ...conversationCommands,
+  ...noticeCommands,
   ...daemonCommands,
   completion,
 ];
 
 const exitCodesText =
-  'Exit codes: 0 done, 1 failed, 2 wrong use, 3 not found, 4 no daemon, 5 refused, 6 ambiguous;\n' +
+  'Exit codes: 0 done, 1 failed, 2 wrong use, 3 not found, 4 no daemon, 5 refused, 6 ambiguous,\n' +
+  '7 not in time, 8 not any more;\n' +
   'new and attach end with the exit code of the program that was shown.';
 
 /** Understands a command line. Throws CommandError `usage`. */

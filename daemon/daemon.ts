@@ -292,10 +292,11 @@ function createFeatures(
   const workspace = createWorkspaceFeature(about('workspace'));
   const window = createWindowFeature(about('window'));
   const agent = createAgentFeature(about('agent'));
-  const attention = createAttentionFeature(about('attention'));
+  const attention = createAttentionFeature(about('attention'), { windows: window });
   const session = createSessionFeature(about('session'), {
     agents: agent,
     attention,
+    titlePatterns: () => attention.titlePatterns,
     hosts: createHostPool(about('session')),
     roles: role,
     windows: window,

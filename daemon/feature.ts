@@ -18,7 +18,7 @@ export interface Principal {
   readonly sessionId?: SessionId;
 }
 
-/** One connection of a client, as handlers see it. Lives until `onDidClose` fired. */
+/** One connection of a client, as handlers see it. */
 export interface Caller {
   readonly connectionId: string;
   readonly clientId: ClientId;
@@ -27,13 +27,15 @@ export interface Caller {
   readonly transport: 'local' | 'tcp';
   /** From now on events of this noun are sent on the connection. */
   subscribe(noun: NounName): void;
-  /** Sends an event on this connection alone, subscribed or not. */
+  /** Sends an event on this connection alone, subscribed or not; nothing when it speaks an older version than the event. */
   notify<E extends EventName>(event: E, params: EventParams<E>): void;
   /**
    * Opens a number for a byte stream on this connection. `receive` gets the frames that the client sends on it. The
    * gateway drops it when the connection closes, after calling `closed`.
    */
   openChannel(sink: ChannelSink): Channel;
+  /** Runs once when the connection is gone, soon when it is gone already; never after the disposal of what it returns. */
+  onceClosed(run: () => void): Disposable;
 }
 
 export interface ChannelSink {

@@ -1,5 +1,6 @@
 /** The program of the store's thread: every noun's store, in the order of their migrations. */
 import { flushCompileCache } from 'node:module';
+import { attentionStore } from './attention/attention.store.ts';
 import { collectWhenQuiet } from './heap.ts';
 import { hostStore } from './host/host.store.ts';
 import { keepingStore } from './session/keeping.store.ts';
@@ -14,4 +15,12 @@ const keepCompiledAfterMs = 1000;
 
 setTimeout(() => flushCompileCache(), keepCompiledAfterMs).unref();
 collectWhenQuiet();
-void serveStores([tokenStore, hostStore, roleStore, workspaceStore, sessionStore, keepingStore]);
+void serveStores([
+  tokenStore,
+  hostStore,
+  roleStore,
+  workspaceStore,
+  sessionStore,
+  keepingStore,
+  attentionStore,
+]);

@@ -25,7 +25,7 @@ import {
 import { createStatusFeature } from './status/status.ts';
 import { Terminals, createTerminalFeature } from './terminal/terminal.ts';
 import { createUriHandler } from './uri.ts';
-import { WindowFeature, newWindowId } from './window/window.ts';
+import { Presence, WindowFeature, newWindowId } from './window/window.ts';
 
 export function createExtension(context: vscode.ExtensionContext): Disposable {
   const owned = new DisposableStore();
@@ -85,8 +85,17 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   const shared = { connection, sessions, terminals, window, openNew, log };
   const onDidChangeTerminals = terminals.onDidChange;
   const session = owned.add(createSessionFeature({ ...shared, daemon, onDidChangeTerminals }));
-  const findSession = (id: string) => sessions.get(id);
-  const attention = owned.add(createAttentionFeature({ connection, findSession, log }));
+  const presence = owned.add(new Presence({ connection, windowId, terminals, log }));
+  const activeSession = () => terminals.active;
+  const attention = owned.add(
+    createAttentionFeature({
+      ...shared,
+      windowId,
+      machineMemory: globalState,
+      activeSession,
+      presence,
+    }),
+  );
   const { needs, onDidChange: onDidChangeNeeds } = attention;
   owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds }));
   owned.add(watchSeen({ connection, attention, terminals, log }));
@@ -99,7 +108,8 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       ...createShimCommands(connection, paths),
     }),
   );
-  owned.add(vscode.window.registerUriHandler(createUriHandler(sessions)));
+  const followNotice = attention.followLink.bind(attention);
+  owned.add(vscode.window.registerUriHandler(createUriHandler({ sessions, followNotice })));
   const memory = { workspaceMemory: workspaceState, machineMemory: globalState };
   owned.add(createTerminalFeature({ ...backend, ...memory, terminals, openNew }));
   return owned;

@@ -5,11 +5,24 @@ import type { SessionList } from './session/session.ts';
 import { nameOf } from './session/session.ts';
 
 const sessionPath = /^\/session\/([0-9a-f-]{36})$/;
+const noticePath = '/notice';
 
-/** `vscode://waggle.waggle/session/<id>`: an opaque id and nothing else; asks before it opens anything. */
-export function createUriHandler(sessions: SessionList): vscode.UriHandler {
+export interface UriOptions {
+  readonly sessions: SessionList;
+  readonly followNotice: (query: string) => Promise<void>;
+}
+
+/**
+ * `vscode://waggle.waggle/session/<id>`: an opaque id and nothing else; asks before it opens anything. `…/notice?notice=<id>`
+ * goes where a notice of our own daemon leads.
+ */
+export function createUriHandler({ sessions, followNotice }: UriOptions): vscode.UriHandler {
   return {
     async handleUri(uri) {
+      if (uri.path === noticePath) {
+        await followNotice(uri.query);
+        return;
+      }
       const id = z.uuid().safeParse(sessionPath.exec(uri.path)?.[1]);
       if (!id.success) return;
       const session = sessions.get(id.data);

@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { bundle, endBundler, extensionEntry, programEntries } from './bundle.ts';
+import { bundle, companionEntry, endBundler, extensionEntry, programEntries } from './bundle.ts';
 import { nameProgram, sha256, writeManifest } from './manifest.ts';
 import { copyNatives, listFiles, unbundledNames } from './natives.ts';
 import { getOwnTarget } from './target.ts';
@@ -27,6 +27,8 @@ export interface BuildResult {
   readonly programDirectory: string;
   /** Absolute; holds `extension.cjs`. */
   readonly extensionDirectory: string;
+  /** Absolute; holds `companion.cjs`. */
+  readonly companionDirectory: string;
   /** Name of a copy of this program: `<package version>-<8 hex>`. */
   readonly version: string;
 }
@@ -58,7 +60,12 @@ export async function build(options: { quiet?: boolean } = {}): Promise<BuildRes
     const how = isFresh ? `built in ${Date.now() - startedAt} ms` : 'is up to date';
     process.stderr.write(`waggle ${version} ${how}\n`);
   }
-  return { programDirectory, extensionDirectory: join(directory, 'extension'), version };
+  return {
+    programDirectory,
+    extensionDirectory: join(directory, 'extension'),
+    companionDirectory: join(directory, 'companion'),
+    version,
+  };
 }
 
 /** Everything that can change the result: our sources, the locked packages, this script, the platform. */
@@ -112,10 +119,12 @@ async function fill(builds: string): Promise<string> {
 async function write(directory: string): Promise<void> {
   const program = join(directory, 'program');
   const extension = join(directory, 'extension');
+  const companion = join(directory, 'companion');
   rmSync(directory, { recursive: true, force: true });
   await Promise.all([
     bundle({ root, directory: program, entries: programEntries, external: unbundledNames }),
     bundle({ root, directory: extension, entries: [extensionEntry], external: ['vscode'] }),
+    bundle({ root, directory: companion, entries: [companionEntry], external: ['vscode'] }),
   ]);
   copyNatives(join(root, 'node_modules'), program, getOwnTarget());
   for (const path of listShellScripts())

@@ -25,6 +25,11 @@ export const programEntries: readonly Entry[] = [
   },
   { source: 'cli/process.ts', output: 'waggleProcess.cjs' },
 ];
+/** The second extension, which runs where the person sits. */
+export const companionEntry: Entry = {
+  source: 'extension/companion/companion.ts',
+  output: 'companion.cjs',
+};
 export const extensionEntry: Entry = { source: 'extension/main.ts', output: 'extension.cjs' };
 
 interface BundleOptions {

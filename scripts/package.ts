@@ -66,7 +66,7 @@ export async function packageFor(target: Target): Promise<string> {
     stageProgram(built.programDirectory, join(stage, 'program'), target);
     const file = join(dist, `waggle-${target}-${version}.vsix`);
     const draft = `${stage}.vsix`;
-    await runVsce(stage, target, draft);
+    await runVsce(stage, draft, target);
     renameSync(draft, file);
     const { size } = statSync(file);
     if (size > maxBytes) throw new Error(`${file} has ${size} bytes; ${maxBytes} are the most.`);
@@ -78,10 +78,7 @@ export async function packageFor(target: Target): Promise<string> {
 
 /** Returns the version that the package will have. */
 function writePackageManifest(stage: string): string {
-  const manifest: Record<string, unknown> & {
-    version: string;
-    engines: { vscode: string };
-  } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const manifest = readRootManifest();
   const shipped = Object.fromEntries(
     shippedKeys.flatMap((key) => (key in manifest ? [[key, manifest[key]]] : [])),
   );
@@ -115,16 +112,56 @@ function stageProgram(from: string, to: string, target: Target): void {
   writeManifest(to, { version, builtAt });
 }
 
-async function runVsce(stage: string, target: Target, file: string): Promise<void> {
+/** Makes `dist/waggle-notices-<version>.vsix`, the same for every target, and returns its absolute path. */
+export async function packageCompanion(): Promise<string> {
+  const built = await build({ quiet: true });
+  const stage = join(dist, `stage-notices-${randomUUID().slice(0, 8)}`);
+  const source = join(root, 'extension', 'companion');
+  try {
+    mkdirSync(stage, { recursive: true });
+    const { version, publisher, license, engines } = readRootManifest();
+    const own: object = JSON.parse(readFileSync(join(source, 'manifest.json'), 'utf8'));
+    const manifest = { ...own, version, publisher, license, engines: { vscode: engines.vscode } };
+    writeFileSync(join(stage, 'package.json'), JSON.stringify(manifest, null, 2));
+    cpSync(join(source, 'manifest.nls.json'), join(stage, 'package.nls.json'));
+    cpSync(join(source, 'README.md'), join(stage, 'README.md'));
+    copyIfThere('LICENSE', stage);
+    cpSync(built.companionDirectory, stage, { recursive: true });
+    const file = join(dist, `waggle-notices-${version}.vsix`);
+    const draft = `${stage}.vsix`;
+    await runVsce(stage, draft);
+    renameSync(draft, file);
+    return file;
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
+}
+
+interface RootManifest {
+  readonly version: string;
+  readonly publisher: string;
+  readonly license: string;
+  readonly engines: { readonly vscode: string };
+}
+
+function readRootManifest(): RootManifest & Record<string, unknown> {
+  const manifest: RootManifest & Record<string, unknown> = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  );
+  return manifest;
+}
+
+async function runVsce(stage: string, file: string, target?: Target): Promise<void> {
   const program = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
   const options = [
     '--no-dependencies',
     '--no-rewrite-relative-links',
     '--allow-missing-repository',
   ];
+  const forTarget = target === undefined ? [] : ['--target', target];
   const child = spawn(
     process.execPath,
-    [program, 'package', '--target', target, ...options, '--out', file],
+    [program, 'package', ...forTarget, ...options, '--out', file],
     { cwd: stage, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const closed = once(child, 'close');
@@ -136,6 +173,11 @@ async function runVsce(stage: string, target: Target, file: string): Promise<voi
   if (code !== 0) throw new Error(`vsce ended with ${String(code)}:\n${printed}${complained}`);
 }
 
+function print(file: string): void {
+  const megabytes = (statSync(file).size / 1e6).toFixed(1);
+  process.stdout.write(`dist/${basename(file)}  ${megabytes} MB\n`);
+}
+
 async function main(argv: readonly string[]): Promise<void> {
   const named = argv.filter((word) => word !== '--all');
   const chosen = named.map((name) => {
@@ -144,11 +186,8 @@ async function main(argv: readonly string[]): Promise<void> {
     return target;
   });
   const wanted = argv.includes('--all') ? targets : chosen.length > 0 ? chosen : [getOwnTarget()];
-  for (const target of wanted) {
-    const file = await packageFor(target);
-    const megabytes = (statSync(file).size / 1e6).toFixed(1);
-    process.stdout.write(`dist/${basename(file)}  ${megabytes} MB\n`);
-  }
+  for (const target of wanted) print(await packageFor(target));
+  print(await packageCompanion());
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -141,6 +141,8 @@ function testEnvironment(isLong: boolean): NodeJS.ProcessEnv {
     ...Object.fromEntries(kept),
     WAGGLE_CACHE: cacheDir(),
     WAGGLE_PORT: '0',
+    // Whoever runs the tests is not called by the daemons in them.
+    DBUS_SESSION_BUS_ADDRESS: 'disabled:',
     WAGGLE_TEST_SEED: seed,
     ...(isLong ? { WAGGLE_TEST_LONG: '1' } : {}),
   };

@@ -13,10 +13,13 @@ interface TestTool {
 const unix = ['linux', 'darwin'] as const;
 
 const tools = {
+  'dbus-daemon': { debian: 'dbus-daemon', suites: ['flow'], platforms: ['linux'] },
   fish: { debian: 'fish', suites: ['unit', 'flow'], platforms: unix },
+  gdbus: { debian: 'libglib2.0-bin', suites: ['flow'], platforms: ['linux'] },
   htop: { debian: 'htop', suites: ['flow'], platforms: unix },
   less: { debian: 'less', suites: ['flow'], platforms: unix },
   libfaketime: { debian: 'libfaketime', suites: ['flow'], platforms: ['linux'] },
+  'notify-send': { debian: 'libnotify-bin', suites: ['flow'], platforms: ['linux'] },
   strace: { debian: 'strace', suites: ['flow'], platforms: ['linux'] },
   tmux: { debian: 'tmux', suites: ['flow', 'vscode'], platforms: unix },
   top: { debian: 'procps', suites: ['flow'], platforms: unix },

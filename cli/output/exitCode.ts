@@ -9,6 +9,8 @@ export const exitCodes = {
   unreachable: 4,
   refused: 5,
   ambiguous: 6,
+  timedOut: 7,
+  impossible: 8,
 } as const;
 
 const byError: Partial<Record<ErrorCode, number>> = {

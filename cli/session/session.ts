@@ -17,7 +17,7 @@ export {
 export { keepOutput } from './keep.ts';
 export { showHistory } from './history.ts';
 export { environmentOf } from './environment.ts';
-export { shortIds } from './find.ts';
+export { getMeant, isLive, shortIds } from './find.ts';
 export { listSessions, shellWord } from './list.ts';
 export { resumeSessions } from './resume.ts';
 

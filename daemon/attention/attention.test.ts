@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict';
-import type { Caller } from '../feature.ts';
 import type { Need } from './attention.ts';
-import { createAttentionFeature } from './attention.ts';
-
-const nobody = undefined as unknown as Caller;
+import { Registry } from './registry.ts';
 
 function createRegistry() {
   const told: string[][] = [];
   const answered: string[] = [];
-  const feature = createAttentionFeature({
+  const registry = new Registry({
     clock: { now: () => 1000, monotonicMs: () => 0 },
     publish: (_event, params) => told.push((params as { needs: Need[] }).needs.map(({ id }) => id)),
   });
-  const source = feature.register({
+  const source = registry.register({
     kinds: ['failed', 'permission'],
     answer: async (need, action) => void answered.push(`${need.id} ${action}`),
   });
-  const list = () =>
-    feature.handlers['attention/list']({}, nobody) as { needs: Need[]; revision: number };
-  return { feature, source, told, answered, list };
+  return { registry, source, told, answered, list: () => registry.list() };
 }
 
 const need = (id: string, kind: Need['kind'], since: string): Omit<Need, 'revision'> => ({
@@ -46,22 +41,14 @@ describe('needs you', () => {
   });
 
   it('passes an answer to who asked, when it was given to what was seen', async () => {
-    const { feature, source, answered, list } = createRegistry();
+    const { registry, source, answered, list } = createRegistry();
     source.put(need('a', 'failed', '2026-01-01T00:00:00.000Z'));
     const revision = list().needs[0]?.revision ?? 0;
-    const answer = feature.handlers['attention/answer'];
-    await answer({ id: 'a', action: 'dismiss', revision }, nobody);
+    await registry.answer('a', 'dismiss', revision);
     assert.deepEqual(answered, ['a dismiss']);
-    await assert.rejects(async () => answer({ id: 'a', action: 'allow', revision }, nobody), {
-      code: 'badRequest',
-    });
-    await assert.rejects(
-      async () => answer({ id: 'a', action: 'dismiss', revision: revision - 1 }, nobody),
-      { code: 'conflict' },
-    );
-    await assert.rejects(async () => answer({ id: 'b', action: 'dismiss', revision }, nobody), {
-      code: 'notFound',
-    });
+    await assert.rejects(registry.answer('a', 'allow', revision), { code: 'badRequest' });
+    await assert.rejects(registry.answer('a', 'dismiss', revision - 1), { code: 'conflict' });
+    await assert.rejects(registry.answer('b', 'dismiss', revision), { code: 'notFound' });
     assert.deepEqual(answered, ['a dismiss']);
   });
 });

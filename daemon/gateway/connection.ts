@@ -2,6 +2,9 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { NounName } from '../../protocol/protocol.ts';
+import { findEvent } from '../../protocol/protocol.ts';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { toDisposable } from '../../protocol/wire/disposable.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { decodeFrame } from '../../protocol/wire/frame.ts';
 import { closeCodes, handshakeLimitMs, handshakeMaxBytes } from '../../protocol/wire/hello.ts';
@@ -41,8 +44,10 @@ export class Connection {
   #admitted: Admitted | undefined;
   #caller: Caller | undefined;
   #events: Buffer[] = [];
+  readonly #closers = new Set<() => void>();
   #missedPongs = 0;
   #isClosing = false;
+  #isClosed = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -131,11 +136,29 @@ export class Connection {
       principal: admitted.principal,
       transport: this.#options.transport,
       subscribe: (noun) => void this.#nouns.add(noun),
-      notify: (event, params) =>
-        this.#send(JSON.stringify({ jsonrpc: '2.0', method: event, params })),
+      notify: (event, params) => {
+        const introducedIn = findEvent(event)?.introducedIn ?? Number.POSITIVE_INFINITY;
+        if (introducedIn > admitted.protocol) return;
+        this.#send(JSON.stringify({ jsonrpc: '2.0', method: event, params }));
+      },
       openChannel: (sink) => this.#channels.open(sink),
+      onceClosed: (run) => this.#onceClosed(run),
     };
     this.#options.onAdmitted(this);
+  }
+
+  #onceClosed(run: () => void): Disposable {
+    // A closer of its own, should the same function wait twice.
+    const closer = (): void => run();
+    this.#closers.add(closer);
+    if (this.#isClosed) setImmediate(() => this.#runClosers());
+    return toDisposable(() => this.#closers.delete(closer));
+  }
+
+  #runClosers(): void {
+    const closers = [...this.#closers];
+    this.#closers.clear();
+    for (const run of closers) run();
   }
 
   #receiveFrame(message: Buffer): void {
@@ -192,7 +215,9 @@ export class Connection {
     this.#isClosing = true;
     this.#events = [];
     this.#options.turns.delete(this.#sendWaiting);
+    this.#isClosed = true;
     this.#channels.closeAll();
+    this.#runClosers();
     this.#options.log.debug('Client left', { code });
     this.#options.onClosed(this);
   }

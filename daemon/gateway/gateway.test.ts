@@ -156,6 +156,53 @@ describe('the gateway', () => {
     });
   });
 
+  it('tells a client nothing that its version does not know, also when it is told alone', async () => {
+    await gateway.stop(0);
+    const identity = {
+      ...{ version: 'test', pid: process.pid, startTime: 1 },
+      speaks: { min: 1, max: 1 },
+    };
+    const guard = { waitMs: () => 0, fail: () => undefined };
+    gateway = createGateway({ authority, guard, identity, log: silentLogger, clock });
+    const list = { needs: [], revision: 7 };
+    await serve({
+      'attention/list': (_params, caller) => {
+        caller.notify('attention/revealed', { sessionId: own });
+        caller.notify('attention/changed', list);
+        return list;
+      },
+    });
+    const link = await connect('owner');
+    const told: string[] = [];
+    link.onEvent('attention/revealed', () => told.push('revealed'));
+    link.onEvent('attention/changed', () => told.push('changed'));
+    await link.call('attention/list', {});
+    assert.deepEqual(told, ['changed']);
+    await assert.rejects(link.call('attention/next', {}), { code: 'methodNotFound' });
+  });
+
+  it('tells a handler once that its caller is gone, also when it is gone already', async () => {
+    const told: string[] = [];
+    let caller: Caller | undefined;
+    await serve({
+      'attention/list': (_params, from) => {
+        caller = from;
+        from.onceClosed(() => told.push('gone'));
+        from.onceClosed(() => told.push('never')).dispose();
+        return { needs: [], revision: 0 };
+      },
+    });
+    const link = await connect('owner');
+    await link.call('attention/list', {});
+    const gone = new Promise<void>((resolve) => {
+      gateway.onDidChangeClients(() => resolve());
+    });
+    link.dispose();
+    await gone;
+    await new Promise<void>((resolve) => void caller?.onceClosed(resolve));
+    assert.deepEqual(told, ['gone']);
+  });
+
   it('answers who has to wait without looking at what he brings', async () => {
     await gateway.stop(0);
     let asked = 0;

@@ -20,10 +20,12 @@ function done(over: Partial<SessionRow['heard']> = {}): SessionRow {
 }
 
 describe('what calling a person depends on', () => {
-  it('is the name, the folder and how long the turn took', () => {
+  it('is the name, the folder, how long the turn took, and whether it is private', () => {
     assert.deepEqual(factsOf(done(), before), {
-      ...{ name: 'fix', turnMs: 61_000, folder: '/w', isRestored: false },
+      ...{ name: 'fix', turnMs: 61_000, folder: '/w', isRestored: false, isPrivate: false },
     });
+    const secret = { ...done(), private: true };
+    assert.equal(factsOf(secret, before).isPrivate, true);
   });
 
   it('is no news when it was so before the daemon began, or was said before it listened', () => {

@@ -32,6 +32,7 @@ export function factsOf(row: SessionRow, beganAt: string): NeedFacts {
     turnMs: isResult ? row.heard.turn.ms : null,
     folder: row.cwd,
     isRestored: row.heard.isRestored || isOlder,
+    isPrivate: row.private === true,
   };
 }
 

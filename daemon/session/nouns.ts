@@ -9,7 +9,7 @@ import type { WorkspaceFeature } from '../workspace/workspace.ts';
 /** The other nouns that sessions build on. */
 export interface SessionNouns {
   readonly agents: Pick<AgentFeature, 'plan'>;
-  readonly attention: Pick<AttentionFeature, 'register' | 'explainWith'>;
+  readonly attention: Pick<AttentionFeature, 'describeWith' | 'explainWith' | 'register'>;
   /** Patterns of the person for titles; the same array as long as they do not change. */
   readonly titlePatterns?: () => readonly TitlePattern[];
   readonly hosts: HostPool;

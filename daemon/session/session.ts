@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { writeShim } from '../../link/shim/shim.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
+import type { DescribedSession } from '../attention/attention.ts';
 import type { FeatureContext, SessionOverview } from '../context.ts';
 import type { Feature } from '../feature.ts';
 import type { Route } from '../gateway/gateway.ts';
@@ -130,6 +131,7 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const { hosts } = nouns;
   const sequences = new Sequences();
   const sessions = new Sessions(context, nouns.attention, nouns.titlePatterns);
+  nouns.attention.describeWith((id) => describe(sessions.find(id)));
   const spool: Spool = new Spool({
     directory: context.paths.spoolDir,
     keepOf: (id) => keeping.of(id),
@@ -179,6 +181,11 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
     attaching,
     recovery,
   };
+}
+
+function describe(row: SessionRow | undefined): DescribedSession | undefined {
+  if (row === undefined) return undefined;
+  return { name: row.name, folder: row.cwd, isPrivate: row.private === true };
 }
 
 function tellRecording({ warnings, log }: FeatureContext, spool: Spool): void {

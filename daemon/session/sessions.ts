@@ -174,6 +174,7 @@ export class Sessions {
       this.#fromBefore.delete(id);
       const about = { sessionId: id };
       this.#context.publish('session/deleted', { sessionId: id, revision }, about);
+      await this.#needs.forgetSession(id);
     });
   }
 

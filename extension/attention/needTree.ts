@@ -4,21 +4,31 @@ import type { Need } from '../../protocol/attention/attention.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { commandIds, translate as t } from '../editor/editor.ts';
-import { describeAge, escapeMarkdown, nameOf } from '../session/session.ts';
+import { escapeMarkdown, nameOf } from '../session/session.ts';
+import { actionOf, describeNeed } from './needRow.ts';
 
 const icons: Record<Need['kind'], readonly [string, string]> = {
-  permission: ['bell', 'charts.orange'],
-  question: ['question', 'charts.orange'],
-  signIn: ['key', 'charts.orange'],
+  permission: ['bell', 'waggle.askingForeground'],
+  question: ['question', 'waggle.askingForeground'],
+  signIn: ['key', 'waggle.askingForeground'],
   failed: ['error', 'charts.red'],
   finished: ['pass-filled', 'charts.green'],
-  notice: ['info', 'charts.blue'],
+  notice: ['megaphone', 'charts.blue'],
 };
+const refreshMs = 30_000;
 
-export class NeedTree implements vscode.TreeDataProvider<Need> {
+export function iconOfNeed(kind: Need['kind']): vscode.ThemeIcon {
+  const [icon, color] = icons[kind];
+  return new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+}
+
+export class NeedTree implements vscode.TreeDataProvider<Need>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #findSession: (id: string) => Session | undefined;
+  readonly #timer = setInterval(() => this.update(), refreshMs);
   #needs: readonly Need[] = [];
+  /** What the rows said when the editor read them last. */
+  #said = '';
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -32,6 +42,7 @@ export class NeedTree implements vscode.TreeDataProvider<Need> {
 
   show(needs: readonly Need[]): void {
     this.#needs = needs;
+    this.#said = this.#sayAll();
     this.#changed.fire(undefined);
   }
 
@@ -40,25 +51,45 @@ export class NeedTree implements vscode.TreeDataProvider<Need> {
   }
 
   getTreeItem(need: Need): vscode.TreeItem {
-    const session = need.sessionId === null ? undefined : this.#findSession(need.sessionId);
-    const name = session === undefined ? '' : nameOf(session);
-    const [icon, color] = icons[need.kind];
-    const text = toPlainLine(need.text, 120);
-    const item = new vscode.TreeItem(text || name);
+    const name = this.#nameOf(need);
+    const { label, description, spoken } = this.#describe(need);
+    const item = new vscode.TreeItem(label);
     item.id = need.id;
-    item.description = [name, describeAge(need.since, Date.now(), t)].filter(Boolean).join(' · ');
-    item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
-    item.contextValue = need.actions.length > 0 ? 'need.answer' : 'need';
+    item.description = description;
+    item.iconPath = iconOfNeed(need.kind);
+    item.contextValue = `need.${actionOf(need)}${need.sessionId === null ? '' : '.session'}`;
+    item.accessibilityInformation = { label: spoken };
+    const lines = [toPlainLine(need.text), name, new Date(need.since).toLocaleString()];
     item.tooltip = new vscode.MarkdownString(
-      [text, name, new Date(need.since).toLocaleString()].map(escapeMarkdown).join('\n\n'),
+      lines.filter(Boolean).map(escapeMarkdown).join('\n\n'),
     );
     if (need.sessionId !== null) {
-      item.command = {
-        command: commandIds.openSession,
-        title: t('Open'),
-        arguments: [need.sessionId],
-      };
+      const argument = need.sessionId;
+      item.command = { command: commandIds.openSession, title: t('Open'), arguments: [argument] };
     }
     return item;
+  }
+
+  /** Names of sessions may have come or changed, and time goes on: only what says something else is read anew. */
+  update(): void {
+    if (this.#sayAll() !== this.#said) this.show(this.#needs);
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+    this.#changed.dispose();
+  }
+
+  #sayAll(): string {
+    return JSON.stringify(this.#needs.map((need) => this.#describe(need)));
+  }
+
+  #describe(need: Need): ReturnType<typeof describeNeed> {
+    return describeNeed(need, { name: this.#nameOf(need), nowMs: Date.now(), t });
+  }
+
+  #nameOf({ sessionId }: Need): string {
+    const session = sessionId === null ? undefined : this.#findSession(sessionId);
+    return session === undefined ? '' : nameOf(session);
   }
 }

@@ -23,6 +23,12 @@ export const commandIds = {
   uninstallCommand: 'waggle.uninstallCommand',
   refreshAgents: 'waggle.refreshAgents',
   answerNeed: 'waggle.answerNeed',
+  dismissNeed: 'waggle.dismissNeed',
+  reviewNeed: 'waggle.reviewNeed',
+  nextNeed: 'waggle.nextNeed',
+  whySession: 'waggle.whySession',
+  muteNotices: 'waggle.muteNotices',
+  missedNotices: 'waggle.missedNotices',
 } as const;
 
 export type CommandName = keyof typeof commandIds;

@@ -9,6 +9,9 @@ export { commandIds } from './commandIds.ts';
 export type { CommandHandlers } from './commandIds.ts';
 export { onDidCallCommand, registerCommands, runCommand } from './commands.ts';
 export { showFailure } from './failure.ts';
+export type { NotifyKey, NotifyValues } from './notifySettings.ts';
+export { onDidChangeNotify, readSetNotify } from './notifySettings.ts';
+export { toMessage, toPickLabel } from './message.ts';
 export { chooseExecutable, readSettings, silenceCloseNote } from './settings.ts';
 
 /** The words of this person's language, or English. */
@@ -22,6 +25,10 @@ export interface ContextKeys {
   /** How many sessions a restart interrupted. */
   readonly interrupted: number;
   readonly untrusted: boolean;
+  /** A terminal came back after a reload. */
+  readonly cameBack: boolean;
+  /** Something needed the person in this window's life. */
+  readonly wasNeeded: boolean;
 }
 
 const contextKeys = {
@@ -30,6 +37,8 @@ const contextKeys = {
   foundAgents: 'waggle.foundAgents',
   interrupted: 'waggle.interrupted',
   untrusted: 'waggle.untrusted',
+  cameBack: 'waggle.cameBack',
+  wasNeeded: 'waggle.wasNeeded',
 } as const;
 
 export async function setContext<K extends keyof ContextKeys>(

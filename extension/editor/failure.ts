@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../protocol/wire/errors.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { commandIds } from './commandIds.ts';
+import { toMessage } from './message.ts';
 
 interface Remedy {
   readonly label: string;
@@ -43,6 +44,6 @@ export async function showFailure(error: unknown): Promise<void> {
     fix === undefined ? what : vscode.l10n.t('{0} To fix: {1}', what, fix),
     600,
   );
-  const chosen = await vscode.window.showErrorMessage(message, remedy.label);
+  const chosen = await vscode.window.showErrorMessage(toMessage(message), remedy.label);
   if (chosen === remedy.label) await vscode.commands.executeCommand(remedy.command);
 }

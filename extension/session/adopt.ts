@@ -5,7 +5,7 @@ import type { MethodResult } from '../../protocol/protocol.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { CommandHandlers } from '../editor/editor.ts';
-import { translate as t } from '../editor/editor.ts';
+import { toMessage, translate as t } from '../editor/editor.ts';
 import type { AdoptRow } from './adoptRows.ts';
 import { conversationRow, paneRow } from './adoptRows.ts';
 import type { SessionCommandsOptions } from './sessionCommands.ts';
@@ -169,7 +169,7 @@ async function tellImported(
     malformed === 0
       ? t("Imported '{0}': {1} messages.", name, messages)
       : t("Imported '{0}': {1} messages; {2} lines could not be read.", name, messages, malformed);
-  const chosen = await vscode.window.showInformationMessage(message, open);
+  const chosen = await vscode.window.showInformationMessage(toMessage(message), open);
   if (chosen === open) options.terminals.open(session);
 }
 

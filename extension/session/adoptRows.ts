@@ -4,7 +4,7 @@ import type { KeptConversation } from '../../protocol/conversation/conversation.
 import type { Pane } from '../../protocol/pane/pane.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Translate } from '../translate.ts';
-import { describeAge } from './age.ts';
+import { describeAge } from '../clock.ts';
 
 export interface AdoptRow<T> {
   readonly value: T;

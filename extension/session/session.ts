@@ -23,15 +23,14 @@ import { isRunning } from './sessionRow.ts';
 import { SessionTree } from './sessionTree.ts';
 import { followSessions } from './subscription.ts';
 
-export { describeAge } from './age.ts';
 export { iconOfAgent } from './newSession.ts';
 export type { OpenNewOptions, Order } from './openNew.ts';
 export { askForOrder, openNew } from './openNew.ts';
 export type { ClosedTab, OpenTerminals, SessionCommandsOptions } from './sessionCommands.ts';
-export { restartSession } from './sessionCommands.ts';
+export { chooseSession, readSessionId, restartSession } from './sessionCommands.ts';
 export { resumeSession } from './resume.ts';
 export { SessionList } from './sessionList.ts';
-export { describeState, escapeMarkdown, isHistory, isRunning, nameOf } from './sessionRow.ts';
+export { describePick, escapeMarkdown, isHistory, isRunning, nameOf } from './sessionRow.ts';
 
 /** How long a tooltip may wait for what it could say more. */
 const usageLimitMs = 1500;

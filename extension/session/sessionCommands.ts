@@ -65,7 +65,7 @@ export function createSessionCommands(
   const on =
     (question: Question, act: (session: Session) => Promise<unknown> | void) =>
     async (argument?: unknown): Promise<void> => {
-      const session = await findSession(options, argument, question);
+      const session = await chooseSession(options, argument, question);
       if (session !== undefined) await act(session);
     };
   const ask = {
@@ -104,8 +104,8 @@ export function createSessionCommands(
 }
 
 /** The session that a row or an id names; one that is picked when the command came without. */
-async function findSession(
-  options: SessionCommandsOptions,
+export async function chooseSession(
+  options: Pick<SessionCommandsOptions, 'connection' | 'sessions'>,
   argument: unknown,
   { placeHolder, among = () => true }: Question,
 ): Promise<Session | undefined> {
@@ -146,7 +146,7 @@ async function copyId(session: Session): Promise<void> {
 }
 
 async function readSession(
-  { connection, sessions }: SessionCommandsOptions,
+  { connection, sessions }: Pick<SessionCommandsOptions, 'connection' | 'sessions'>,
   id: string,
 ): Promise<Session> {
   const listed = await connection.call('session/list', { history: true });

@@ -27,7 +27,22 @@ describe('a session as a row', () => {
     };
     const session = fakeSession({ attention: asking });
     assert.equal(describeRow(session, context), 'claude · wants to run `npm test` · 2 min');
-    assert.deepEqual(iconOf(session), { id: 'bell', color: 'charts.orange' });
+    assert.deepEqual(iconOf(session), { id: 'bell', color: 'waggle.askingForeground' });
+  });
+
+  it('says a state without its age while that is new', () => {
+    const now = { ...context, nowMs: Date.parse(since) };
+    const say = (state: string): string =>
+      describeState(fakeSession({ attention: { state, kind: null, sentence: '', since } }), now);
+    assert.deepEqual(['finished', 'working', 'idle', 'asleep', 'unknown'].map(say), [
+      'done',
+      'working',
+      'idle',
+      'asleep',
+      'running',
+    ]);
+    const later = describeState(fakeSession(), context);
+    assert.equal(later, 'working, 2 min');
   });
 
   it('says how it ended', () => {

@@ -4,8 +4,7 @@ import type { Usage } from '../../protocol/session/resources.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Translate } from '../translate.ts';
-import { describeClock } from '../clock.ts';
-import { describeAge } from './age.ts';
+import { describeAge, describeClock } from '../clock.ts';
 
 /** A codicon and the theme colour it stands in; no colour means the default of the list. */
 export interface StateIcon {
@@ -23,9 +22,11 @@ export interface RowContext {
 }
 
 const muted = 'disabledForeground';
+// `charts.orange` can hardly be seen on the dark ground of the editor’s own theme.
+const orange = 'waggle.askingForeground';
 
 const icons: Record<AttentionState, StateIcon> = {
-  asking: { id: 'bell', color: 'charts.orange' },
+  asking: { id: 'bell', color: orange },
   failed: { id: 'error', color: 'charts.red' },
   finished: { id: 'pass-filled', color: 'charts.green' },
   working: { id: 'sync~spin', color: 'charts.blue' },
@@ -69,21 +70,22 @@ export function describeState(session: Session, { nowMs, t }: RowContext): strin
   const { state, since } = session.attention;
   const sentence = toPlainLine(session.attention.sentence, 120);
   const age = describeAge(since, nowMs, t);
+  const isNew = age === t('now');
   switch (state) {
     case 'asking':
       return sentence || t('asks something');
     case 'failed':
       return sentence || toPlainLine(session.reason ?? '', 120) || t('failed');
     case 'finished':
-      return t('done {0} ago', age);
+      return isNew ? t('done') : t('done {0} ago', age);
     case 'working':
-      return t('working, {0}', age);
+      return isNew ? t('working') : t('working, {0}', age);
     case 'starting':
       return t('starting');
     case 'idle':
-      return t('idle, {0}', age);
+      return isNew ? t('idle') : t('idle, {0}', age);
     case 'asleep':
-      return t('asleep, {0}', age);
+      return isNew ? t('asleep') : t('asleep, {0}', age);
     case 'interrupted':
       return toPlainLine(session.reason ?? '', 120) || t('interrupted');
     case 'ended':
@@ -92,7 +94,7 @@ export function describeState(session: Session, { nowMs, t }: RowContext): strin
     case 'unreachable':
       return sentence || t('unreachable');
     case 'unknown':
-      return t('running, {0}', age);
+      return isNew ? t('running') : t('running, {0}', age);
   }
 }
 
@@ -123,6 +125,19 @@ export function describeRow(session: Session, context: RowContext): string {
   // The moment at which it was interrupted says how long ago that is.
   const isTimed = state === 'interrupted' && session.interruptedAt !== undefined;
   return [...parts, ...(isTimed ? [] : [age])].join(' · ');
+}
+
+/** Beside the name where rows of all states stand: `wants to run x · 2 min · claude`. */
+export function describePick(session: Session, context: RowContext): string {
+  const { state, since } = session.attention;
+  const isTimed = state === 'asking' || state === 'failed' || isHistory(session);
+  const age = isTimed ? describeAge(since, context.nowMs, context.t) : '';
+  return [describeShortly(session, context), age, session.agent].filter(Boolean).join(' · ');
+}
+
+/** It asks, failed, or has a result that nobody saw. */
+export function needsPerson({ attention }: Session): boolean {
+  return ['asking', 'failed', 'finished'].includes(attention.state);
 }
 
 /** As `describeState`, for a narrow row: when it was interrupted, not by what. */

@@ -9,6 +9,7 @@ import { readBranch } from './branch.ts';
 import type { GroupedSessions, SessionGroup } from './sessionGroups.ts';
 import {
   describeRow,
+  describeState,
   describeTooltip,
   iconOf,
   isHistory,
@@ -139,7 +140,10 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
       ...(this.#options.isOpen(session.id) ? ['open'] : []),
     ].join('.');
     item.command = { command: commandIds.openSession, title: t('Open'), arguments: [session.id] };
-    item.accessibilityInformation = { label: `${nameOf(session)}, ${item.description}` };
+    const state = describeState(session, { nowMs: Date.now(), t });
+    item.accessibilityInformation = {
+      label: `${nameOf(session)}, ${state}, ${item.description}`,
+    };
     return item;
   }
 

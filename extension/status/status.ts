@@ -2,17 +2,11 @@
 import * as vscode from 'vscode';
 import type { Need } from '../../protocol/attention/attention.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
-import { DisposableStore } from '../../protocol/wire/disposable.ts';
+import { DisposableStore, toDisposable } from '../../protocol/wire/disposable.ts';
 import type { Event } from '../../protocol/wire/emitter.ts';
 import { commandIds, translate as t } from '../editor/editor.ts';
 import type { SessionList } from '../session/session.ts';
-import {
-  describeAge,
-  describeState,
-  escapeMarkdown,
-  isHistory,
-  nameOf,
-} from '../session/session.ts';
+import { describePick, escapeMarkdown, isHistory, nameOf } from '../session/session.ts';
 import { describeStatus, rankSessions } from './statusText.ts';
 
 export interface StatusOptions {
@@ -22,6 +16,8 @@ export interface StatusOptions {
 }
 
 const tooltipRows = 12;
+/** Ages in the tooltip go on without an event. */
+const refreshMs = 30_000;
 
 export function createStatusFeature(options: StatusOptions): Disposable {
   const owned = new DisposableStore();
@@ -33,6 +29,8 @@ export function createStatusFeature(options: StatusOptions): Disposable {
   const show = (): void => showStatus(item, options);
   owned.add(options.sessions.onDidChange(show));
   owned.add(options.onDidChangeNeeds(show));
+  const timer = setInterval(show, refreshMs);
+  owned.add(toDisposable(() => clearInterval(timer)));
   show();
   item.show();
   return owned;
@@ -48,10 +46,7 @@ function showStatus(item: vscode.StatusBarItem, { sessions, needs }: StatusOptio
   const nowMs = Date.now();
   const rows = rankSessions(running)
     .slice(0, tooltipRows)
-    .map((session) => {
-      const age = describeAge(session.attention.since, nowMs, t);
-      return `${nameOf(session)} · ${describeState(session, { nowMs, t })} · ${age}`;
-    });
+    .map((session) => `${nameOf(session)} · ${describePick(session, { nowMs, t })}`);
   const lines = rows.length > 0 ? rows : [t('Nothing runs')];
   item.tooltip = new vscode.MarkdownString(['Waggle', ...lines].map(escapeMarkdown).join('\n\n'));
   item.accessibilityInformation = { label: `Waggle, ${text || t('quiet')}`, role: 'button' };

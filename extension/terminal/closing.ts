@@ -10,6 +10,7 @@ import {
   showFailure,
   silenceCloseNote,
   translate as t,
+  toMessage,
 } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import type { SessionList } from '../session/session.ts';
@@ -102,7 +103,7 @@ async function end(
   terminals.markEnded(session.id, session.generation);
   const reopen = t('Reopen');
   const message = t("'{0}' was ended.", nameOf(session));
-  const chosen = await vscode.window.showInformationMessage(message, reopen);
+  const chosen = await vscode.window.showInformationMessage(toMessage(message), reopen);
   if (chosen === reopen) await vscode.commands.executeCommand(commandIds.reopenClosedSession);
 }
 
@@ -113,7 +114,12 @@ async function tellItRunsOn(options: ClosingOptions, session: Session): Promise<
   await memory.update(toldKey, true);
   const [reopen, endIt, silence] = [t('Reopen'), t('End It'), t("Don't Show Again")];
   const message = t("'{0}' keeps running.", nameOf(session));
-  const chosen = await vscode.window.showInformationMessage(message, reopen, endIt, silence);
+  const chosen = await vscode.window.showInformationMessage(
+    toMessage(message),
+    reopen,
+    endIt,
+    silence,
+  );
   if (chosen === reopen) terminals.open(session);
   if (chosen === endIt) await options.connection.call('session/kill', { sessionId: session.id });
   if (chosen === silence) await silenceCloseNote();

@@ -9,7 +9,7 @@ import type { Session } from '../../protocol/session/session.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
-import { runCommand, showFailure, translate as t } from '../editor/editor.ts';
+import { runCommand, showFailure, toMessage, translate as t } from '../editor/editor.ts';
 import type { SessionList } from '../session/session.ts';
 import { nameOf } from '../session/session.ts';
 import { findLinks, findSessionIds } from './linkParse.ts';
@@ -150,7 +150,7 @@ async function offerElsewhere(link: ResolvedLink, current: string): Promise<void
   const path = toPlainLine(candidate.paths.at(-1) ?? '', 200);
   const action = t('Open {0}', toPlainLine(elsewhere.path, 200));
   const message = t("'{0}' is not in {1}, where the session runs.", path, toPlainLine(current));
-  if ((await vscode.window.showInformationMessage(message, action)) === action)
+  if ((await vscode.window.showInformationMessage(toMessage(message), action)) === action)
     await openPath(elsewhere, link);
 }
 

@@ -4,7 +4,7 @@ import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
-import { onDidCallCommand, readSettings } from '../editor/editor.ts';
+import { onDidCallCommand, readSettings, setContext } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import type { SessionList } from '../session/session.ts';
 import { focusColumn, layOutGroups, unlockColumns } from './groupLayout.ts';
@@ -111,6 +111,7 @@ async function restore(options: Restoring, window: StoredWindow): Promise<void> 
     closeStray(terminals, window);
     if (!person.isBusy()) await restoreFocus(terminals, window, hasMoved || hasUnlocked);
     log.info('terminals brought back', { count: ordered.length });
+    if (ordered.length > 0) await setContext('cameBack', true);
   } finally {
     person.dispose();
   }

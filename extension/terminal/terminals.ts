@@ -87,7 +87,7 @@ export class Terminals implements OpenTerminals, Disposable {
   }
 
   /** Session ids by the names of their terminals. */
-  get names(): ReadonlyMap<string, string> {
+  get names(): ReadonlyMap<string, SessionId> {
     return new Map(
       [...this.#open.values()].map(({ name, terminal, sessionId }) => [
         terminal?.name ?? name,
@@ -102,7 +102,7 @@ export class Terminals implements OpenTerminals, Disposable {
   }
 
   /** Sessions that can be seen now: the active tabs of the groups, and the terminal that is in front in the panel. */
-  get visible(): ReadonlySet<string> {
+  get visible(): ReadonlySet<SessionId> {
     const { names } = this;
     const inTabs = vscode.window.tabGroups.all.flatMap(({ activeTab }) =>
       activeTab?.input instanceof vscode.TabInputTerminal ? [activeTab.label] : [],
@@ -124,6 +124,17 @@ export class Terminals implements OpenTerminals, Disposable {
   get likelySize(): TerminalSize {
     const known = [...this.#open.values()].flatMap(({ pty }) => pty.size ?? []);
     return known.at(-1) ?? this.#memory.get<TerminalSize>(lastSizeKey) ?? usualSize;
+  }
+
+  /** Sessions that have a tab. */
+  get openSessions(): SessionId[] {
+    return [...this.#open.values()].map(({ sessionId }) => sessionId);
+  }
+
+  /** The session whose terminal is in front. */
+  get active(): SessionId | undefined {
+    const { activeTerminal } = vscode.window;
+    return activeTerminal && this.sessionOf(activeTerminal);
   }
 
   /** Undefined: a terminal that is none of ours. */

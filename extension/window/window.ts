@@ -22,6 +22,8 @@ const gitWaitMs = 3000;
 /** Other extensions change the environment of terminals without telling anybody. */
 const staleMs = 10 * 60_000;
 
+export { Presence, raiseCommand } from './presence.ts';
+
 export function newWindowId(): ClientId {
   return clientIdSchema.parse(`window-${randomUUID()}`);
 }

@@ -40,6 +40,8 @@ export const outrankedSchema = z.object({
   reason: z.enum(['lowerAuthority', 'seen']),
 });
 
+export type Outranked = z.infer<typeof outrankedSchema>;
+
 /** A report that was not taken, newest first. */
 export const ignoredReportSchema = z.object({
   authority: z.enum(authorities),
@@ -48,6 +50,8 @@ export const ignoredReportSchema = z.object({
   evidence: z.string().max(512),
   at: instantSchema,
 });
+
+export type IgnoredReport = z.infer<typeof ignoredReportSchema>;
 
 export const whySchema = z.object({
   attention: attentionSchema,

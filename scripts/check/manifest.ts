@@ -18,6 +18,7 @@ const SPOKEN = new Set(
     'title shortTitle category name contents description markdownDescription label',
     'enumDescriptions markdownEnumDescriptions enumItemLabels contextualTitle',
     'deprecationMessage markdownDeprecationMessage editPresentation',
+    'altText patternErrorMessage',
   ].flatMap((line) => line.split(' ')),
 );
 /** Parts of `contributes` in which the same keys are identifiers. */

@@ -83,6 +83,7 @@ export class SessionHome {
           WAGGLE_HOME: this.paths.home,
           WAGGLE_PORT: '0',
           WAGGLE_LOG: 'debug',
+          DBUS_SESSION_BUS_ADDRESS: 'disabled:',
           ...more,
         },
         stdio: ['ignore', 'ignore', 'inherit'],

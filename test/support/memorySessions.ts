@@ -47,6 +47,7 @@ export async function createMemorySessions(
     register: (_owner: NeedOwner) => ({
       put: ({ id, kind, text }, facts) => void needs.set(id, { kind, text, facts }),
       remove: (id) => void needs.delete(id),
+      forgetSession: async () => undefined,
     }),
   });
   await sessions.load();

@@ -94,7 +94,9 @@ export function treeRow(window: EditorWindow, title: string, label: string): Loc
 export async function openRow(window: EditorWindow, title: string, label: string): Promise<void> {
   await waitForRow(window, title, label);
   const { page } = window;
-  const name = page.locator('.label-name').getByText(label, { exact: true });
+  // A sign in front says that it needs the person.
+  const named = new RegExp(`^(?:[?!✓] )?${label.replace(/[^\w-]/g, '\\$&')}$`);
+  const name = page.locator('.label-name').getByText(named);
   const tab = page.locator('.part.editor .tab.active', { has: name });
   await until(
     `a click on "${label}" brings its tab to the front`,
@@ -203,6 +205,18 @@ export async function readStatusBar(window: EditorWindow): Promise<string[]> {
     const [text = '', spoken = ''] = label.split('|');
     return (text.trim() || spoken).replaceAll('\u00a0', ' ').trim();
   });
+}
+
+/** The text of the editor that is in front, as far as it is shown. */
+export async function readEditor(window: EditorWindow): Promise<string> {
+  const lines = window.page.locator('.editor-group-container.active .view-lines .view-line');
+  const found = await lines.evaluateAll((rows) =>
+    rows
+      .map((row) => ({ top: row.getBoundingClientRect().top, text: row.textContent ?? '' }))
+      .sort((left, right) => left.top - right.top)
+      .map(({ text }) => text.replaceAll('\u00a0', ' ')),
+  );
+  return found.join('\n');
 }
 
 /** The titles of the editor tabs in order; the active one of each group is marked. */

@@ -1,0 +1,5 @@
+/** Calling a person, waiting for a session, and what was told. Each command connects, does one thing and says it. */
+export { mute } from './mute.ts';
+export { listNotices } from './notices.ts';
+export { notify } from './notify.ts';
+export { waitUntil } from './wait.ts';
