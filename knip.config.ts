@@ -26,7 +26,7 @@ const config: KnipConfig = {
   project: ['{protocol,link,daemon,cli,extension,bench,scripts,test}/**/*.{ts,mjs}', '*.ts'],
   ignoreExportsUsedInFile: true,
   ignoreDependencies: ['oxlint-tsgolint', 'node', 'oxfmt', '@vscode/vsce'],
-  ignoreBinaries: ['apt-get', 'cc', 'mount', 'umount'],
+  ignoreBinaries: ['apt-get', 'cc', 'dbus-daemon', 'mount', 'umount'],
 };
 
 export default config;

@@ -16,7 +16,7 @@ import type { NeedOwner, NeedSource } from './registry.ts';
 import { Registry } from './registry.ts';
 
 export type { Explainer } from './explaining.ts';
-export type { Need, NeedKind } from './needs.ts';
+export type { Need } from './needs.ts';
 export type { DescribedSession } from './nouns.ts';
 export type { NeedFacts, NeedOwner, NeedSource } from './registry.ts';
 

@@ -3,7 +3,7 @@ import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Event } from '../../protocol/wire/emitter.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
-import type { AttentionFeature, Need, NeedSource } from '../attention/attention.ts';
+import type { AttentionFeature, Need, NeedFacts, NeedSource } from '../attention/attention.ts';
 import type { FeatureContext } from '../context.ts';
 import { judge } from './evidence.ts';
 import type { LifeAction } from './life.ts';
@@ -176,7 +176,8 @@ export class Sessions {
     if (need === undefined) return this.#needs.remove(row.id);
     const { name, cwd: folder } = row;
     const isPrivate = row.private === true;
-    this.#needs.put(need, { name, folder, isPrivate, isRestored, turnMs: null });
+    const facts: NeedFacts = { name, folder, isPrivate, isRestored, turnMs: null };
+    this.#needs.put(need, facts);
   }
 
   async #answer(need: Need, action: string): Promise<void> {
