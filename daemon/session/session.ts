@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { writeShim } from '../../link/shim/shim.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
+import { notRecordingWarning } from '../../protocol/wire/warnings.ts';
 import type { FeatureContext, SessionOverview } from '../context.ts';
 import type { Feature } from '../feature.ts';
 import { Attaching } from './attaching.ts';
@@ -24,7 +25,7 @@ import { createHandlers } from './session.handlers.ts';
 import { Sequences } from './sequence.ts';
 import { Sessions } from './sessions.ts';
 import { SocketLinks } from './socketLinks.ts';
-import { notRecordingWarning, Spool } from './spool.ts';
+import { Spool } from './spool.ts';
 import { Watch } from './watching.ts';
 import { WindowLinks } from './windowLinks.ts';
 

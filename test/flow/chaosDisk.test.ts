@@ -51,7 +51,7 @@ describe('sessions on a disk that is full', function () {
     await until(async () => {
       full.fill();
       await screen.type('not kept\n');
-      return (await warningsOf(link)).includes('not recording');
+      return (await warningsOf(link)).includes('Not recording');
     }, 'the warning');
     await screen.type('still here\n');
     await screen.waitFor('still here\r\nstill here');
