@@ -101,4 +101,4 @@ async function* measure(context: BenchContext): AsyncIterable<Measurement> {
   };
 }
 
-export const attachFigure: Figure = { ids: ['attach.ring'], measure };
+export const attachFigure: Figure = { cases: { 'attach.ring': ['1 MiB'] }, measure };

@@ -95,4 +95,4 @@ async function* measure(context: BenchContext): AsyncIterable<Measurement> {
   };
 }
 
-export const killFigure: Figure = { ids: ['kill9'], measure };
+export const killFigure: Figure = { cases: { kill9: ['lost or doubled', 'longest silence'] }, measure };

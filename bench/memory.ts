@@ -206,4 +206,11 @@ async function* measure(
   if (wanted.has('mem.rings')) yield* measureRings(context);
 }
 
-export const memoryFigure: Figure = { ids: ['mem.session', 'mem.rings', 'scale.200'], measure };
+export const memoryFigure: Figure = {
+  cases: {
+    'mem.session': ['each idle attached session', 'base'],
+    'mem.rings': [`${sessions} full rings`],
+    'scale.200': ['CPU of daemon and host', 'echo p50 against one session'],
+  },
+  measure,
+};

@@ -132,4 +132,10 @@ function* toMeasurements(
   };
 }
 
-export const stuckFigure: Figure = { ids: ['stuck.client', 'stuck.resume'], measure };
+export const stuckFigure: Figure = {
+  cases: {
+    'stuck.client': ['fast client beside it', 'growth of the host'],
+    'stuck.resume': ['until the last byte', 'silent gaps'],
+  },
+  measure,
+};
