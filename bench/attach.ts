@@ -32,7 +32,6 @@ async function attachOnce(route: HostRoute, end: number): Promise<number> {
   const stream = await openSessionStream({
     transport: createHostTransport(route),
     right: 'observe',
-    pace: 'background',
   });
   let received = 0;
   await new Promise<void>((resolve, reject) => {
