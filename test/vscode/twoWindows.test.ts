@@ -60,7 +60,14 @@ describe('a session in two windows of one person', function () {
   }
 
   it('shows the one that only watches what the other types, in the size of the other', async () => {
+    await until('the second has its own size, as the person has just opened it there', async () => {
+      return (await sizeOf(first)) !== (await sizeOf(second));
+    });
+    await type(first, 'x');
+    await waitForTerminalText(second, /\$ ax$/);
     await until('both show one size', async () => (await sizeOf(first)) === (await sizeOf(second)));
+    await first.page.keyboard.press('Backspace');
+    await waitForTerminalText(second, /\$ a$/);
     assert.doesNotMatch(await readTerminal(second), refusal);
     await second.screenshot('two-windows-observer-dark');
   });
