@@ -64,14 +64,8 @@ async function measureBeside(place: Place, { workload, path }: Source): Promise<
   const stuck = startClient('stuckClient.ts', [JSON.stringify(order)]);
   await stuck.line();
   stuck.kill('SIGSTOP');
-  const before = readResident(place.hostPid);
-  let most = before;
-  const sampling = setInterval(
-    () => (most = Math.max(most, readResident(place.hostPid))),
-    sampleMs,
-  );
-  const rate = await readFast(await place.route(session), workload);
-  clearInterval(sampling);
+  const memory = sampleResident(place.hostPid);
+  const rate = await readFast(await place.route(session), workload).finally(memory.stop);
   await pause(sampleMs);
   const begin = performance.now();
   stuck.kill('SIGCONT');
@@ -80,7 +74,14 @@ async function measureBeside(place: Place, { workload, path }: Source): Promise<
   const seen = JSON.parse(await stuck.line()) as StuckResult;
   const wholeMs = performance.now() - begin;
   await place.close(session);
-  return { ...seen, rate, grownBytes: most - before, endMs, wholeMs };
+  return { ...seen, rate, grownBytes: memory.grownBytes(), endMs, wholeMs };
+}
+
+function sampleResident(pid: number): { stop(this: void): void; grownBytes(): number } {
+  const before = readResident(pid);
+  let most = before;
+  const timer = setInterval(() => (most = Math.max(most, readResident(pid))), sampleMs);
+  return { stop: () => clearInterval(timer), grownBytes: () => most - before };
 }
 
 interface Round {
