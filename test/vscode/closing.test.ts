@@ -29,6 +29,7 @@ describe('closing the tab of a session', function () {
   this.timeout(240_000);
   let product: Product;
   let window: EditorWindow;
+  let other: EditorWindow | undefined;
   let link: DaemonLink;
 
   before(async () => {
@@ -42,6 +43,7 @@ describe('closing the tab of a session', function () {
   });
   after(async () => {
     link?.dispose();
+    await other?.close();
     await window?.close();
     await product?.stop();
   });
@@ -122,7 +124,11 @@ describe('closing the tab of a session', function () {
   it('ends it after all with End It', async () => {
     const { pid } = await openSession(link, product, { name: 'unwanted' });
     // The note comes once for a person on a machine: a window of another browser is that of another one.
-    const fresh = await openEditorWindow({ server: product.server, folder: product.folder });
+    product.changeSettings({});
+    const fresh = (other = await openEditorWindow({
+      server: product.server,
+      folder: product.folder,
+    }));
     await openActivity(fresh, 'Waggle');
     await openRow(fresh, 'Sessions', 'unwanted');
     await typeInTerminal(fresh, "sleep 4716 & echo bu''sy\n");
