@@ -1,8 +1,8 @@
 /**
  * A client that is stopped in mid-stream and continued later. Knows what the program writes, so that a byte at the wrong
  * place is seen. Reads `{route, path, start, whole}` from its argument: `path` is the file that the program prints from seq
- * `start` on. Prints "attached", "end" once it has the last byte, and what it saw; with `whole` not before its screen is
- * whole again, which after a gap takes a stored one.
+ * `start` on. Prints "attached", "end" once it has the last byte, "screen" at the first stored one after a gap, and what it
+ * saw; with `whole` not before its screen is whole again, which takes a stored one that is exact.
  */
 import { readFileSync } from 'node:fs';
 import { decodeSnapshot } from '../../link/snapshot/snapshot.ts';
@@ -33,6 +33,7 @@ const seen = { wrong: 0, gaps: 0, skipped: 0, screens: 0 };
 let next = 0;
 let isWhole = true;
 let isAtEnd = false;
+let hasScreen = false;
 
 function finishAtEnd(): void {
   if (next !== start + written.length) return;
@@ -52,6 +53,8 @@ stream.onSnapshot(({ seq, bytes }) => {
   // Who attaches anew may begin with one.
   if (seq > next && next > 0) seen.wrong += 1;
   seen.screens += 1;
+  if (seen.gaps > 0 && !hasScreen) process.stdout.write('screen\n');
+  hasScreen ||= seen.gaps > 0;
   next = seq;
   isWhole = decodeSnapshot(bytes)?.approximate === false;
   finishAtEnd();

@@ -85,10 +85,10 @@ describe('an update of the extension', function () {
     assert.notEqual(link.info.serverVersion, serverVersion);
     assert.ok(link.info.serverVersion.startsWith(`${newer}-`), link.info.serverVersion);
 
-    assert.deepEqual(
-      (await readTabs(window)).map(({ title }) => title),
-      ['bash'],
-    );
+    await until('its tab is back', async () => {
+      const titles = (await readTabs(window)).map(({ title }) => title);
+      return titles.join() === 'bash';
+    });
     const [after] = (await link.call('session/list', {})).sessions;
     assert.deepEqual([after?.id, after?.pid, after?.status], [before.id, before.pid, 'running']);
     await focusTerminal(window);
