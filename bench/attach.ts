@@ -32,7 +32,6 @@ async function attachOnce(route: HostRoute, end: number): Promise<number> {
   const stream = await openSessionStream({
     transport: createHostTransport(route),
     right: 'observe',
-    pace: 'background',
   });
   let received = 0;
   await new Promise<void>((resolve, reject) => {
@@ -101,4 +100,4 @@ async function* measure(context: BenchContext): AsyncIterable<Measurement> {
   };
 }
 
-export const attachFigure: Figure = { ids: ['attach.ring'], measure };
+export const attachFigure: Figure = { cases: { 'attach.ring': ['1 MiB'] }, measure };

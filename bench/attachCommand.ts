@@ -84,4 +84,4 @@ async function* measure(context: BenchContext): AsyncIterable<Measurement> {
   };
 }
 
-export const attachCommandFigure: Figure = { ids: ['attach.cli'], measure };
+export const attachCommandFigure: Figure = { cases: { 'attach.cli': ['of node -e 0'] }, measure };

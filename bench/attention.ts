@@ -106,4 +106,7 @@ async function shareOf(pid: number): Promise<number> {
   return (readCpuSeconds(pid) - cpu) / ((performance.now() - time) / 1000);
 }
 
-export const attentionFigure: Figure = { ids: ['attention.cpu', 'attention.false'], measure };
+export const attentionFigure: Figure = {
+  cases: { 'attention.cpu': ['one session, 1 MB/s'], 'attention.false': ['asking or idle'] },
+  measure,
+};

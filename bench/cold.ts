@@ -115,4 +115,7 @@ async function* measure(
   }
 }
 
-export const coldFigure: Figure = { ids: ['cold.prompt', 'cold.listen'], measure };
+export const coldFigure: Figure = {
+  cases: { 'cold.prompt': ['of node -e 0', 'absolute'], 'cold.listen': ['of node -e 0'] },
+  measure,
+};

@@ -10,11 +10,12 @@ import type { SessionId } from '../protocol/wire/brand.ts';
 import type { BenchContext, Figure, Measurement } from './figure.ts';
 import type { HostRig } from './hostRig.ts';
 import { startHostRig } from './hostRig.ts';
-import { findRuntimes } from './runtimes.ts';
+import { findRuntimes, majorOf, oldestMajor } from './runtimes.ts';
 import { waitFor } from './waitFor.ts';
 
 const runsPerCase = 20;
 const bigRing = 32 << 20;
+const ownMajor = majorOf(process.versions.node);
 
 interface TailCase {
   readonly name: 'short' | '20 kB' | '20 MB' | 'paused' | 'busy';
@@ -120,8 +121,12 @@ async function countLost(rig: HostRig, tailCase: TailCase, signal: AbortSignal):
   return lost;
 }
 
+function nameOf(major: number): string {
+  return `node ${major}`;
+}
+
 async function* measure(context: BenchContext): AsyncIterable<Measurement> {
-  for (const runtime of await findRuntimes(context.say)) {
+  for await (const runtime of findRuntimes()) {
     const rig = await startHostRig({ ...context, runtime: runtime.execPath });
     try {
       context.say(
@@ -136,7 +141,7 @@ async function* measure(context: BenchContext): AsyncIterable<Measurement> {
       }
       const bound = { floor: 0, goal: 0, better: 'lower' } as const;
       const rounds = cases.length * runsPerCase;
-      const name = `node ${runtime.version}`;
+      const name = nameOf(majorOf(runtime.version));
       yield {
         id: 'exit.tail',
         case: name,
@@ -145,6 +150,7 @@ async function* measure(context: BenchContext): AsyncIterable<Measurement> {
         bound,
         rounds,
         anchor: perCase,
+        note: `Node ${runtime.version}`,
       };
     } finally {
       await rig.stop();
@@ -152,4 +158,7 @@ async function* measure(context: BenchContext): AsyncIterable<Measurement> {
   }
 }
 
-export const exitFigure: Figure = { ids: ['exit.tail'], measure };
+export const exitFigure: Figure = {
+  cases: { 'exit.tail': [...new Set([ownMajor, oldestMajor])].map(nameOf) },
+  measure,
+};

@@ -72,4 +72,7 @@ async function* measure(context: BenchContext): AsyncIterable<Measurement> {
   };
 }
 
-export const fanoutFigure: Figure = { ids: ['fanout'], measure };
+export const fanoutFigure: Figure = {
+  cases: { fanout: ['10 clients, rate of each', '50 clients, together'] },
+  measure,
+};

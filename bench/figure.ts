@@ -31,6 +31,8 @@ export interface Measurement {
   readonly anchor?: Readonly<Record<string, number>>;
   /** Anything a reader needs to judge the value. */
   readonly note?: string;
+  /** Measured another way than the table of goals says, beside the one that it says: shown, and no gate. */
+  readonly isVariant?: boolean;
 }
 
 /** Told to every figure. `rounds` at least five unless a person asked for fewer; `signal` ends a run early. */
@@ -43,7 +45,8 @@ export interface BenchContext {
 }
 
 export interface Figure {
-  readonly ids: readonly string[];
+  /** By id, the cases without which it is not measured. It may print more. */
+  readonly cases: Readonly<Record<string, readonly string[]>>;
   measure(context: BenchContext, wanted: ReadonlySet<string>): AsyncIterable<Measurement>;
 }
 
@@ -53,9 +56,22 @@ export function holdsFloor(measurement: Measurement): boolean {
   return bound.better === 'higher' ? value >= bound.floor : value <= bound.floor;
 }
 
+/** One figure for each id, where they are measured one after the other: what goes wrong with one leaves the others. */
+export function apart(figure: Figure): Figure[] {
+  return Object.entries(figure.cases).map(([id, names]) => ({
+    cases: { [id]: names },
+    measure: (context, wanted) => figure.measure(context, wanted),
+  }));
+}
+
+/** Whether the value is at least as good as what we are after. */
+export function reachesGoal({ value, bound }: Measurement): boolean {
+  return bound.better === 'higher' ? value >= bound.goal : value <= bound.goal;
+}
+
 /** The JSON line of a measurement, numbers cut to four significant digits. */
 export function toLine(measurement: Measurement): string {
-  const { id, case: name, value, unit, bound, rounds, anchor, note } = measurement;
+  const { id, case: name, value, unit, bound, rounds, anchor, note, isVariant } = measurement;
   return JSON.stringify({
     id,
     case: name,
@@ -65,6 +81,7 @@ export function toLine(measurement: Measurement): string {
     goal: bound.goal,
     rounds,
     pass: holdsFloor(measurement),
+    ...(isVariant === true && { isVariant }),
     ...(anchor && {
       anchor: Object.fromEntries(
         Object.entries(anchor).map(([key, number]) => [key, round(number)]),

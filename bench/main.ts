@@ -1,6 +1,7 @@
 /**
- * `npm run -s bench -- [ids…] [--rounds N] [--gate]`: prints one JSON line per figure and case on stdout, what it does on
- * stderr. With `--gate` the exit code is 1 when a value is worse than its floor.
+ * `npm run -s bench -- [ids…] [--rounds N] [--gate]`: prints one JSON line per figure and case on stdout, what it does and
+ * at the end a table of all on stderr. The exit code is 1 when a figure failed, and with `--gate` also when a value is
+ * worse than its floor or missing.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,12 +16,14 @@ import { coldFigure } from './cold.ts';
 import { echoFigure } from './echo.ts';
 import { editorFigure } from './editor.ts';
 import { exitFigure } from './exit.ts';
-import type { BenchContext, Figure } from './figure.ts';
-import { holdsFloor, toLine } from './figure.ts';
+import type { Figure, Measurement } from './figure.ts';
+import { apart, toLine } from './figure.ts';
 import { fanoutFigure } from './fanout.ts';
+import { judge, opensGate, toTable } from './gate.ts';
 import { killFigure } from './kill.ts';
 import { memoryFigure } from './memory.ts';
 import { relayFigure } from './relay.ts';
+import { runFigures } from './run.ts';
 import { storeFigure } from './store.ts';
 import { stuckFigure } from './stuck.ts';
 import { tmuxFigure } from './tmux.ts';
@@ -31,8 +34,8 @@ const figures: readonly Figure[] = [
   stuckFigure,
   storeFigure,
   memoryFigure,
-  tmuxFigure,
-  echoFigure,
+  ...apart(tmuxFigure),
+  ...apart(echoFigure),
   attachFigure,
   attachCommandFigure,
   attentionLatencyFigure,
@@ -40,29 +43,17 @@ const figures: readonly Figure[] = [
   exitFigure,
   killFigure,
   attentionFigure,
-  editorFigure,
+  ...apart(editorFigure),
 ];
 
 function chooseIds(asked: readonly string[]): ReadonlySet<string> {
-  const known = figures.flatMap(({ ids }) => ids);
+  const known = figures.flatMap(({ cases }) => Object.keys(cases));
   const unknown = asked.filter((id) => !known.includes(id));
   if (unknown.length > 0) {
     process.stderr.write(`Unknown figure ${unknown.join(', ')}. Known: ${known.join(', ')}\n`);
     process.exit(2);
   }
   return new Set(asked.length > 0 ? asked : known);
-}
-
-/** Measures what is wanted, prints each line at once; returns how many values are worse than their floor. */
-async function measureAll(context: BenchContext, wanted: ReadonlySet<string>): Promise<number> {
-  let worse = 0;
-  for (const figure of figures.filter(({ ids }) => ids.some((id) => wanted.has(id)))) {
-    for await (const measurement of figure.measure(context, wanted)) {
-      process.stdout.write(`${toLine(measurement)}\n`);
-      if (!holdsFloor(measurement)) worse += 1;
-    }
-  }
-  return worse;
 }
 
 async function main(): Promise<number> {
@@ -82,8 +73,13 @@ async function main(): Promise<number> {
   const say = (text: string): void => void process.stderr.write(`bench: ${text}\n`);
   try {
     const context = { rounds, programDirectory, temporaryDirectory, signal: interrupt.signal, say };
-    const worse = await measureAll(context, wanted);
-    return values.gate && worse > 0 ? 1 : 0;
+    const print = (measurement: Measurement): void =>
+      void process.stdout.write(`${toLine(measurement)}\n`);
+    const outcome = await runFigures({ figures, context, wanted, print });
+    const verdicts = judge(figures, wanted, outcome);
+    process.stderr.write(`\n${toTable(verdicts)}`);
+    const isGood = values.gate ? opensGate(verdicts) : outcome.failures.length === 0;
+    return isGood ? 0 : 1;
   } finally {
     await rm(temporaryDirectory, { recursive: true, force: true });
   }

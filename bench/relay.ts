@@ -152,4 +152,11 @@ async function* measure(
   }
 }
 
-export const relayFigure: Figure = { ids: ['relay.raw', 'relay.peer', 'relay.cpu'], measure };
+export const relayFigure: Figure = {
+  cases: {
+    'relay.raw': ['ansi', 'b64', 'seq'],
+    'relay.peer': ['ansi', 'b64', 'seq'],
+    'relay.cpu': ['ansi'],
+  },
+  measure,
+};

@@ -4,11 +4,13 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+/** No client of any figure is silent for that long: it hangs, and the others are to be measured still. */
+const limitMs = 5 * 60_000;
 const folder = join(dirname(fileURLToPath(import.meta.url)), 'client');
 
 export interface BenchClient {
   readonly pid: number;
-  /** The next line; rejects when it ended without one. */
+  /** The next line; rejects when it ended without one, or was ended because none came for minutes. */
   line(): Promise<string>;
   kill(signal: NodeJS.Signals): void;
 }
@@ -22,7 +24,8 @@ export function startClient(file: string, args: readonly string[]): BenchClient 
   return {
     pid: child.pid ?? 0,
     async line() {
-      const { value, done } = await lines.next();
+      const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+      const { value, done } = await lines.next().finally(() => clearTimeout(limit));
       if (done === true) throw new Error(`${file} ended without an answer`);
       return value;
     },

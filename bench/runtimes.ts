@@ -1,9 +1,11 @@
-/** The runtimes that a figure is taken on: the one that runs us, and the oldest supported major when it can be had. */
+/** The runtimes that a figure is taken on: the one that runs us, and the oldest supported major. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ensureNode22 } from '../scripts/node22.ts';
 
 const run = promisify(execFile);
+
+export const oldestMajor = 22;
 
 export interface BenchRuntime {
   readonly execPath: string;
@@ -11,15 +13,16 @@ export interface BenchRuntime {
   readonly version: string;
 }
 
-/** Ours first. Without the other one the run goes on and says so. */
-export async function findRuntimes(say: (text: string) => void): Promise<BenchRuntime[]> {
-  const runtimes = [{ execPath: process.execPath, version: process.versions.node }];
-  try {
-    const execPath = await ensureNode22();
-    const { stdout } = await run(execPath, ['--version']);
-    runtimes.push({ execPath, version: stdout.trim().replace(/^v/, '') });
-  } catch (error) {
-    say(`Node 22 could not be had, measured without it: ${String(error)}`);
-  }
-  return runtimes;
+export function majorOf(version: string): number {
+  return Number.parseInt(version, 10);
+}
+
+/** Ours first. Rejects when the other one cannot be had. */
+export async function* findRuntimes(): AsyncIterable<BenchRuntime> {
+  const { node } = process.versions;
+  yield { execPath: process.execPath, version: node };
+  if (majorOf(node) === oldestMajor) return;
+  const execPath = await ensureNode22();
+  const { stdout } = await run(execPath, ['--version']);
+  yield { execPath, version: stdout.trim().replace(/^v/, '') };
 }

@@ -4,6 +4,7 @@
  * a screen.
  */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -240,14 +241,29 @@ async function* measureEchoes(
   };
 }
 
+function hasTmux(): boolean {
+  return spawnSync('tmux', ['-V']).status === 0;
+}
+
+/** Installs Debian's package where it may; throws when there is none in the end. */
+function ensureTmux(say: (text: string) => void): void {
+  if (hasTmux()) return;
+  if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
+    say('installing tmux with apt-get');
+    for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'tmux']])
+      spawnSync('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', ...args], {
+        stdio: ['ignore', 2, 2],
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      });
+  }
+  if (!hasTmux()) throw new Error('tmux is not installed: sudo apt-get install -y tmux');
+}
+
 async function* measure(
   context: BenchContext,
   wanted: ReadonlySet<string>,
 ): AsyncIterable<Measurement> {
-  if (spawnSync('tmux', ['-V']).status !== 0) {
-    context.say('tmux is not installed: relay.tmux and echo.tmux are skipped');
-    return;
-  }
+  ensureTmux(context.say);
   const home = await mkdtemp(join(context.temporaryDirectory, 'tmux-'));
   const rig = startDaemonRig({ home, programDirectory: context.programDirectory });
   const ways = { ours: createOurs(rig, context.programDirectory), tmux: createTmux(home) };
@@ -261,4 +277,7 @@ async function* measure(
   }
 }
 
-export const tmuxFigure: Figure = { ids: ['relay.tmux', 'echo.tmux'], measure };
+export const tmuxFigure: Figure = {
+  cases: { 'relay.tmux': ['ansi', 'b64', 'seq'], 'echo.tmux': ['p50 beside one flood'] },
+  measure,
+};

@@ -54,16 +54,22 @@ const shippedKeys = [
 /** Files and folders shipped as they are, where they exist. */
 const shippedPaths = ['README.md', 'CHANGELOG.md', 'LICENSE', 'media', 'l10n'];
 
-/** Makes `dist/waggle-<target>-<version>.vsix` and returns its absolute path. Throws when it cannot be made or is too large. */
-export async function packageFor(target: Target): Promise<string> {
+/**
+ * Makes `dist/waggle-<target>-<version>.vsix` and returns its absolute path. `version`: another one than the checkout's.
+ * Throws when it cannot be made or is too large.
+ */
+export async function packageFor(
+  target: Target,
+  options: { readonly version?: string } = {},
+): Promise<string> {
   const built = await build({ quiet: true });
   const stage = join(dist, `stage-${target}-${randomUUID().slice(0, 8)}`);
   try {
-    const version = writePackageManifest(stage);
+    const version = writePackageManifest(stage, options.version);
     for (const path of shippedPaths) copyIfThere(path, stage);
     copyStrings(stage);
     cpSync(built.extensionDirectory, join(stage, 'dist', 'extension'), { recursive: true });
-    stageProgram(built.programDirectory, join(stage, 'program'), target);
+    stageProgram(built.programDirectory, { to: join(stage, 'program'), target, version });
     const file = join(dist, `waggle-${target}-${version}.vsix`);
     const draft = `${stage}.vsix`;
     await runVsce(stage, draft, target);
@@ -77,15 +83,17 @@ export async function packageFor(target: Target): Promise<string> {
 }
 
 /** Returns the version that the package will have. */
-function writePackageManifest(stage: string): string {
+function writePackageManifest(stage: string, otherVersion: string | undefined): string {
   const manifest = readRootManifest();
   const shipped = Object.fromEntries(
     shippedKeys.flatMap((key) => (key in manifest ? [[key, manifest[key]]] : [])),
   );
   mkdirSync(stage, { recursive: true });
   const engines = { vscode: manifest.engines.vscode };
-  writeFileSync(join(stage, 'package.json'), JSON.stringify({ ...shipped, engines }, null, 2));
-  return manifest.version;
+  const version = otherVersion ?? manifest.version;
+  const content = { ...shipped, version, engines };
+  writeFileSync(join(stage, 'package.json'), JSON.stringify(content, null, 2));
+  return version;
 }
 
 function copyIfThere(path: string, stage: string): void {
@@ -100,7 +108,10 @@ function copyStrings(stage: string): void {
 }
 
 /** The bundles are the same for every target; natives and manifest are its own. */
-function stageProgram(from: string, to: string, target: Target): void {
+function stageProgram(
+  from: string,
+  { to, target, version }: { to: string; target: Target; version: string },
+): void {
   mkdirSync(to, { recursive: true });
   const bundles = programEntries.map(({ output }) => output);
   for (const name of [...bundles, 'THIRD_PARTY_NOTICES.txt']) {
@@ -108,7 +119,7 @@ function stageProgram(from: string, to: string, target: Target): void {
   }
   cpSync(join(from, 'shell'), join(to, 'shell'), { recursive: true });
   copyNatives(join(root, 'node_modules'), to, target);
-  const { version, builtAt } = readManifest(from);
+  const { builtAt } = readManifest(from);
   writeManifest(to, { version, builtAt });
 }
 

@@ -16,7 +16,9 @@ export interface LineResult {
 
 class LineChecker {
   #rest = '';
-  #last = 0;
+  /** The first line may be cut, when the program wrote before we came. */
+  #isCut = true;
+  #last: number | undefined;
   #lastAt = performance.now();
   wrong = 0;
   lines = 0;
@@ -29,11 +31,18 @@ class LineChecker {
     const parts = (this.#rest + Buffer.from(bytes).toString('latin1')).split('\r\n');
     this.#rest = parts.pop() ?? '';
     for (const part of parts) {
-      const number = Number(part);
-      if (number !== this.#last + 1) this.wrong += 1;
-      this.#last = number;
-      this.lines += 1;
+      this.#check(Number(part));
     }
+  }
+
+  #check(number: number): void {
+    if (this.#isCut) {
+      this.#isCut = false;
+      return;
+    }
+    if (this.#last !== undefined && number !== this.#last + 1) this.wrong += 1;
+    this.#last = number;
+    this.lines += 1;
   }
 }
 

@@ -24,6 +24,8 @@ stream.onGap(() => finish({ failure: 'bytes were skipped', gaps: 1 }));
 stream.onExit(() =>
   setTimeout(() => finish({ failure: 'the program ended early', gaps: 0 }), 2000),
 );
+// Beside a daemon it begins with the stored screen of a program that waits, which may stand for its "ready".
+stream.onSnapshot(() => counter.push(Buffer.from('ready')));
 stream.onOutput(({ bytes }) => {
   const result = counter.push(bytes);
   if (result) finish({ ...result, gaps: 0 });

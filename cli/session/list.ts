@@ -33,11 +33,16 @@ export async function listSessions(
 ): Promise<number> {
   const { output } = context;
   const link = await context.connect();
-  const { sessions } = await link.call('session/list', { history: all });
+  const [{ sessions }, { warnings, portNote }] = await Promise.all([
+    link.call('session/list', { history: all }),
+    link.call('daemon/status', {}),
+  ]);
   const shown = sessions
     .filter(({ hidden }) => all || !hidden)
     .sort((left, right) => compareAttention(left.attention, right.attention));
   output.result({ sessions: shown }, () => (shown.length === 0 ? [] : tableOf(shown, output)));
+  // Where it listens matters to whom it does not answer; `waggle daemon status` says it.
+  for (const text of warnings) if (text !== portNote) output.note(toPlainLine(text, 300));
   output.hint(hintFor(shown, all));
   return exitCodes.ok;
 }

@@ -5,8 +5,10 @@
 import { decodeSnapshot, terminalReset } from '../../link/snapshot/snapshot.ts';
 import type { StreamGap, StreamSnapshot, SessionStream } from '../../link/stream/stream.ts';
 import { DisposableStore, toDisposable } from '../../protocol/wire/disposable.ts';
+import { nameOfClient } from '../../protocol/wire/clientName.ts';
 import type { WaggleError } from '../../protocol/wire/errors.ts';
 import type { ExitMark, TerminalSize } from '../../protocol/wire/mark.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Output } from '../output/output.ts';
 import { DetachScanner } from './detachKey.ts';
 import type { Stroke } from './detachKey.ts';
@@ -94,7 +96,7 @@ class AttachedTerminal {
     this.#gate = new InputGate({
       write: (bytes) => stream.write(bytes),
       take: () => stream.take(),
-      onDenied: () => this.#say('another window is typing · Enter takes over'),
+      onDenied: () => this.#say(describeRival(stream.lease.writer)),
       onFull: () => this.#say('the program does not read its input · nothing more was typed'),
     });
     this.ended = new Promise((resolve) => (this.#end = resolve));
@@ -290,4 +292,10 @@ function countQueries(bytes: Uint8Array): number {
   for (let at = view.indexOf(statusQuery); at !== -1; at = view.indexOf(statusQuery, at + 1))
     count += 1;
   return count;
+}
+
+function describeRival(writer: string | null): string {
+  const name = toPlainLine(nameOfClient(writer) ?? '', 40);
+  const who = name === '' ? 'another window' : `window ${name}`;
+  return `${who} is typing · Enter takes over`;
 }

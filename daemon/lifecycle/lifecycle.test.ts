@@ -173,6 +173,16 @@ describe('warnings', () => {
     warnings.set('a', undefined);
     assert.deepEqual(told, [['one'], ['one', 'two'], ['two']]);
   });
+
+  it('are seen once when two say the same, until neither does', () => {
+    const warnings = createWarnings();
+    for (const key of ['a', 'b']) warnings.set(key, 'the disk is full');
+    assert.deepEqual(warnings.list(), ['the disk is full']);
+    warnings.set('a', undefined);
+    assert.deepEqual(warnings.list(), ['the disk is full']);
+    warnings.set('b', undefined);
+    assert.deepEqual(warnings.list(), []);
+  });
 });
 
 describe('the check of the runtime', () => {

@@ -20,7 +20,8 @@ export function receiveFrame(session: HostedSession, channel: Channel, frame: Fr
     case 'lease': {
       const request = decodeJson(frame.payload, leaseRequestSchema);
       if (request === undefined) throw new WaggleError('badFrame', 'Malformed lease request.');
-      return session.requestLease(channel, request.want);
+      const isLook = request.want === 'acquire' && request.focused === true;
+      return session.requestLease(channel, isLook ? 'focus' : request.want);
     }
     case 'call':
     case 'output':

@@ -213,7 +213,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
   }
 
   /** An observer asks in vain. Whether granted or not, the answer is a lease mark, or nothing when nothing changed. */
-  requestLease(channel: Channel, want: 'acquire' | 'take' | 'release'): void {
+  requestLease(channel: Channel, want: LeaseAction['kind']): void {
     const { client, principal, right } = channel.owner;
     if (right !== 'write' || this.kind === 'pipe') return;
     if (want === 'release') this.#changeLease({ kind: 'release', client });

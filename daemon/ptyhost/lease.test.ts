@@ -4,7 +4,11 @@ import { leaseSilenceMs, reduceLease } from './lease.ts';
 
 const held: Lease = { client: 'a', principal: 'me', lastInputAt: 1000 };
 
-function act(kind: 'input' | 'acquire' | 'take', client: string, more: object = {}): LeaseAction {
+function act(
+  kind: 'input' | 'acquire' | 'focus' | 'take',
+  client: string,
+  more: object = {},
+): LeaseAction {
   return { kind, client, principal: 'me', at: 1000, ...more };
 }
 
@@ -42,6 +46,19 @@ describe('the lease', () => {
 
   it('is not stolen by asking', () => {
     assert.equal(reduceLease(held, act('acquire', 'b', { at: 1e9 })).granted, false);
+  });
+
+  it('follows the focus after three seconds of silence, to the same person only', () => {
+    const silent = { at: 1000 + leaseSilenceMs };
+    const early = act('focus', 'b', { at: silent.at - 1 });
+    assert.deepEqual(reduceLease(held, early), { lease: held, granted: false });
+    const foreign = act('focus', 'b', { ...silent, principal: 'other' });
+    assert.deepEqual(reduceLease(held, foreign), { lease: held, granted: false });
+    const looked = reduceLease(held, act('focus', 'b', silent)).lease;
+    assert.equal(looked?.client, 'b');
+    // Looking is not typing: the first key, or the next look, of the other window gets it back.
+    assert.equal(reduceLease(looked, act('input', 'a', silent)).lease?.client, 'a');
+    assert.equal(reduceLease(looked, act('focus', 'a', silent)).lease?.client, 'a');
   });
 
   it('is free when its holder leaves, and only then', () => {

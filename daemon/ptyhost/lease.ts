@@ -9,7 +9,7 @@ export interface Lease {
 
 export type LeaseAction =
   | {
-      readonly kind: 'input' | 'acquire' | 'take';
+      readonly kind: 'input' | 'acquire' | 'focus' | 'take';
       readonly client: string;
       readonly principal: string;
       readonly at: number;
@@ -22,7 +22,7 @@ export interface LeaseStep {
   readonly granted: boolean;
 }
 
-/** After this silence another client of the same principal takes over by typing. */
+/** After this silence another client of the same principal takes over by typing, or by being looked at. */
 export const leaseSilenceMs = 3000;
 
 export function reduceLease(lease: Lease | null, action: LeaseAction): LeaseStep {

@@ -8,6 +8,7 @@ import { writeShim } from '../../link/shim/shim.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { DescribedSession } from '../attention/attention.ts';
+import { notRecordingWarning } from '../../protocol/wire/warnings.ts';
 import type { FeatureContext, SessionOverview } from '../context.ts';
 import type { Feature } from '../feature.ts';
 import type { Route } from '../gateway/gateway.ts';
@@ -29,7 +30,7 @@ import { createHandlers } from './session.handlers.ts';
 import { Sequences } from './sequence.ts';
 import { Sessions } from './sessions.ts';
 import { SocketLinks } from './socketLinks.ts';
-import { notRecordingWarning, Spool } from './spool.ts';
+import { Spool } from './spool.ts';
 import { Watch } from './watching.ts';
 import { WindowLinks } from './windowLinks.ts';
 

@@ -191,6 +191,26 @@ describe('the spool', () => {
     });
   });
 
+  it('says so too when a file cannot be looked at any more, and records again where there is a folder', async () => {
+    const spool = new Spool({ directory });
+    const told: boolean[] = [];
+    spool.onDidChangeRecording(({ isRecording }) => told.push(isRecording));
+    const writer = await spool.openWriter(session, 0);
+    const write = async (seq: number, text: string): Promise<void> => {
+      writer.append(seq, Buffer.from(text));
+      await writer.flush();
+    };
+    await write(0, 'first');
+    rmSync(join(directory, session), { recursive: true });
+    writeFileSync(join(directory, session), '');
+    await write(5, 'lost');
+    rmSync(join(directory, session));
+    await write(9, 'kept');
+    assert.deepEqual([told, writer.lostBytes], [[false, true], 4]);
+    const { data } = await spool.read(session, everything);
+    assert.equal(Buffer.from(data).toString(), 'kept');
+  });
+
   it('keeps none, the tail or all, as each session may', async () => {
     const keeps: Record<string, Keep> = {
       none: { ...keepAtFirst, output: 'none' },

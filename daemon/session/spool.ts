@@ -34,8 +34,6 @@ export interface RecordingState {
   readonly reason: string | null;
 }
 
-export const notRecordingWarning = 'not recording: the disk does not take the output of sessions';
-
 /**
  * Output kept for history, raw, oldest dropped first. A disk that takes nothing stops the recording, never a session;
  * what was not written is a gap.

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SpoolBatch } from './spoolBatch.ts';
-import { nameSegment, noneWhenMissing } from './spoolSegment.ts';
+import { nameSegment } from './spoolSegment.ts';
 
 export interface SpoolWriterOptions {
   readonly directory: string;
@@ -110,9 +110,14 @@ export class SpoolWriter {
     const current = this.#segment;
     const fits = current?.end === from && current.bytes < segmentBytes();
     if (current !== undefined && fits) {
-      const found = await stat(current.path).catch(noneWhenMissing);
+      const found = await stat(current.path).catch(leaveToWrite);
       if (found?.size === current.bytes) return current;
     }
     return { path: join(directory, nameSegment(generation, from)), end: from, bytes: 0 };
   }
+}
+
+/** A file that cannot be looked at is not gone on with; whether the disk takes anything is for the write to tell. */
+function leaveToWrite(): undefined {
+  return undefined;
 }

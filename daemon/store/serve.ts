@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { Worker, parentPort, workerData } from 'node:worker_threads';
 import { WaggleError } from '../../protocol/wire/errors.ts';
+import { notRecordingWarning } from '../../protocol/wire/warnings.ts';
 import { CommitQueue } from './commitQueue.ts';
 import { runInCopies } from './copies.ts';
 import type { Connection } from './connection.ts';
@@ -118,8 +119,7 @@ function answerCalls(port: MessagePort, { connection, stores, location }: Servin
   const queue = new CommitQueue(connection, {
     onDiskFull: () => {
       reserve.release();
-      const text = 'The disk is full: Waggle is not recording. Sessions go on.';
-      post({ kind: 'warning', warning: { key: 'store.full', text } });
+      post({ kind: 'warning', warning: { key: 'store.full', text: notRecordingWarning } });
     },
     onUnflushed: () => {
       const text =

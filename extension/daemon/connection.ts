@@ -5,7 +5,7 @@ import type { HomePaths } from '../../link/home/home.ts';
 import { readRuntimeFile } from '../../link/home/home.ts';
 import type { EnsureOutcome } from '../../link/start/start.ts';
 import { isSameProcess } from '../../link/process/process.ts';
-import { ensureDaemon } from '../../link/start/start.ts';
+import { bringsNewer, ensureDaemon } from '../../link/start/start.ts';
 import type { MethodName, MethodParams, MethodResult } from '../../protocol/protocol.ts';
 import { protocolVersion } from '../../protocol/wire/define.ts';
 import { Backoff } from '../../protocol/wire/backoff.ts';
@@ -217,8 +217,8 @@ export class DaemonConnection implements Disposable {
         clientVersion,
         signal,
       });
-      if (link.info.protocol >= protocolVersion) return this.#take(link);
-      // An older one may make room for ours.
+      if (!this.#isOlder(link)) return this.#take(link);
+      // It may make room for ours.
       link.dispose();
       return await this.#start();
     } catch (error) {
@@ -229,6 +229,13 @@ export class DaemonConnection implements Disposable {
       // A runtime file without its daemon: it did not end on purpose, so it is started again.
       return errorCodeOf(error) === 'daemonUnreachable' ? await this.#start() : toFailure(error);
     }
+  }
+
+  #isOlder({ info }: DaemonLink): boolean {
+    const { paths, programDirectory } = this.#options;
+    return (
+      info.protocol < protocolVersion || bringsNewer(paths, programDirectory, info.serverVersion)
+    );
   }
 
   async #start(): Promise<ConnectionAction> {
@@ -243,6 +250,7 @@ export class DaemonConnection implements Disposable {
         clientVersion,
         programDirectory,
         explicit,
+        updates: true,
         onProgress: (step) => this.#dispatch({ type: 'progressed', step }),
         signal: this.#abort.signal,
       });

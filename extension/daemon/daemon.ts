@@ -3,20 +3,17 @@
  * whoever wants events subscribes on each new link.
  */
 import * as vscode from 'vscode';
-import type { DaemonLink } from '../../link/daemon/daemon.ts';
-import { protocolVersion } from '../../protocol/wire/define.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import type { Event } from '../../protocol/wire/emitter.ts';
-import { Emitter } from '../../protocol/wire/emitter.ts';
-import { errorMessageOf } from '../../protocol/wire/errors.ts';
-import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { CommandHandlers } from '../editor/editor.ts';
 import { setContext, translate as t } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import type { DaemonConnection } from './connection.ts';
 import type { ConnectionState } from './connectionState.ts';
 import { LogTail } from './logTail.ts';
+import type { DaemonNotes } from './notes.ts';
+import { followNotes } from './notes.ts';
 
 export { DaemonConnection } from './connection.ts';
 export { findHome, findProgramDirectory } from './program.ts';
@@ -64,25 +61,10 @@ export function createDaemonFeature({
   tellState(connection.state);
   owned.add(connection.onDidChangeState(tellState));
   owned.add(showProgress(connection));
-  const changed = owned.add(new Emitter<void>());
-  let notes: readonly string[] = [];
-  const note = (next: readonly string[]): void => {
-    notes = next;
-    changed.fire();
-  };
-  owned.add(connection.onDidChangeState(() => changed.fire()));
-  owned.add(
-    connection.onDidConnect((link) => {
-      link.call('daemon/status', {}).then(
-        ({ portNote, warnings }) =>
-          note([...noteOlder(link), ...(portNote === null ? [] : [portNote]), ...warnings]),
-        (error: unknown) => log.warn('the daemon told no status', errorMessageOf(error)),
-      );
-    }),
-  );
+  const notes = owned.add(followNotes(connection, log));
   return {
     describe: () => describeConnection(connection.state) ?? describeNotes(notes),
-    onDidChange: changed.event,
+    onDidChange: notes.onDidChange,
     commands: {
       showDaemonLog: () => {
         tail.start();
@@ -107,19 +89,9 @@ function failureOf(state: ConnectionState): string {
   return state.kind === 'waiting' && !state.known ? state.code : '';
 }
 
-/** It is used as far as it goes; what it does not know says so, with the same way out. */
-function noteOlder({ info }: DaemonLink): string[] {
-  if (info.protocol >= protocolVersion) return [];
-  return [
-    t(
-      'The running daemon is older than this window. "Restart Daemon" brings the new one; sessions run on.',
-    ),
-  ];
-}
-
-/** One line each; the daemon's words are cleaned, because they may hold paths. */
-function describeNotes(notes: readonly string[]): string | undefined {
-  return notes.length === 0 ? undefined : notes.map((text) => toPlainLine(text, 300)).join('\n');
+function describeNotes(notes: DaemonNotes): string | undefined {
+  const lines = notes.list();
+  return lines.length === 0 ? undefined : lines.join('\n');
 }
 
 /** While there is no connection; undefined when there is nothing to say. */

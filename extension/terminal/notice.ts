@@ -2,6 +2,9 @@
 import { constants } from 'node:os';
 import type { ExitMark } from '../../protocol/wire/mark.ts';
 import type { AttentionState } from '../../protocol/session/attentionState.ts';
+import type { Session } from '../../protocol/session/session.ts';
+import { nameOfClient } from '../../protocol/wire/clientName.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { describeClock } from '../clock.ts';
 import type { Translate } from '../translate.ts';
 
@@ -15,6 +18,27 @@ export function describeEnd(exit: ExitMark, isStopped: boolean, t: Translate): s
 export function describeInterruption(at: string | undefined, t: Translate): string {
   const when = at === undefined ? t('interrupted') : t('interrupted {0}', describeClock(at));
   return [when, t('Enter resumes')].join(' · ');
+}
+
+/** Why a session cannot be attached, where only what is kept of it stands: its end, or what failed. */
+export function describeUnattached(
+  session: Pick<Session, 'status' | 'origin' | 'reason'> | undefined,
+  failure: string,
+  t: Translate,
+): string {
+  const isOver = session !== undefined && !/^(?:running|starting)$/.test(session.status);
+  const isImported = session?.origin === 'imported';
+  const end = isImported ? t('imported, for reading only') : (session?.reason ?? t('ended'));
+  const reason = toPlainLine(isOver ? end : failure, 120);
+  return [reason, ...(isImported ? [] : [t('R restarts')]), t('H history')].join(' · ');
+}
+
+/** "window api is typing · Enter takes over". */
+export function describeRival(writer: string | null, t: Translate): string {
+  const name = toPlainLine(nameOfClient(writer) ?? '', 40);
+  return name === ''
+    ? t('another window is typing · Enter takes over')
+    : t('window {0} is typing · Enter takes over', name);
 }
 
 function describeExitMark(exit: ExitMark, t: Translate): string {

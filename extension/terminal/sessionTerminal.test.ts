@@ -30,6 +30,7 @@ const theirs: LeaseMark = { writer: 'other', principal: 'owner', self: false };
 class FakeStream implements SessionStream {
   readonly typed: string[] = [];
   readonly resized: TerminalSize[] = [];
+  readonly asked: string[] = [];
   outcome: InputOutcome = 'delivered';
   taken = 0;
   state: StreamState = 'connected';
@@ -69,7 +70,11 @@ class FakeStream implements SessionStream {
     this.outcome = 'delivered';
   }
   acquire(): void {
+    this.asked.push('acquire');
     this.lease = ours;
+  }
+  focus(): void {
+    this.asked.push('focus');
   }
   release(): void {
     this.lease = theirs;
@@ -206,6 +211,25 @@ describe('a session in a terminal', () => {
     terminal.handleInput('\r');
     await turn();
     assert.deepEqual({ taken: stream.taken, typed: stream.typed }, { taken: 1, typed: ['git'] });
+    terminal.close();
+  });
+
+  it('names the other window where its name is known', async () => {
+    const { terminal, stream, text } = await open();
+    stream.show(prompt);
+    stream.lease = { writer: 'window-1:api', principal: 'owner', self: false };
+    stream.outcome = 'denied';
+    terminal.handleInput('g');
+    await turn();
+    assert.match(text(), /window api is typing · Enter takes over/);
+    terminal.close();
+  });
+
+  it('asks to have the session’s size when a person looks at it', async () => {
+    const { terminal, stream } = await open();
+    assert.deepEqual(stream.asked, ['acquire']);
+    terminal.focus();
+    assert.deepEqual(stream.asked, ['acquire', 'focus']);
     terminal.close();
   });
 

@@ -14,9 +14,17 @@ import type { ExitMark, TerminalSize } from '../../protocol/wire/mark.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Log } from '../log.ts';
 import type { Translate } from '../translate.ts';
+import type { Dimensions } from './dimensions.ts';
+import { ownDimensions, toSize } from './dimensions.ts';
 import { drawFaint } from './lastScreen.ts';
 import { InputPump } from './inputPump.ts';
-import { describeEnd, describeInterruption, describeTyping } from './notice.ts';
+import {
+  describeEnd,
+  describeInterruption,
+  describeRival,
+  describeTyping,
+  describeUnattached,
+} from './notice.ts';
 import { ScreenWriter } from './screenWriter.ts';
 import type { TerminalView } from './writeWindow.ts';
 
@@ -38,11 +46,6 @@ export interface TerminalBackend {
   hint(message: string): void;
 }
 
-interface Dimensions {
-  readonly columns: number;
-  readonly rows: number;
-}
-
 /** `ended`: no process, or no way to it; the keys R and H work. */
 type Phase =
   | { readonly kind: 'new' }
@@ -54,8 +57,6 @@ type Phase =
 /** Input that waits for a stream or for the lease: as much as a host would hold. */
 const keptInputMax = 8 * 1024 * 1024;
 const rowWaitMs = 4000;
-/** The editor takes the smaller of an override and its own size, and (1.139) ignores `undefined`, which was to end one. */
-const ownDimensions: Dimensions = { columns: 5000, rows: 5000 };
 /** After a burst a prompt is expected this soon; else the program that wrote it goes on. */
 const promptWaitMs = 1500;
 
@@ -74,6 +75,8 @@ export class SessionTerminal {
   #input: InputPump | undefined;
   /** Keys refused because another window types; undefined while ours are taken. */
   #denied: string | undefined;
+  /** The focus came before the stream was open. */
+  #isLookedAt = false;
   /** A stored screen of another size is being shown: the terminal has that size until it is. */
   #isShowingStored = false;
   #skippedTimer: NodeJS.Timeout | undefined;
@@ -106,6 +109,7 @@ export class SessionTerminal {
 
   /** The person looks at it now: size follows focus. */
   focus(): void {
+    this.#isLookedAt = true;
     if (this.#phase.kind === 'attached') this.#claim(this.#phase.stream);
   }
 
@@ -189,7 +193,9 @@ export class SessionTerminal {
   /** Our size is told again: the editor may have laid the terminal out anew while the stream was being opened. */
   #claim(stream: SessionStream): void {
     if (this.#size === undefined) return;
-    stream.acquire();
+    if (this.#isLookedAt) stream.focus();
+    else stream.acquire();
+    this.#isLookedAt = false;
     stream.resize(this.#size);
   }
 
@@ -278,16 +284,16 @@ export class SessionTerminal {
     const { t, log } = this.#backend;
     return new InputPump({
       send: (bytes) => stream.write(bytes),
-      denied: (keys) => this.#deny(keys),
+      denied: (keys) => this.#deny(keys, stream.lease.writer),
       progress: (state) => this.#backend.hint(describeTyping(state, t)),
       failed: (error) => log.warn('input was not sent', errorMessageOf(error)),
     });
   }
 
-  #deny(keys: string): void {
+  #deny(keys: string, writer: string | null): void {
     const isFirst = this.#denied === undefined;
     this.#denied = ((this.#denied ?? '') + keys).slice(0, keptInputMax);
-    if (isFirst) this.#tell(this.#backend.t('another window is typing · Enter takes over'));
+    if (isFirst) this.#tell(describeRival(writer, this.#backend.t));
   }
 
   #takeOver(stream: SessionStream, keys: string): void {
@@ -345,12 +351,7 @@ export class SessionTerminal {
       return this.#interrupt(session.generation, session.interruptedAt);
     }
     this.#writer.push({ bytes: kept, seq: 0, answers: false });
-    const isOver = session !== undefined && !/^(?:running|starting)$/.test(session.status);
-    const isImported = session?.origin === 'imported';
-    const end = isImported ? t('imported, for reading only') : (session?.reason ?? t('ended'));
-    const reason = toPlainLine(isOver ? end : errorMessageOf(error), 120);
-    const state = [reason, ...(isImported ? [] : [t('R restarts')]), t('H history')];
-    this.#writer.finish(state.join(' · '));
+    this.#writer.finish(describeUnattached(session, errorMessageOf(error), t));
     this.#leave({ kind: 'ended', generation: session?.generation ?? 0 });
   }
 
@@ -392,9 +393,4 @@ export class SessionTerminal {
     if (last.kind === 'attached') last.owned.dispose();
     this.#denied = undefined;
   }
-}
-
-function toSize(dimensions: Dimensions | undefined): TerminalSize | undefined {
-  if (dimensions === undefined || dimensions.columns < 1 || dimensions.rows < 1) return undefined;
-  return { cols: Math.min(2000, dimensions.columns), rows: Math.min(2000, dimensions.rows) };
 }

@@ -71,7 +71,8 @@ export class Terminals implements OpenTerminals, Disposable {
     this.#owned.add(vscode.window.onDidCloseTerminal((terminal) => this.#forget(terminal)));
     this.#owned.add(
       vscode.window.onDidChangeActiveTerminal((terminal) => {
-        if (terminal !== undefined) this.#find(terminal)?.pty.focus();
+        const { focused } = vscode.window.state;
+        if (focused && terminal !== undefined) this.#find(terminal)?.pty.focus();
         this.#tellViews();
       }),
     );

@@ -2,12 +2,12 @@
  * This window towards the daemon: its id, the environment of its terminals, and which of its folders the person trusts.
  * Deliberately keeps no state beyond the window's life.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { ClientId } from '../../protocol/wire/brand.ts';
-import { clientIdSchema } from '../../protocol/wire/brand.ts';
+import { nameClient } from '../../protocol/wire/clientName.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
@@ -24,8 +24,9 @@ const staleMs = 10 * 60_000;
 
 export { Presence, raiseCommand } from './presence.ts';
 
+/** Named as its folder is now, for the other windows that show the same session. */
 export function newWindowId(): ClientId {
-  return clientIdSchema.parse(`window-${randomUUID()}`);
+  return nameClient(`window-${randomBytes(8).toString('hex')}`, vscode.workspace.name);
 }
 
 export interface WindowFeatureOptions {

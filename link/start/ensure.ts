@@ -9,7 +9,7 @@ import type { HomePaths, RuntimeFile } from '../home/home.ts';
 import { ensureHome, hasCode, readRuntimeFile } from '../home/home.ts';
 import { isSameProcess } from '../process/process.ts';
 import type { EnsureOptions, EnsureOutcome, Runtime, StartStep } from './outcome.ts';
-import { installProgram } from './program.ts';
+import { bringsNewer, installProgram } from './program.ts';
 import type { StartableProgram } from './program.ts';
 import type { EarlyEnd, SpawnedDaemon } from './spawn.ts';
 import { explainEnd, spawnDaemon, spawnHost } from './spawn.ts';
@@ -125,8 +125,9 @@ class Starter {
   ): Promise<EnsureOutcome | undefined> {
     try {
       const link = await this.#connect();
-      if (outcome === 'started' || link.info.protocol >= protocolVersion) return { outcome, link };
-      return await this.#useOlder(link);
+      if (outcome === 'started') return { outcome, link };
+      if (link.info.protocol < protocolVersion) return await this.#useOlder(link);
+      return this.#isOutdated(link) ? await this.#replace(link) : { outcome, link };
     } catch (error) {
       const isGoing = errorCodeOf(error) === 'stopped' || !isSameProcess(file.pid, file.startTime);
       if (errorCodeOf(error) === 'daemonUnreachable' || isGoing) return undefined;
@@ -139,10 +140,20 @@ class Starter {
     if (this.#hasReplaced) return { outcome: 'reduced', link };
     const { sessions, clients } = await link.call('daemon/status', {});
     if (sessions.running > 0 || clients > 1) return { outcome: 'reduced', link };
+    return this.#replace(link);
+  }
+
+  #isOutdated({ info }: DaemonLink): boolean {
+    const { paths, programDirectory, updates = false } = this.#options;
+    return (
+      updates && !this.#hasReplaced && bringsNewer(paths, programDirectory, info.serverVersion)
+    );
+  }
+
+  async #replace(link: DaemonLink): Promise<undefined> {
     this.#hasReplaced = true;
     await link.call('daemon/stop', { sessions: 'keep' });
     link.dispose();
-    return undefined;
   }
 
   async #connect(): Promise<DaemonLink> {

@@ -25,6 +25,8 @@ export interface EnsureOptions {
   readonly runtime?: Runtime;
   /** A person asked for it in so many words: the start limit is forgotten. */
   readonly explicit?: boolean;
+  /** A running daemon of an older program makes room for what `programDirectory` brings; its sessions run on. */
+  readonly updates?: boolean;
   readonly onProgress?: (step: StartStep) => void;
   readonly signal?: AbortSignal;
 }

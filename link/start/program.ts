@@ -64,6 +64,14 @@ export function installProgram(
   return findBuilt(join(paths.programDir, chosen));
 }
 
+/** Whether `directory` brings a newer program than the one named `running`; what is not installed cannot be compared. */
+export function bringsNewer(paths: HomePaths, directory: string, running: string): boolean {
+  if (!existsSync(join(directory, 'manifest.json')) || nameOf(directory) === running) return false;
+  if (!/^[\w.+-]+$/.test(running)) return false;
+  const manifest = findWhole(join(paths.programDir, running));
+  return manifest !== undefined && isNewer(readManifest(directory), manifest);
+}
+
 /** What runs our programs, for those who are not started by one. */
 function noteRuntime(paths: HomePaths, runtime: Runtime): void {
   const path = join(paths.programDir, 'runtime');

@@ -6,3 +6,4 @@ export type { EnsureOptions, EnsureOutcome, StartStep } from './outcome.ts';
 export { requireLink } from './outcome.ts';
 export { forgetStarts } from './startLimit.ts';
 export { ensureDaemon } from './ensure.ts';
+export { bringsNewer } from './program.ts';

@@ -6,7 +6,13 @@ import { Emitter } from '../../protocol/wire/emitter.ts';
 import { WaggleError, wrapError } from '../../protocol/wire/errors.ts';
 import type { Frame } from '../../protocol/wire/frame.ts';
 import { framePayloadMax } from '../../protocol/wire/frame.ts';
-import type { ExitMark, InputOutcome, LeaseMark, TerminalSize } from '../../protocol/wire/mark.ts';
+import type {
+  ExitMark,
+  InputOutcome,
+  LeaseMark,
+  LeaseRequest,
+  TerminalSize,
+} from '../../protocol/wire/mark.ts';
 import {
   decodeGap,
   decodeInputOutcome,
@@ -128,6 +134,11 @@ export class ResumingStream implements SessionStream {
     this.#ask('acquire');
   }
 
+  focus(): void {
+    this.#wantsLease = true;
+    this.#ask('acquire', true);
+  }
+
   take(): void {
     this.#wantsLease = true;
     this.#ask('take');
@@ -158,9 +169,10 @@ export class ResumingStream implements SessionStream {
     return { kind: 'input', seq: number, payload };
   }
 
-  #ask(want: 'acquire' | 'take' | 'release'): void {
+  #ask(want: LeaseRequest['want'], focused = false): void {
     if (this.#options.right !== 'write') return;
-    this.#channel?.send({ kind: 'lease', payload: encodeJson({ want }) });
+    const request: LeaseRequest = focused ? { want, focused } : { want };
+    this.#channel?.send({ kind: 'lease', payload: encodeJson(request) });
   }
 
   #sendSize(): void {

@@ -76,6 +76,8 @@ export interface SessionStream extends Disposable {
   /** Our size; it becomes the session's while we hold the lease. */
   resize(size: TerminalSize): void;
   acquire(): void;
+  /** A person looks at this one now: ours also when their other window, which has the lease, has been silent for 3 s. */
+  focus(): void;
   /** Takes the lease from whoever holds it. */
   take(): void;
   release(): void;

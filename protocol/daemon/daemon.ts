@@ -31,7 +31,7 @@ export const daemonStatusSchema = z.object({
   sessions: z.object({ running: z.int(), total: z.int() }),
   clients: z.int(),
   hosts: z.array(hostStatusSchema),
-  /** Anything a person should know: `not recording`, a corrupt database that was put aside … */
+  /** Anything a person should know: nothing is recorded, a corrupt database that was put aside … */
   warnings: z.array(z.string()),
 });
 export type DaemonStatus = z.infer<typeof daemonStatusSchema>;

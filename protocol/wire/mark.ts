@@ -75,8 +75,15 @@ export const leaseMarkSchema = z.object({
 });
 export type LeaseMark = z.infer<typeof leaseMarkSchema>;
 
-/** Payload of `lease` from a client. */
-export const leaseRequestSchema = z.object({ want: z.enum(['acquire', 'take', 'release']) });
+/**
+ * Payload of `lease` from a client. `focused`: a person looks at it now, so `acquire` is also granted when its own other
+ * window has been silent; younger than version 1, and an older host grants it when the lease is free.
+ */
+export const leaseRequestSchema = z.object({
+  want: z.enum(['acquire', 'take', 'release']),
+  focused: z.boolean().optional(),
+});
+export type LeaseRequest = z.infer<typeof leaseRequestSchema>;
 
 /** JSON payload of a mark or a call. */
 export function encodeJson(value: unknown): Uint8Array {

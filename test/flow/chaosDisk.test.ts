@@ -122,7 +122,7 @@ describe('sessions on a disk that is full', function () {
     await until(async () => {
       full.fill();
       await screen.type('not kept\n');
-      return (await asking.warnings()).includes('not recording');
+      return (await asking.warnings()).includes('Not recording');
     }, 'the warning');
     const changes = listChanges({ home, link, session, transcript });
     for (const [kind, change] of Object.entries(changes))
@@ -140,7 +140,7 @@ describe('sessions on a disk that is full', function () {
 
     full.empty();
     await waitForRecovery(asking, screen);
-    const wasTold = asking.told.some((texts) => texts.join().includes('not recording'));
+    const wasTold = asking.told.some((texts) => texts.join().includes('Not recording'));
     assert.deepEqual([wasTold, asking.told.at(-1)], [true, []], 'clients are told');
     await home.killDaemon();
     assert.deepEqual(checkDatabase(home), [{ integrity_check: 'ok' }]);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Keep } from '../../protocol/session/keeping.ts';
 import { keepAtFirst } from '../../protocol/session/keeping.ts';
 import type { Session } from '../../protocol/session/session.ts';
+import { notRecordingWarning } from '../../protocol/wire/warnings.ts';
 import { CliHome, until } from './cliHome.ts';
 
 describe('the command about what is kept and used', function () {
@@ -52,6 +53,20 @@ describe('the command about what is kept and used', function () {
     assert.ok(!readdirSync(join(cli.data, 'spool')).includes(session.id));
     await cli.run('kill', 'secret');
     await until(async () => (await cli.find('secret')) === undefined);
+  });
+
+  it('lists sessions with a line on stderr while the disk takes nothing, until it does again', async () => {
+    const script = 'while :; do echo output; sleep 0.2; done';
+    const { id } = await cli.start('busy', 'sh', '-c', script);
+    const kept = join(cli.data, 'spool', id);
+    await until(() => existsSync(kept));
+    rmSync(kept, { recursive: true });
+    writeFileSync(kept, '');
+    await until(async () => (await cli.run('list')).stderr === `${notRecordingWarning}\n`);
+    assert.equal((await cli.run('list', '--json')).stderr, '');
+    rmSync(kept);
+    await until(async () => (await cli.run('list')).stderr === '');
+    await cli.run('kill', 'busy');
   });
 
   it('refuses what is no choice', async () => {

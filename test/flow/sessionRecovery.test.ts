@@ -118,7 +118,7 @@ describe('sessions over deaths', () => {
     writeFileSync(home.paths.spoolDir, '');
     const warnings = async () => (await link.call('daemon/status', {})).warnings.join();
     await screen.type('lost\n');
-    await until(async () => (await warnings()).includes('not recording'), 'the warning');
+    await until(async () => (await warnings()).includes('Not recording'), 'the warning');
     rmSync(home.paths.spoolDir);
     mkdirSync(home.paths.spoolDir, { mode: 0o700 });
     await screen.type('kept\n');

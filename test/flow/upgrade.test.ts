@@ -73,6 +73,38 @@ describe('an older daemon that still runs', function () {
   });
 });
 
+describe('an older program of the same protocol that still runs', function () {
+  this.timeout(60_000);
+  let home: SessionHome;
+
+  beforeEach(async () => {
+    home = await SessionHome.open();
+    await home.killDaemon('SIGTERM');
+  });
+  afterEach(() => home.close());
+
+  it('makes room under live sessions for who brings an update, and for nobody else', async () => {
+    const old = { clientId: 'window-0', programDirectory: home.copyProgram('0.0.9') };
+    const first = requireLink(await home.ensure(old));
+    const before = first.info.pid;
+    const session = await home.openSession(first, { agent: 'command', command: ['cat'] });
+    const screen = await home.attach(first, session.id, 'terminal');
+    const states: string[] = [];
+    screen.stream.onState((state) => states.push(state));
+    await echoes(screen, 'under the old one');
+    const used = await home.ensure({ clientId: 'command' });
+    assert.deepEqual([used.outcome, requireLink(used).info.pid], ['running', before]);
+    const updated = await home.ensure({ clientId: 'window-1', updates: true });
+    const { info } = requireLink(updated);
+    assert.deepEqual([updated.outcome, info.pid === before], ['started', false]);
+    assert.doesNotMatch(info.serverVersion, /^0\.0\.9/);
+    await echoes(screen, 'under the new one');
+    const again = await home.ensure({ clientId: 'window-2', updates: true });
+    assert.deepEqual([again.outcome, requireLink(again).info.pid], ['running', info.pid]);
+    assert.deepEqual([screen.gaps, screen.stream.exit, states], [0, undefined, []]);
+  });
+});
+
 describe('an update of the editor', function () {
   this.timeout(120_000);
   let home: SessionHome;

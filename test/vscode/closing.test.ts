@@ -1,5 +1,7 @@
 /** Closing a tab, and what undoes it: an idle shell ends, what works runs on, or as the setting says. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { pick, runCommand } from './support/commandPalette.ts';
 import { connectProduct, openSession } from './support/daemonClient.ts';
@@ -27,6 +29,7 @@ describe('closing the tab of a session', function () {
   this.timeout(240_000);
   let product: Product;
   let window: EditorWindow;
+  let other: EditorWindow | undefined;
   let link: DaemonLink;
 
   before(async () => {
@@ -40,6 +43,7 @@ describe('closing the tab of a session', function () {
   });
   after(async () => {
     link?.dispose();
+    await other?.close();
     await window?.close();
     await product?.stop();
   });
@@ -94,7 +98,12 @@ describe('closing the tab of a session', function () {
     await window.resize(900, 900);
     await window.screenshot('keeps-running-dark-900');
     await window.resize(1400, 900);
-    await answerNotification(window, /keeps running/, 'Reopen');
+    await answerNotification(window, /keeps running/, "Don't Show Again");
+    const settings = join(product.server.dataDir, 'data', 'User', 'settings.json');
+    await until('it is written down', async () =>
+      /"waggle\.terminals\.noteOnClose": false/.test(readFileSync(settings, 'utf8')),
+    );
+    await runCommand(window, 'Waggle: Reopen Closed Session');
     await waitForTerminalText(window, /^jobbed/m);
     await close();
     const second = await open('second');
@@ -110,6 +119,30 @@ describe('closing the tab of a session', function () {
     assert.deepEqual(await readNotifications(window), []);
     await close();
     await close();
+  });
+
+  it('ends it after all with End It', async () => {
+    const { pid } = await openSession(link, product, { name: 'unwanted' });
+    // The note comes once for a person on a machine: a window of another browser is that of another one.
+    product.changeSettings({});
+    const fresh = (other = await openEditorWindow({
+      server: product.server,
+      folder: product.folder,
+    }));
+    await openActivity(fresh, 'Waggle');
+    await openRow(fresh, 'Sessions', 'unwanted');
+    await typeInTerminal(fresh, "sleep 4716 & echo bu''sy\n");
+    await waitForTerminalText(fresh, /^busy/m);
+    await runCommand(fresh, 'View: Close Editor');
+    await until('the note stands there', async () => {
+      const [note] = await readNotifications(fresh);
+      return note?.buttons.join() === "Reopen,End It,Don't Show Again";
+    });
+    assert.ok(isAlive(pid ?? 0));
+    await answerNotification(fresh, /'unwanted' keeps running/, 'End It');
+    await until('it is told', async () => (await statusOf('unwanted')) === 'killed');
+    assert.ok(!isAlive(pid ?? 0));
+    await fresh.close();
   });
 
   it('keeps even an idle shell where the person said so', async () => {

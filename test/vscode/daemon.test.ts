@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { dismissInput, pick, readPicks, runCommand } from './support/commandPalette.ts';
 import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
 import { isAlive } from './support/liveProcesses.ts';
@@ -73,6 +74,25 @@ describe('the daemon behind a window', function () {
     // What it says cannot be seen here: this build of the editor lacks the native part of its logger.
     await window.page.locator('.part.panel', { hasText: 'Waggle Daemon' }).waitFor();
     await runCommand(window, 'View: Toggle Panel Visibility');
+  });
+
+  it('says that nothing is recorded while the disk takes nothing, until it does again', async () => {
+    const [session = ''] = readdirSync(join(product.home, 'spool'));
+    const kept = join(product.home, 'spool', session);
+    const statusBar = window.page.locator('.part.statusbar', {
+      hasText: 'Waggle is not recording',
+    });
+    rmSync(kept, { recursive: true });
+    writeFileSync(kept, '');
+    await typeInTerminal(window, 'echo not kept $((2*22))\n');
+    await waitForTerminalText(window, /^not kept 44$/m);
+    await message(/^Not recording: the disk takes nothing\. Sessions run on; make room on it\.$/);
+    await statusBar.waitFor();
+    await window.screenshot('not-recording-dark-1400');
+    rmSync(kept);
+    await typeInTerminal(window, 'echo kept again\n');
+    await view(window, 'Sessions').locator('.message:visible').waitFor({ state: 'detached' });
+    await statusBar.waitFor({ state: 'detached' });
   });
 
   it('finds a session interrupted when the process that held it died, and says how to go on', async () => {

@@ -177,4 +177,33 @@ describe('a grid of files and terminals', function () {
     await isBack(before);
     await isTheSame();
   });
+
+  it('leaves the keyboard to a file that had it before a reload', async () => {
+    await focusGroup(2);
+    const before = await readGrid(window);
+    assert.deepEqual(
+      before.map(({ focused }) => focused),
+      [false, true, false, false],
+    );
+    await window.reload();
+    // The focused one is among what has to be the same.
+    await isBack(before);
+    await until('every terminal shows its session', async () => {
+      const { sessions } = await link.call('session/list', {});
+      const shown = [...pids.keys()].filter((name) => name !== 'charlie' && name !== 'golf');
+      return shown.every((name) =>
+        sessions.some((session) => session.name === name && session.clients > 0),
+      );
+    });
+    await waitForTerminalText(window, /^typed$/m, { index: 1 });
+    await window.page.keyboard.type('# kept the keyboard');
+    const file = window.page.locator('.editor-group-container.active .view-lines');
+    await file.getByText('# kept the keyboard').waitFor();
+    assert.deepEqual(await readGrid(window).then((grid) => grid.map(({ focused }) => focused)), [
+      false,
+      true,
+      false,
+      false,
+    ]);
+  });
 });

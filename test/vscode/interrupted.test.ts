@@ -201,4 +201,18 @@ describe('a restart of the machine', function () {
     assert.equal((await statuses())['bash'], 'interrupted');
     assert.deepEqual(await readNotifications(window), []);
   });
+
+  it('says nothing of it where the person said so, and the command still brings all back', async () => {
+    await resumeAll();
+    product.changeSettings({ 'waggle.sessions.resumeAfterRestart': 'never' });
+    await restartMachine();
+    await waitForTerminalText(window, /Enter resumes$/m);
+    await openActivity(window, 'Explorer');
+    await openActivity(window, 'Waggle');
+    await waitForRow(window, 'Sessions', 'fix-login');
+    assert.ok(Object.values(await statuses()).every((status) => status === 'interrupted'));
+    assert.deepEqual(await readNotifications(window), []);
+    await resumeAll();
+    assert.deepEqual(await readNotifications(window), []);
+  });
 });

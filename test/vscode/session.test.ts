@@ -12,6 +12,7 @@ import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
 import { startProduct, type Product } from './support/product.ts';
 import {
   countTerminals,
+  focusTerminal,
   readTerminal,
   typeInTerminal,
   waitForTerminalText,
@@ -181,9 +182,20 @@ describe('a session in the editor', function () {
       { describe: async () => JSON.stringify(await readTabs(window)) },
     );
     await waitForTerminalText(window, prompt, { index: 1 });
-    await typeInTerminal(window, 'exit\n', 1);
+    await typeInTerminal(window, "echo remem''bered\nexit\n", 1);
     await waitForTerminalText(window, /^exited 0 · R restarts · H history$/m, { index: 1 });
     await window.screenshot('split-dark-1400');
+  });
+
+  it('shows what is kept of it as a document with H', async () => {
+    await typeInTerminal(window, 'h', 1);
+    const document = window.page.locator('.editor-group-container.active .view-lines');
+    await document.locator('.view-line', { hasText: /^remembered$/ }).waitFor();
+    await window.screenshot('history-dark-1400');
+    // The group of the terminal is locked, so the document stands in the other one.
+    await runCommand(window, 'View: Close Editor');
+    await waitForTerminalText(window, /H history$/m, { index: 1 });
+    await focusTerminal(window, 1);
     await runCommand(window, 'View: Close Editor');
   });
 

@@ -9,7 +9,7 @@ import { until } from './support/until.ts';
 import { openActivity, openRow } from './support/views.ts';
 
 const prompt = /\$ ?$/;
-const refusal = /another window is typing · Enter takes over/;
+const refusal = /window api is typing · Enter takes over/;
 /** How long a window must be silent before another one of the same person may just type. */
 const silenceMs = 3000;
 
@@ -60,7 +60,14 @@ describe('a session in two windows of one person', function () {
   }
 
   it('shows the one that only watches what the other types, in the size of the other', async () => {
+    await until('the second has its own size, as the person has just opened it there', async () => {
+      return (await sizeOf(first)) !== (await sizeOf(second));
+    });
+    await type(first, 'x');
+    await waitForTerminalText(second, /\$ ax$/);
     await until('both show one size', async () => (await sizeOf(first)) === (await sizeOf(second)));
+    await first.page.keyboard.press('Backspace');
+    await waitForTerminalText(second, /\$ a$/);
     assert.doesNotMatch(await readTerminal(second), refusal);
     await second.screenshot('two-windows-observer-dark');
   });
@@ -87,5 +94,21 @@ describe('a session in two windows of one person', function () {
     await typeUncontested(second, 'e');
     await waitForTerminalText(first, /\$ abcde$/);
     await until('the second has its own size', async () => (await sizeOf(second)) === large);
+  });
+
+  it('gets the size of the window that is looked at while the other is silent, without a key', async () => {
+    const large = await sizeOf(second);
+    await runCommand(first, 'Waggle: New Session…');
+    await pick(first, 'Shell');
+    await waitForTerminalText(first, /^\$ ?$/);
+    const from = Date.now() + silenceMs;
+    await until('the second was silent long enough', async () => Date.now() > from);
+    assert.equal(await sizeOf(second), large);
+    await first.page.locator('.part.editor .tab').first().click();
+    await waitForTerminalText(first, /\$ abcde$/);
+    await until('the second shows the size of the first', async () => {
+      return (await sizeOf(second)) !== large && (await sizeOf(first)) === (await sizeOf(second));
+    });
+    assert.match(await readTerminal(second), /\$ abcde$/);
   });
 });
