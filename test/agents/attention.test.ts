@@ -117,7 +117,8 @@ describe('the states of real agents', function () {
     await note('asking');
     await answer(session, screen, script.answer);
     await note('finished');
-    await type(screen, '[[wait never]] [[say \\u004eever]]');
+    // Of a turn without a word Esc would put the prompt back into the composer.
+    await type(screen, '[[say \\u0042efore]] [[wait never]] [[say \\u004eever]]');
     await server.untilWaiting('never');
     await note('working');
     await screen.type('\u001b');
@@ -151,7 +152,6 @@ describe('the states of real agents', function () {
       const told = await play({ session, screen, server }, { tool, answer: '\r' });
       assert.deepEqual(told, states);
       await untilOutranked(session, 'hook.claude.');
-      await type(screen, '/clear');
       await type(screen, '[[error 400 invalid_request_error no such thing]]');
       const failed = await untilState(session, 'failed');
       assert.deepEqual(
@@ -192,9 +192,8 @@ describe('the states of real agents', function () {
       await untilOutranked(session, 'hook.codex.agent-turn-complete');
       await type(screen, '[[error 400 invalid_request_error no such thing]]');
       await untilWithin(() => screen.text.includes('no such thing'), 'the error is shown', 60_000);
-      // Codex reports no error: its turn is over, that is all it says.
-      const over = await untilState(session, 'finished');
-      assert.equal(over.chosen?.authority, 'status');
+      const failed = await untilState(session, 'failed');
+      assert.equal(failed.chosen?.authority, 'status');
       await screen.type('\u0003');
       await screen.type('\u0003');
       const ended = await untilState(session, 'ended');
