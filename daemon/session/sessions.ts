@@ -3,7 +3,7 @@ import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Event } from '../../protocol/wire/emitter.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
-import type { AttentionFeature, Need, NeedFacts, NeedSource } from '../attention/attention.ts';
+import type { AttentionFeature, Need, NeedSource } from '../attention/attention.ts';
 import type { FeatureContext } from '../context.ts';
 import { judge } from './evidence.ts';
 import type { LifeAction } from './life.ts';
