@@ -60,7 +60,13 @@ describe('reports of hooks', () => {
     assert.deepEqual(memory.needs.get(own), {
       kind: 'finished',
       text: 'done',
-      facts: { name: 'Claude Code', turnMs: 100_000, folder: '/home/dev', isRestored: false },
+      facts: {
+        name: 'Claude Code',
+        turnMs: 100_000,
+        folder: '/home/dev',
+        isRestored: false,
+        isPrivate: false,
+      },
     });
     await hook('Notification', { notification_type: 'idle_prompt' });
     assert.equal(await stateOf(), 'finished', 'nor does it take a result back');

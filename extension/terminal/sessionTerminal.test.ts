@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { encodeSnapshot } from '../../link/snapshot/snapshot.ts';
+import { encodeSnapshot, terminalReset } from '../../link/snapshot/snapshot.ts';
 import type {
   SessionStream,
   StreamGap,
@@ -172,7 +172,7 @@ describe('a session in a terminal', () => {
     stream.stored.fire({ ...stored, bytes: encodeSnapshot(encoder.encode('stored'), missing) });
     stream.leased.fire(ours);
     assert.deepEqual(sizes, [{ columns: 60, rows: 20 }]);
-    assert.ok(text().startsWith('\u0018\u001bcstored'), JSON.stringify(text()));
+    assert.ok(text().startsWith(`${terminalReset}stored`), JSON.stringify(text()));
     terminal.handleInput('\u001b[0n');
     assert.deepEqual(sizes, [{ columns: 60, rows: 20 }, unlimited]);
     assert.deepEqual([hints, stream.typed], [['Parts of this screen may be missing.'], []]);
