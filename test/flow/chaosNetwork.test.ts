@@ -14,7 +14,7 @@ import type { Session } from '../../protocol/session/session.ts';
 import { countedOutput, findWrong, readyBytes } from '../support/countedOutput.ts';
 import type { Faults } from '../support/faultProxy.ts';
 import { FaultProxy } from '../support/faultProxy.ts';
-import { hashedOutput } from '../support/hashedOutput.ts';
+import { hashedOutput, turnKey } from '../support/hashedOutput.ts';
 import { createRandom } from '../support/hostileOutput.ts';
 import { SessionHome, until } from './sessionHome.ts';
 
@@ -157,7 +157,7 @@ describe('clients at the end of bad connections', function () {
     proxy.faults = { cutAfterBytes: () => 1 + random.below(100_000) };
     proxy.cut();
     for (let turn = 1; turn * mebibyte <= bytes; turn += 1) {
-      assert.equal(await stream.write(Buffer.from('g')), 'delivered');
+      assert.equal(await stream.write(Buffer.from(turnKey)), 'delivered');
       const wanted = begin + turn * mebibyte;
       await until(
         () => seq >= wanted,

@@ -1,11 +1,14 @@
 /** A program that prints bytes nobody can foretell, and puts the hash of all it printed beside: the only judge of what came. */
 
+/** In no answer to a query. */
+export const turnKey = 'Z';
+
 export interface HashedOutput {
   readonly bytes: number;
   readonly seed: number;
   /** Gets the SHA-256 of everything, as hex, before the program ends. */
   readonly hashFile: string;
-  /** So many at a time; a key lets the next ones go. */
+  /** So many at a time; `turnKey` lets the next ones go. What is typed besides are answers to queries among the bytes. */
   readonly turnBytes: number;
 }
 
@@ -41,7 +44,7 @@ export function hashedOutput({ bytes, seed, hashFile, turnBytes }: HashedOutput)
     for (let at = 0; at < ${bytes}; at += ${turnBytes}) {
       const turn = createTurn(Math.min(${turnBytes}, ${bytes} - at));
       hash.update(turn);
-      readSync(0, key);
+      do readSync(0, key); while (key[0] !== ${turnKey.charCodeAt(0)});
       if (at + turn.length === ${bytes}) writeFileSync(${JSON.stringify(hashFile)}, hash.digest('hex'));
       for (let done = 0; done < turn.length; ) done += writeSync(1, turn, done);
     }`;
