@@ -16,7 +16,16 @@ const ticksPerSecond = 100;
 
 /** CPU time, seconds, of all threads it has and had; exact to 10 ms. */
 export function readCpuSeconds(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return readStat(`/proc/${pid}/stat`);
+}
+
+/** The same of its first thread alone. */
+export function readMainThreadSeconds(pid: number): number {
+  return readStat(`/proc/${pid}/task/${pid}/stat`);
+}
+
+function readStat(path: string): number {
+  const text = readFileSync(path, 'utf8');
   // The name before it may hold anything, spaces and brackets too.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;

@@ -78,7 +78,7 @@ export function replay(recording: string): Replay {
 const beganAt = Date.UTC(2026, 10, 20);
 
 /** What the daemon does with each piece of output of a running session. */
-class Player {
+export class Player {
   readonly #reader: OutputReader;
   readonly #titles = createTitleReader();
   #row: SessionRow;
