@@ -137,6 +137,8 @@ export class Calling implements NeedFollower, Disposable {
     // What can be raised may have changed without a word: a desktop came, or went.
     this.#look();
     this.#calls.act({ type: 'put', matter });
+    if (kind === 'notice' && sessionId !== null && !isMessage(matter))
+      this.notifying.giveWay(sessionId, text);
   }
 
   removed(id: string): void {

@@ -32,6 +32,8 @@ const buckets = 1024;
 interface Open {
   readonly sessionId: SessionId | null;
   readonly waiting: Set<(outcome: Outcome) => void>;
+  /** What it says, when it was kept over a restart: nobody remembers who said it. */
+  readonly restored?: string;
 }
 
 /** Messages by which agents and scripts call a person themselves. Each is a need until somebody dealt with it. */
@@ -65,10 +67,16 @@ export class Notifying {
 
   /** A message that nobody dealt with before the daemon ended. */
   restore({ id, sessionId, text, title, at }: Notice): void {
-    this.#open.set(id, { sessionId, waiting: new Set() });
+    this.#open.set(id, { sessionId, waiting: new Set(), restored: text });
     const described = sessionId === null ? undefined : this.#context.describe(sessionId);
     const facts = { name: title, folder: null, ...described, turnMs: null, isRestored: true };
     this.#put({ id, sessionId, text, at }, facts);
+  }
+
+  /** The session still says by itself what was restored for it: once is enough. */
+  giveWay(sessionId: SessionId, text: string): void {
+    for (const [id, open] of [...this.#open])
+      if (open.sessionId === sessionId && open.restored === text) this.end(id, 'dismissed');
   }
 
   end(noticeId: string, outcome: Outcome): void {

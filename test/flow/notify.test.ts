@@ -51,6 +51,17 @@ describe('calling the person from inside', () => {
     assert.deepEqual(await needsOf(session), []);
   });
 
+  it('stands once when a terminal said it, also for the next daemon', async function () {
+    this.timeout(60_000);
+    const command = ['sh', '-c', 'printf "\\033]9;come and look\\007"; exec sleep 600'];
+    const session = await person.home.openSession(person.link, { agent: 'command', command });
+    const texts = async () => (await needsOf(session)).map(({ text }) => text);
+    await until(async () => (await texts()).length > 0, 'the call');
+    await person.restart();
+    await until(async () => (await texts()).length === 1, 'the one call');
+    assert.deepEqual(await texts(), ['come and look']);
+  });
+
   it('waits until somebody dismisses it, opens it, or comes to see the session', async () => {
     const { session, inside } = await openInside();
     const ask = () => inside.call('attention/notify', { message: 'may I?', wait: true });
