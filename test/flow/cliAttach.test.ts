@@ -35,7 +35,7 @@ describe('a session in a terminal', function () {
   });
 
   it('is read later without asking the terminal again what the program asked', async () => {
-    const script = String.raw`printf 'one\033[6n\033]52;c;Zm9v\007\033[31mtwo\n'; sleep 0.1`;
+    const script = String.raw`stty -echo; printf 'one\033[6n\033]52;c;Zm9v\007\033[31mtwo\n'; sleep 0.1`;
     const session = await cli.start('asked', 'sh', '-c', script);
     await until(async () => (await cli.run('history', 'asked')).stdout.includes('two'));
     const terminal = cli.terminal('history', session.id);

@@ -18,7 +18,8 @@ import { SessionHome } from './sessionHome.ts';
 const isLong = process.env['WAGGLE_TEST_LONG'] === '1';
 const measureMs = isLong ? 20_000 : 2500;
 const megabyte = 1024 * 1024;
-const patience = 5;
+/** Beside other suites the clock says little: only what hangs is found then. */
+const patience = isLong ? 5 : 50;
 const stalledCount = 48;
 
 describe('fifty viewers that stand still', function () {
@@ -61,7 +62,8 @@ describe('fifty viewers that stand still', function () {
     const { socket, clientKey: key, pid, startTime } = host.file;
     const ticket = await ticketFor(session, 'stopped');
     const route = { socket, key, pid, startTime, ticket, clientId: 'stopped', kind: 'test' };
-    const order = { route, path: '/dev/null', start: 0 };
+    // It stands still before it could compare anything.
+    const order = { route, path: '/dev/null', start: Number.MAX_SAFE_INTEGER, whole: false };
     stopped = startClient('stuckClient.ts', [JSON.stringify(order)]);
     await stopped.line();
     stopped.kill('SIGSTOP');
