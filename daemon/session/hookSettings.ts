@@ -1,10 +1,9 @@
 /** What makes each agent report to us for one run, as pure text: command-line options, files and variables. */
 import { posix } from 'node:path';
 
-/** Of Claude Code; the others say nothing about its state, or do not arrive. */
+/** Of Claude Code; what else it reports says nothing about its state, or comes with every tool that it runs. */
 const claudeEvents = [
   'UserPromptSubmit',
-  'PreToolUse',
   'PermissionRequest',
   'PostToolUse',
   'PostToolUseFailure',
@@ -25,25 +24,27 @@ const hookSeconds = 5;
 
 export const hookTokenVariable = 'WAGGLE_HOOK_TOKEN';
 
-/** A settings file of Claude Code: it posts its events to `url` with the token that its environment holds. */
-export function toClaudeSettings(url: string): string {
-  const hook = {
-    type: 'http',
-    url,
-    headers: { Authorization: `Bearer $${hookTokenVariable}` },
-    allowedEnvVars: [hookTokenVariable],
-    timeout: hookSeconds,
-  };
+/**
+ * A settings file of Claude Code: it runs our command, and does not wait for it. A hook that posts by HTTP would be shown
+ * to the person as failed whenever no daemon runs.
+ */
+export function toClaudeSettings(shim: string): string {
+  const command = `${quote(shim)} hook claude`;
+  const hook = { type: 'command', command, async: true, timeout: hookSeconds };
   const hooks = Object.fromEntries(claudeEvents.map((event) => [event, [{ hooks: [hook] }]]));
   return JSON.stringify({ hooks });
 }
 
 /** A settings file of Gemini CLI: it runs our command, which reads the event on its standard input. */
 export function toGeminiSettings(shim: string): string {
-  const command = `'${shim.replaceAll("'", String.raw`'\''`)}' hook gemini`;
+  const command = `${quote(shim)} hook gemini`;
   const hook = { name: 'waggle', type: 'command', command, timeout: hookSeconds * 1000 };
   const hooks = Object.fromEntries(geminiEvents.map((event) => [event, [{ hooks: [hook] }]]));
   return JSON.stringify({ hooks });
+}
+
+function quote(path: string): string {
+  return `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Options for Codex: the program that it tells when a turn is over. Strings of TOML are those of JSON here. */

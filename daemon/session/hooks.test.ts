@@ -21,8 +21,8 @@ import type { SessionRow } from './row.ts';
 describe('hooks for one run', () => {
   let directory: string;
   let hooks: Hooks;
-  const create = (port: number | null = 9178): Hooks => {
-    const daemon = { paths: homePaths(join(directory, 'data')), port, log: silentLogger };
+  const create = (): Hooks => {
+    const daemon = { paths: homePaths(join(directory, 'data')), log: silentLogger };
     return new Hooks({ daemon, binDirectory: join(directory, 'bin') });
   };
   beforeEach(() => {
@@ -39,18 +39,17 @@ describe('hooks for one run', () => {
 
   it('of Claude Code are a private file, which goes with the session', () => {
     const { argv } = prepare(row('claude'), '--session-id', 'x');
-    const [, option, file = ''] = argv;
-    assert.deepEqual([option, argv.slice(3)], ['--settings', ['--session-id', 'x']]);
+    const [file = ''] = argv.slice(-1);
+    assert.deepEqual(argv.slice(1, -1), ['--session-id', 'x', '--settings']);
     assert.equal(statSync(file).mode & 0o777, 0o600);
     const settings: { hooks: Record<string, unknown[]> } = JSON.parse(readFileSync(file, 'utf8'));
     const [first] = settings.hooks['PermissionRequest'] ?? [];
     assert.deepEqual(first, {
       hooks: [
         {
-          type: 'http',
-          url: `http://127.0.0.1:9178/hooks/${aRow().id}?generation=2`,
-          headers: { Authorization: 'Bearer $WAGGLE_HOOK_TOKEN' },
-          allowedEnvVars: ['WAGGLE_HOOK_TOKEN'],
+          type: 'command',
+          command: `'${join(directory, 'bin', 'waggle')}' hook claude`,
+          async: true,
           timeout: 5,
         },
       ],
@@ -59,14 +58,13 @@ describe('hooks for one run', () => {
     assert.equal(existsSync(file), false);
   });
 
-  it('are left out where the person set up the same, where nothing may be written, and without a port', () => {
+  it('are left out where the person set up the same, where nothing may be written, and behind the end of options', () => {
     const plain = ['/bin/agent', '--settings', 'x'];
     assert.deepEqual(prepare(row('claude'), '--settings', 'x').argv, plain);
     assert.deepEqual(prepare(row('claude'), '--settings=x').argv.length, 2);
     assert.deepEqual(prepare(row('claude'), 'mcp', 'list').argv, ['/bin/agent', 'mcp', 'list']);
     assert.deepEqual(prepare(row('claude', { private: true })).argv, ['/bin/agent']);
-    hooks = create(null);
-    assert.deepEqual(prepare(row('claude')).argv, ['/bin/agent']);
+    assert.deepEqual(prepare(row('claude'), '--', 'x').argv, ['/bin/agent', '--', 'x']);
     assert.equal(existsSync(join(directory, 'data', 'hooks')), false);
   });
 

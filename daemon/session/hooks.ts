@@ -23,7 +23,7 @@ export interface HookedStart {
 }
 
 export interface HooksContext {
-  readonly daemon: Pick<FeatureContext, 'paths' | 'port' | 'log'>;
+  readonly daemon: Pick<FeatureContext, 'paths' | 'log'>;
   /** Directory of the `waggle` shim. */
   readonly binDirectory: string;
 }
@@ -86,14 +86,12 @@ export class Hooks {
   }
 
   #prepareClaude(row: SessionRow, { argv }: Start): HookedStart {
-    const [program = '', ...rest] = argv;
-    const { port } = this.#context.daemon;
-    if (port === null) return this.#leaveOut(row, 'the daemon has no port', argv);
-    if (hasOwnSettings(rest)) return this.#leaveOut(row, 'it has settings of its own', argv);
-    const url = `http://127.0.0.1:${port}/hooks/${row.id}?generation=${row.generation}`;
-    const file = this.#write(row, toClaudeSettings(url));
+    if (process.platform === 'win32') return this.#leaveOut(row, 'it starts no scripts here', argv);
+    if (hasOwnSettings(argv)) return this.#leaveOut(row, 'it has settings of its own', argv);
+    if (argv.includes('--')) return this.#leaveOut(row, 'no option fits behind its own', argv);
+    const file = this.#write(row, toClaudeSettings(this.#shim()));
     if (file === undefined) return this.#leaveOut(row, 'nothing of it is written', argv);
-    return { argv: [program, '--settings', file, ...rest], environment: {} };
+    return { argv: [...argv, '--settings', file], environment: {} };
   }
 
   #prepareCodex(row: SessionRow, { argv, environment }: Start): HookedStart {
