@@ -8,7 +8,7 @@ import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { MadeScreen, ScreenAnswer, ScreenRequest } from './request.ts';
 
-export type { MadeScreen, ScreenPiece, ScreenRequest } from './request.ts';
+export type { LostOutput, MadeScreen, ScreenPiece, ScreenRequest } from './request.ts';
 
 export interface ScreenMakerOptions {
   /** File of the thread's program. */
