@@ -130,6 +130,7 @@ type KeepingMethods =
   | 'host/putCheckpoint'
   | 'host/getCheckpoint'
   | 'host/sendScreen'
+  | 'host/describeLost'
   | 'host/hold'
   | 'host/stats'
   | 'host/collect'
@@ -160,6 +161,11 @@ function keepingHandlers(context: HandlerContext): Pick<Handlers, KeepingMethods
       const session = sessions.get(id);
       const isCurrent = session.checkpoint?.generation === generation;
       return { clients: isCurrent ? session.sendScreen(exact) : 0 };
+    },
+    'host/describeLost': ({ session: id, generation, from, to }) => {
+      const { generation: current, output } = sessions.get(id);
+      const traces = current === generation ? output.trace?.describe(from, to) : undefined;
+      return traces ?? { isKnown: false, looks: true, saves: true, switches: true, replay: '' };
     },
     'host/hold': ({ session: id, held }) => {
       sessions.get(id).held = held;

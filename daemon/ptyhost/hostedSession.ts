@@ -312,6 +312,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     this.#child?.drain(resizeDrainBytes);
     this.#size = size;
     this.output.marks.append(this.output.ring.end, { kind: 'resize', size });
+    this.output.trace?.resized(this.output.ring.end);
     this.#child?.resize(size);
     this.#surroundings.pacing.hurry(this);
   }

@@ -6,6 +6,7 @@ import { PipeQueue } from './pipeQueue.ts';
 import { Ring } from './ring.ts';
 import { findSafeCut } from './safeCut.ts';
 import { sendBuffers } from './sendBuffers.ts';
+import { Trace } from './trace.ts';
 
 /** What a client gets that fell behind. */
 export const tailBytes = 64 * 1024;
@@ -18,6 +19,8 @@ export class Output {
   readonly ring: Ring;
   readonly marks: Marks;
   readonly queue: PipeQueue | undefined;
+  /** Of a terminal. */
+  readonly trace: Trace | undefined;
   #shared: { readonly from: number; readonly to: number; readonly bytes: Buffer }[] = [];
 
   constructor(kind: HostKind, capacityBytes: number, state: MarkState) {
@@ -25,6 +28,7 @@ export class Output {
     this.ring = new Ring(isPipe ? Math.max(queueMinBytes, capacityBytes) : capacityBytes);
     this.marks = new Marks(state);
     this.queue = isPipe ? new PipeQueue(this.ring) : undefined;
+    this.trace = isPipe ? undefined : new Trace();
   }
 
   get isQueue(): boolean {
@@ -32,6 +36,7 @@ export class Output {
   }
 
   append(view: Uint8Array): void {
+    this.trace?.push(view, this.ring.end);
     if (this.queue !== undefined) this.queue.append(view);
     else this.ring.append(view);
     if (this.#shared.length > 0) this.#forgetShared();

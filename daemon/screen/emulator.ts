@@ -1,15 +1,14 @@
-import type { MissingParts } from '../../link/snapshot/snapshot.ts';
 import type { TerminalSize } from '../../protocol/wire/mark.ts';
+import { eachLine, emptyCell } from './lines.ts';
+import { Missing } from './missing.ts';
 import { Tracker } from './tracker.ts';
 import type { Tracked } from './tracker.ts';
 import { useModernWidths } from './unicode.ts';
-import type { Core, OpenTerminal, ScreenBuffer } from './xterm.ts';
+import type { Core, Line, OpenTerminal } from './xterm.ts';
 import { openTerminal } from './xterm.ts';
 
 /** Lines above the screen that a checkpoint carries when they fit. */
 export const scrollbackLines = 1000;
-/** Stands in a screen of which nothing is known; no program writes a noncharacter. */
-const sentinel = 0x10fffe;
 /** Enough to fill any screen; without a bound one sequence could take gigabytes. */
 const repeatMax = 65_536;
 
@@ -20,9 +19,8 @@ const repeatMax = 65_536;
 export class Emulator {
   readonly core: Core;
   readonly tracked: Tracked;
+  readonly missing: Missing;
   readonly #terminal: OpenTerminal;
-  /** Output was missing, and no switch of screens came since: the program may have made one there. */
-  #mayHaveSwitched = false;
 
   constructor(size: TerminalSize, scrollback = scrollbackLines) {
     this.#terminal = openTerminal(size, scrollback);
@@ -30,7 +28,7 @@ export class Emulator {
     useModernWidths(this.core);
     boundRepetition(this.core);
     this.tracked = new Tracker(this.core);
-    this.#listenToSwitches();
+    this.missing = new Missing(this.core);
   }
 
   get size(): TerminalSize {
@@ -68,6 +66,7 @@ export class Emulator {
    */
   resize(size: TerminalSize): void {
     if (size.cols === this.core.cols && size.rows === this.core.rows) return;
+    const { isBrittle } = this.missing;
     this.#terminal.resize(size);
     const { normal, alt } = this.core.buffers;
     alt.lines.maxLength = Math.max(alt.lines.length, size.rows);
@@ -79,121 +78,18 @@ export class Emulator {
       buffer.savedX = Math.min(buffer.savedX, size.cols - 1);
       buffer.savedY = Math.min(buffer.savedY, buffer.ybase + size.rows - 1);
     }
+    this.missing.resized(isBrittle);
   }
 
   dispose(): void {
     this.#terminal.dispose();
   }
-
-  /**
-   * Output is missing: modes are taken as they were, and of the screen shown nothing is known. A program that shows the
-   * alternate screen does not write on the other one.
-   */
-  forgetScreen(): void {
-    const { active } = this.core.buffers;
-    active.lines.trimStart(active.ybase);
-    active.ybase = 0;
-    active.ydisp = 0;
-    eachLine(active, (line) => fillLine(line, sentinel));
-    this.#mayHaveSwitched = true;
-  }
-
-  /**
-   * A program that enters the alternate screen was on the other one, and one that leaves it was on it. Where that is not
-   * what we took for its screen, what it drew since output was missing stands on the wrong one.
-   */
-  #listenToSwitches(): void {
-    const switches = new Set([47, 1047, 1049]);
-    for (const final of ['h', 'l'] as const) {
-      this.core._inputHandler.registerCsiHandler({ prefix: '?', final }, ({ params, length }) => {
-        const isSwitch = params.slice(0, length).some((mode) => switches.has(mode));
-        if (isSwitch && this.#mayHaveSwitched) this.#settleSwitch(final === 'h');
-        return false;
-      });
-    }
-  }
-
-  #settleSwitch(enters: boolean): void {
-    const { active, normal } = this.core.buffers;
-    this.#mayHaveSwitched = false;
-    if (enters === (active === normal)) return;
-    eachLine(normal, (line, index) => {
-      if (index >= normal.ybase) fillLine(line, sentinel);
-    });
-  }
-
-  /** Nothing is known of what is blank on these screens. */
-  forgetBlanks({ shown, hidden, switched = false }: MissingParts): void {
-    const { active, normal } = this.core.buffers;
-    this.#mayHaveSwitched = switched;
-    if (shown) eachLine(active, fillBlanks);
-    if (hidden && normal !== active) eachLine(normal, fillBlanks);
-  }
-
-  /** Blanks what was forgotten and not written over since. Tells where there was any. */
-  clearForgotten(): MissingParts {
-    const { active, normal } = this.core.buffers;
-    const shown = clearLines(active);
-    const hidden = normal !== active && clearLines(normal);
-    return { shown, hidden, switched: this.#mayHaveSwitched };
-  }
 }
 
-function clearLines(buffer: ScreenBuffer): boolean {
-  let isLeft = false;
-  eachLine(buffer, (line, index) => {
-    const wasForgotten = clearSentinels(line);
-    // What scrolled away without being written over is no part of the screen.
-    isLeft ||= wasForgotten && index >= buffer.ybase;
-  });
-  return isLeft;
-}
-
-function eachLine(
-  buffer: ScreenBuffer,
-  visit: (line: NonNullable<Line>, index: number) => void,
-): void {
-  for (let index = 0; index < buffer.lines.length; index += 1) {
-    const line = buffer.lines.get(index);
-    if (line !== undefined) visit(line, index);
-  }
-}
-
-type Line = ReturnType<ScreenBuffer['lines']['get']>;
-const plain = { fg: 0, bg: 0, extended: { _ext: 0, urlId: 0 } };
-const emptyCell = { ...plain, content: 0, combinedData: '' };
-
-function fillLine(line: NonNullable<Line>, codePoint: number): void {
-  line.isWrapped = false;
-  for (let column = 0; column < line.length; column += 1) {
-    line.setCellFromCodepoint(column, codePoint, 1, plain);
-  }
-}
-
-function dropCutCharacter(line: NonNullable<Line>): void {
+function dropCutCharacter(line: Line): void {
   const last = line.length - 1;
   const cell = line.loadCell(last, { ...emptyCell });
   if (cell.content >>> 22 === 2) line.setCellFromCodepoint(last, 0, 1, cell);
-}
-
-function fillBlanks(line: NonNullable<Line>): void {
-  const cell = { ...emptyCell };
-  for (let column = 0; column < line.length; column += 1) {
-    const { content, fg, bg } = line.loadCell(column, cell);
-    const isBlank = (content & 0x3fffff) === 0 && content >>> 22 === 1 && fg === 0 && bg === 0;
-    if (isBlank) line.setCellFromCodepoint(column, sentinel, 1, plain);
-  }
-}
-
-function clearSentinels(line: NonNullable<Line>): boolean {
-  const cell = { ...emptyCell };
-  let isLeft = false;
-  for (let column = 0; column < line.length; column += 1) {
-    if ((line.loadCell(column, cell).content & 0x1fffff) !== sentinel) continue;
-    line.setCellFromCodepoint(column, 0, 1, plain);
-    isLeft = true;
-  }
-  return isLeft;
 }
 
 /** A count beyond the screen does no more than the screen's own size: loops of billions would hold the thread. */

@@ -6,7 +6,7 @@ import { framePayloadMax } from '../../protocol/wire/frame.ts';
 import { errorCodeOf } from '../../protocol/wire/errors.ts';
 import { Emulator } from './emulator.ts';
 import { makeScreen } from './making.ts';
-import type { ScreenPiece, ScreenRequest } from './request.ts';
+import type { LostOutput, ScreenPiece, ScreenRequest } from './request.ts';
 import { ScreenMaker } from './screen.ts';
 
 const size = { cols: 30, rows: 6 };
@@ -20,13 +20,35 @@ function request(pieces: readonly ScreenPiece[], over: Partial<ScreenRequest> = 
   return { seq: 0, size, pieces, ...over };
 }
 
-/** Rows of a stored screen, without looks. */
-function rowsOf(snapshot: Uint8Array | undefined, shown = size): string[] {
+/** By default of bytes that changed nothing but what they drew. */
+function lose(seq: number, to: number, changes: Partial<LostOutput> = {}): ScreenPiece {
+  return {
+    kind: 'gap',
+    seq,
+    to,
+    lost: { isKnown: true, looks: false, saves: false, switches: false, replay: '', ...changes },
+  };
+}
+
+function open(snapshot: Uint8Array | undefined, shown = size): Emulator {
   const stored = decodeSnapshot(snapshot ?? new Uint8Array());
   assert.ok(stored, 'a snapshot');
   const terminal = new Emulator(shown);
   terminal.feed(stored.text);
-  const rows = readVisible(terminal).slice(0, shown.rows);
+  return terminal;
+}
+
+/** The parts that are not known. */
+function missingOf(snapshot: Uint8Array | undefined): string {
+  const { missing = {} } = decodeSnapshot(snapshot ?? new Uint8Array()) ?? {};
+  return Object.entries(missing)
+    .flatMap(([part, isMissing]) => (isMissing ? part : []))
+    .join(' ');
+}
+
+/** Rows of a stored screen, without looks. */
+function rowsOf(snapshot: Uint8Array | undefined, shown = size): string[] {
+  const rows = readVisible(open(snapshot, shown)).slice(0, shown.rows);
   return rows.map((row) => row.replaceAll(/\{[^}]*\}/g, '').trimEnd());
 }
 
@@ -57,51 +79,102 @@ describe('making a screen', () => {
 
   it('says when output that was lost may show, and when all of it was written over', () => {
     const before = makeScreen(request([output(0, '\u001b[2J\u001b[1;1HHEADER\u001b[?2004h\r\n')]));
-    const lost: ScreenPiece = { kind: 'gap', seq: before.seq, to: 5000 };
-    const partly = makeScreen(request([lost, output(5000, '\u001b[3;1Hthree\r')], before));
+    const gap = lose(before.seq, 5000);
+    const partly = makeScreen(request([gap, output(5000, '\u001b[3;1Hthree\r')], before));
     assert.equal(partly.approximate, true);
     assert.deepEqual(rowsOf(partly.snapshot), ['', '', 'three', '', '', '']);
     assert.equal(decodeSnapshot(partly.snapshot ?? new Uint8Array())?.approximate, true);
     const still = makeScreen(request([output(partly.seq, '\u001b[4;1Hfour\r')], partly));
     assert.deepEqual([still.approximate, rowsOf(still.snapshot)[2]], [true, 'three']);
-    const repainted = makeScreen(request([output(still.seq, '\u001b[2J\u001b[1;1Hnew\r')], still));
+    const repaint = `\u001b[2J\u001b[1;1H${'new\r\n'.repeat(70)}`;
+    const repainted = makeScreen(request([output(still.seq, repaint)], still));
     assert.deepEqual([repainted.approximate, rowsOf(repainted.snapshot)[0]], [false, 'new']);
-    const scrolled = makeScreen(request([lost, output(5000, 'line\r\n'.repeat(20))], before));
-    assert.equal(scrolled.approximate, false);
-    const terminal = new Emulator(size);
-    terminal.feed(decodeSnapshot(scrolled.snapshot ?? new Uint8Array())?.text ?? new Uint8Array());
-    assert.equal(terminal.core.coreService.decPrivateModes.bracketedPasteMode, true);
+    assert.equal(
+      open(repainted.snapshot).core.coreService.decPrivateModes.bracketedPasteMode,
+      true,
+    );
+  });
+
+  it('knows nothing before it knows where the cursor is, what it writes like, and 60 lines', () => {
+    const before = makeScreen(request([output(0, 'shell\r\n')]));
+    const after = (text: string, changes: Partial<LostOutput> = {}): string => {
+      const made = makeScreen(request([lose(before.seq, 900, changes), output(900, text)], before));
+      return missingOf(made.snapshot);
+    };
+    const lines = 'line\r\n'.repeat(80);
+    assert.equal(after(lines), '');
+    assert.equal(after('line\r\n'.repeat(20)), 'above');
+    assert.equal(after('no line '.repeat(80)), 'place above');
+    assert.equal(after(lines, { looks: true }), 'looks');
+    assert.equal(after(`\u001b[m${lines}`, { looks: true }), '');
+    assert.equal(after('\u001b[2J', {}), 'place above');
+    assert.equal(after('\u001b[2Jsomewhere\u001b[H\r'), 'shown above');
+    assert.equal(after('\u001b[H\u001b[2Jsomehow\u001b[m\r', { looks: true }), 'shown above');
+    assert.equal(after(lines, { isKnown: false }), 'switched anything');
+    assert.equal(after(`\u001bc\r`, { isKnown: false }), '');
+    const undescribed = { kind: 'gap', seq: before.seq, to: 900 } as const;
+    const made = makeScreen(request([undescribed, output(900, `\u001b[m${lines}`)], before));
+    assert.equal(missingOf(made.snapshot), 'switched anything saved');
+  });
+
+  it('takes over what is known of lost output', () => {
+    const before = makeScreen(request([output(0, '\u001b[?2004h\u001b]2;old\u0007\r')]));
+    const replay = '\u001b[?2004l\u001b[?1006h\u001b]2;new\u0007\u001b[2;3r';
+    const shown = { cols: 40, rows: 8 };
+    const gap = lose(before.seq, 900, { replay });
+    const resize: ScreenPiece = { kind: 'resize', seq: 900, size: shown };
+    const clear = output(900, '\u001b[H\u001b[2J\r');
+    const made = makeScreen(request([gap, resize, clear], before));
+    const terminal = open(made.snapshot, shown);
+    const { scrollTop, scrollBottom } = terminal.core.buffers.normal;
+    assert.deepEqual([scrollTop, scrollBottom], [1, 2]);
+    assert.equal(terminal.core.coreService.decPrivateModes.bracketedPasteMode, false);
+    assert.equal(terminal.core.coreMouseService.activeEncoding, 'SGR');
+    assert.equal(terminal.core._inputHandler._windowTitle, 'new');
+    assert.equal(missingOf(made.snapshot), 'above');
+  });
+
+  it('is not sure of a cursor that was saved in lines that scrolled, or before it was known', () => {
+    const saved = makeScreen(request([output(0, 'a\r\nb\u001b7\r\n')]));
+    const repaint = '\u001b[H\u001b[2J';
+    const after = (text: string): string => {
+      const made = makeScreen(request([lose(saved.seq, 900), output(900, text)], saved));
+      return missingOf(made.snapshot);
+    };
+    assert.equal(after(`${repaint}\r`), 'above saved');
+    assert.equal(after(`${repaint}\u001b8x\r`), 'shown place above saved');
+    assert.equal(after(`${repaint}\u001b7\r`), 'above');
+    assert.equal(after(`\u001b7${repaint}\r`), 'above saved');
+    assert.equal(after('line\r\n'.repeat(80)), '');
+    const savesToo = [lose(saved.seq, 900, { saves: true }), output(900, `${repaint}\r`)];
+    assert.equal(missingOf(makeScreen(request(savesToo, saved)).snapshot), 'above saved');
   });
 
   it('takes the hidden screen for known when output of a full-screen program was lost', () => {
     const before = makeScreen(request([output(0, 'shell\r\n\u001b[?1049hHEADER\r\n')]));
-    const lost: ScreenPiece = { kind: 'gap', seq: before.seq, to: 900 };
+    const gap = lose(before.seq, 900);
     const repaint = output(900, '\u001b[2J\u001b[1;1Hnew\r');
-    assert.equal(makeScreen(request([lost, output(900, 'x\r')], before)).approximate, true);
-    assert.equal(makeScreen(request([lost, repaint], before)).approximate, false);
-    const entering = [{ ...lost, seq: 0 }, output(900, '\u001b[?1049h\u001b[2J\r')];
+    assert.equal(makeScreen(request([gap, output(900, 'x\r')], before)).approximate, true);
+    assert.equal(makeScreen(request([gap, repaint], before)).approximate, false);
+    const entering = [lose(0, 900), output(900, '\u001b[?1049h\u001b[2J\u001b[H\r')];
     const made = makeScreen(request(entering));
-    const { missing } = decodeSnapshot(made.snapshot ?? new Uint8Array()) ?? {};
-    assert.deepEqual(missing, { shown: false, hidden: true, switched: false });
+    assert.equal(missingOf(made.snapshot), 'hidden above saved');
     const later = makeScreen(request([output(made.seq, '\u001b[2J\r')], made));
     assert.equal(later.approximate, true);
   });
 
   it('does not show on one screen what was drawn on the other where the switch was lost', () => {
     const before = makeScreen(request([output(0, 'shell\r\n\r')]));
-    const lost: ScreenPiece = { kind: 'gap', seq: before.seq, to: 900 };
-    const drawn = makeScreen(request([lost, output(900, 'drawn\r\n'.repeat(20))], before));
-    assert.equal(drawn.approximate, false);
+    const gap = lose(before.seq, 900, { isKnown: false });
+    const drawn = makeScreen(request([gap, output(900, 'drawn\r\n'.repeat(20))], before));
+    assert.deepEqual([drawn.approximate, rowsOf(drawn.snapshot)[0]], [true, 'drawn']);
     const left = makeScreen(request([output(drawn.seq, '\u001b[?1049l\r')], drawn));
     assert.equal(left.approximate, true);
     assert.ok(!rowsOf(left.snapshot).includes('drawn'));
     const inside = makeScreen(request([output(0, 'shell\r\n\u001b[?1049h\r')]));
     const again = output(900, `${'drawn\r\n'.repeat(20)}\u001b[?1049h\u001b[2J\u001b[H\r`);
-    const entered = makeScreen(request([{ ...lost, seq: inside.seq }, again], inside));
-    const { missing } = decodeSnapshot(entered.snapshot ?? new Uint8Array()) ?? {};
-    assert.deepEqual(missing, { shown: false, hidden: true, switched: false });
-    const entering = output(900, `${'drawn\r\n'.repeat(20)}\u001b[?1049h\u001b[2J\u001b[H\r`);
-    assert.equal(makeScreen(request([lost, entering], before)).approximate, false);
+    const entered = makeScreen(request([{ ...gap, seq: inside.seq }, again], inside));
+    assert.match(missingOf(entered.snapshot), /^hidden anything/);
   });
 
   it('leaves out what lies far above rather than more than a host takes', () => {
@@ -179,7 +252,7 @@ describe('the screen thread', () => {
 
   it('is replaced when it does not end in time', async () => {
     const stalling = join(import.meta.dirname, '..', '..', 'test', 'support', 'stallingWorker.ts');
-    maker = new ScreenMaker({ entry: stalling, limitMs: 300 });
+    maker = new ScreenMaker({ entry: stalling, limitMs: 2500 });
     const outcomes = await Promise.allSettled([
       maker.make(request([output(0, 'stall')])),
       maker.make(request([output(0, 'answer')])),

@@ -1,5 +1,5 @@
 import type { MissingParts } from '../../link/snapshot/snapshot.ts';
-import { decodeSnapshot, encodeSnapshot } from '../../link/snapshot/snapshot.ts';
+import { decodeSnapshot, encodeSnapshot, isMissing } from '../../link/snapshot/snapshot.ts';
 import { framePayloadMax } from '../../protocol/wire/frame.ts';
 import { CutFinder } from './cut.ts';
 import { Emulator, scrollbackLines } from './emulator.ts';
@@ -19,9 +19,9 @@ export function makeScreen(request: ScreenRequest): MadeScreen {
     const cut = findCut(request);
     play(emulator, request.pieces, cut);
     if (!emulator.isAtRest) throw new Error('The parser is not at rest where a cut was found.');
-    const missing = emulator.clearForgotten();
+    const missing = emulator.missing.settle();
     const snapshot = pack(emulator, missing);
-    const approximate = missing.shown || missing.hidden;
+    const approximate = isMissing(missing);
     return { seq: cut, size: emulator.size, snapshot, approximate };
   } finally {
     emulator.dispose();
@@ -32,9 +32,9 @@ export function makeScreen(request: ScreenRequest): MadeScreen {
 export function restore(emulator: Emulator, stored: Uint8Array | undefined): void {
   if (stored === undefined) return;
   const snapshot = decodeSnapshot(stored);
-  if (snapshot === undefined) return emulator.forgetScreen();
+  if (snapshot === undefined) return emulator.missing.lose(undefined);
   emulator.feed(snapshot.text);
-  emulator.forgetBlanks(snapshot.missing);
+  emulator.missing.restore(snapshot.missing);
 }
 
 /** The last seq at which the output may be cut. */
@@ -51,13 +51,16 @@ export function findCut({ seq, pieces }: ScreenRequest): number {
 }
 
 function play(emulator: Emulator, pieces: readonly ScreenPiece[], cut: number): void {
-  for (const piece of pieces) {
+  for (const [index, piece] of pieces.entries()) {
     if (piece.seq > cut) return;
     if (piece.kind === 'resize') emulator.resize(piece.size);
     if (piece.kind === 'output') emulator.feed(piece.bytes.subarray(0, cut - piece.seq));
     if (piece.kind !== 'gap') continue;
     emulator.feed(cancel);
-    emulator.forgetScreen();
+    // What was lost ended at the size that comes next.
+    const next = pieces[index + 1];
+    if (next?.kind === 'resize') emulator.resize(next.size);
+    emulator.missing.lose(piece.lost);
   }
 }
 

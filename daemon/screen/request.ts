@@ -4,8 +4,27 @@ import type { TerminalSize } from '../../protocol/wire/mark.ts';
 export type ScreenPiece =
   | { readonly kind: 'output'; readonly seq: number; readonly bytes: Uint8Array }
   | { readonly kind: 'resize'; readonly seq: number; readonly size: TerminalSize }
-  /** The bytes from `seq` to before `to` are lost. */
-  | { readonly kind: 'gap'; readonly seq: number; readonly to: number };
+  /** The bytes from `seq` to before `to` are lost. `lost` absent: they may have changed anything. */
+  | {
+      readonly kind: 'gap';
+      readonly seq: number;
+      readonly to: number;
+      readonly lost?: LostOutput | undefined;
+    };
+
+/** What lost bytes changed beyond what they drew. */
+export interface LostOutput {
+  /** Nothing but what follows here. */
+  readonly isKnown: boolean;
+  /** Colours and the like of what is written next. */
+  readonly looks: boolean;
+  /** Where the cursor is saved. */
+  readonly saves: boolean;
+  /** Which screen is shown, be it for a moment. */
+  readonly switches: boolean;
+  /** Output that makes all other changes again. */
+  readonly replay: string;
+}
 
 /** A screen to be brought forward. */
 export interface ScreenRequest {

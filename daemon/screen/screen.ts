@@ -14,7 +14,7 @@ import type {
   ScreenTask,
 } from './request.ts';
 
-export type { MadeScreen, ScreenPiece, ScreenRequest } from './request.ts';
+export type { LostOutput, MadeScreen, ScreenPiece, ScreenRequest } from './request.ts';
 
 export interface ScreenMakerOptions {
   /** File of the thread's program. */

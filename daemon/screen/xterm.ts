@@ -78,7 +78,12 @@ interface InputHandler {
   registerCsiHandler(id: SequenceId, handler: (parameters: Parameters) => boolean): unknown;
   registerEscHandler(id: SequenceId, handler: () => boolean): unknown;
   registerOscHandler(command: number, handler: (text: string) => boolean): unknown;
-  readonly _parser: { readonly currentState: number; readonly precedingJoinState: number };
+  carriageReturn(): boolean;
+  readonly _parser: {
+    readonly currentState: number;
+    readonly precedingJoinState: number;
+    setExecuteHandler(control: string, handler: () => boolean): void;
+  };
   readonly _utf8Decoder: { readonly interim: Uint8Array };
   readonly _curAttrData: Attributes;
   readonly _windowTitle: string;

@@ -4,7 +4,7 @@ import { errorCodeOf, errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { Logger } from '../context.ts';
 import type { ScreenMaker, ScreenPiece, ScreenRequest } from '../screen/screen.ts';
 import type { ScreenSource, StoredScreen } from './screenReader.ts';
-import { readSince, readStored, sendStored, writeStored } from './screenReader.ts';
+import { describeLost, readSince, readStored, sendStored, writeStored } from './screenReader.ts';
 
 export interface ScreenKeeping {
   readonly source: ScreenSource;
@@ -128,7 +128,7 @@ export class ScreenKeeper implements Disposable {
     const stored = await readStored(source);
     const restartAt = this.#restartAt;
     const read = await readSince(source, Math.max(restartAt ?? 0, stored?.seq ?? 0));
-    const request = toRequest(read, { stored, restartAt });
+    const request = await describeLost(source, toRequest(read, { stored, restartAt }));
     const end = endOf(request);
     try {
       const made = await maker.make(request);

@@ -5,7 +5,7 @@ import type { TerminalSize } from '../../protocol/wire/mark.ts';
 import { decodeGap, decodeSize } from '../../protocol/wire/mark.ts';
 import { WaggleError, errorCodeOf } from '../../protocol/wire/errors.ts';
 import type { HostLink } from '../../link/host/host.ts';
-import type { ScreenPiece, ScreenRequest } from '../screen/screen.ts';
+import type { LostOutput, ScreenPiece, ScreenRequest } from '../screen/screen.ts';
 
 export interface ScreenSource {
   readonly link: HostLink;
@@ -50,6 +50,30 @@ export async function sendStored(source: ScreenSource, exact: boolean): Promise<
     await link.call('host/sendScreen', { session, generation, exact });
   } catch (error) {
     if (errorCodeOf(error) !== 'methodNotFound') throw error;
+  }
+}
+
+/** The request with what its lost bytes changed, as far as the host knows. An older one does not. */
+export async function describeLost(
+  source: ScreenSource,
+  request: ScreenRequest,
+): Promise<ScreenRequest> {
+  const pieces: ScreenPiece[] = [];
+  for (const piece of request.pieces) {
+    pieces.push(piece.kind === 'gap' ? { ...piece, lost: await askLost(source, piece) } : piece);
+  }
+  return { ...request, pieces };
+}
+
+async function askLost(
+  { link, sessionId: session, generation }: ScreenSource,
+  { seq: from, to }: { readonly seq: number; readonly to: number },
+): Promise<LostOutput | undefined> {
+  try {
+    return await link.call('host/describeLost', { session, generation, from, to });
+  } catch (error) {
+    if (errorCodeOf(error) !== 'methodNotFound') throw error;
+    return undefined;
   }
 }
 

@@ -33,6 +33,8 @@ interface Address {
   readonly endpoint: string;
   readonly url: string;
   readonly socketPath: string | undefined;
+  /** Opens what goes below the WebSocket; undefined: as the address says. */
+  readonly open: (() => Socket) | undefined;
   readonly runtimeFile: RuntimeFile | undefined;
 }
 
@@ -108,18 +110,20 @@ function closeOnAbort(socket: WebSocket, signal: AbortSignal | undefined): () =>
   return () => signal?.removeEventListener('abort', close);
 }
 
-function findAddress({ paths, via = 'socket', socket }: ConnectOptions): Address {
+function findAddress({ paths, via = 'socket', socket, dialTcp }: ConnectOptions): Address {
   const runtimeFile = readRuntimeFile(paths);
   if (via === 'tcp') {
     const port = runtimeFile?.port;
     if (port === undefined || port === null)
       throw new WaggleError('daemonUnreachable', 'No daemon listens on a port.');
     const endpoint = `127.0.0.1:${port}`;
-    return { endpoint, url: `ws://${endpoint}/ws`, socketPath: undefined, runtimeFile };
+    const open = dialTcp === undefined ? undefined : (): Socket => dialTcp(port);
+    return { endpoint, url: `ws://${endpoint}/ws`, socketPath: undefined, open, runtimeFile };
   }
   const path = runtimeFile?.socket ?? socket;
   if (path === undefined) throw new WaggleError('daemonUnreachable', 'No daemon runs.');
-  return { endpoint: path, url: 'ws+unix:/waggle:/ws', socketPath: path, runtimeFile };
+  const open = (): Socket => connectNet(path);
+  return { endpoint: path, url: 'ws+unix:/waggle:/ws', socketPath: path, open, runtimeFile };
 }
 
 function findCredential({ paths, token }: ConnectOptions): Credential {
@@ -137,17 +141,13 @@ function findCredential({ paths, token }: ConnectOptions): Credential {
  * A `ws+unix:` address keeps a proxy out of the way: the extension host of VS Code replaces `http.request` by one that
  * dials the host name itself, except for requests that name a socket. Its path is ours to open, whatever it holds.
  */
-function dial({ url, socketPath }: Address): WebSocket {
+function dial({ url, socketPath, open }: Address): WebSocket {
   return new WebSocket(url, {
     perMessageDeflate: false,
     maxPayload: messageMaxBytes,
     handshakeTimeout: handshakeMs,
-    ...(socketPath === undefined
-      ? {}
-      : {
-          headers: { Host: 'waggle' },
-          createConnection: (): Socket => connectNet(socketPath),
-        }),
+    ...(socketPath === undefined ? {} : { headers: { Host: 'waggle' } }),
+    ...(open === undefined ? {} : { createConnection: open }),
   });
 }
 

@@ -1,4 +1,5 @@
 /** The face of a connection as its holders see it, and what opening one takes. */
+import type { Socket } from 'node:net';
 import type {
   EventName,
   EventParams,
@@ -25,6 +26,8 @@ export interface ConnectOptions {
   readonly token?: string;
   /** `socket` (default) falls back to nothing; `tcp` uses `ws://127.0.0.1:<port>` of the runtime file. */
   readonly via?: 'socket' | 'tcp';
+  /** With `tcp`: how that port is reached. Whatever is in between, the daemon proves that the port is its own. */
+  readonly dialTcp?: (port: number) => Socket;
   /** Inside a session: the socket of `WAGGLE_SOCKET`, used when no runtime file can be read. */
   readonly socket?: string;
   readonly signal?: AbortSignal;

@@ -4,13 +4,24 @@
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
-/** Screens of which parts are not known, because output was lost before it could be read. */
+/** What is not known of a screen, because output was lost before it could be read. */
 export interface MissingParts {
+  /** Cells of the screen shown. */
   readonly shown: boolean;
-  /** The main screen, while the alternate one is shown. */
+  /** Of the main screen, while the alternate one is shown. */
   readonly hidden: boolean;
   /** What was lost may have switched between the two: what is shown may stand on the wrong one. */
   readonly switched?: boolean;
+  /** What was lost may have set modes, margins, anything. */
+  readonly anything?: boolean;
+  /** Where the cursor stands. */
+  readonly place?: boolean;
+  /** How it writes. */
+  readonly looks?: boolean;
+  /** Lines above the main screen, which it shows when it grows. */
+  readonly above?: boolean;
+  /** Where the cursor of the main screen was saved. */
+  readonly saved?: boolean;
 }
 
 export interface Snapshot {
@@ -30,19 +41,18 @@ export const terminalReset =
 
 const version = 1;
 const shownFlag = 1;
-const hiddenFlag = 2;
-const switchedFlag = 4;
+/** From the lowest bit of the flags up. */
+const parts = [
+  ...(['shown', 'hidden', 'switched', 'anything'] as const),
+  ...(['place', 'looks', 'above', 'saved'] as const),
+];
 const headerBytes = 2;
 /** More than any screen comes to; a damaged snapshot must not take the memory of its reader. */
 const textBytesMax = 64 * 1024 * 1024;
 
 /** Two bytes, version and flags, then the text deflated. */
-export function encodeSnapshot(
-  text: Uint8Array,
-  { shown, hidden, switched = false }: MissingParts,
-): Uint8Array {
-  const parts = (shown ? shownFlag : 0) | (hidden ? hiddenFlag : 0);
-  const flags = parts | (switched ? switchedFlag : 0);
+export function encodeSnapshot(text: Uint8Array, missing: MissingParts): Uint8Array {
+  const flags = parts.reduce((sum, part, bit) => sum | (missing[part] === true ? 1 << bit : 0), 0);
   const header = Uint8Array.of(version, flags);
   return Buffer.concat([header, deflateRawSync(text)]);
 }
@@ -53,20 +63,29 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot | undefined {
   if (found !== version) return undefined;
   try {
     const text = inflateRawSync(bytes.subarray(headerBytes), { maxOutputLength: textBytesMax });
-    const missing = {
-      shown: (flags & shownFlag) !== 0,
-      hidden: (flags & hiddenFlag) !== 0,
-      switched: (flags & switchedFlag) !== 0,
+    const missing: MissingParts = {
+      ...{ shown: has(flags, 'shown'), hidden: has(flags, 'hidden') },
+      ...{ switched: has(flags, 'switched'), anything: has(flags, 'anything') },
+      ...{ place: has(flags, 'place'), looks: has(flags, 'looks') },
+      ...{ above: has(flags, 'above'), saved: has(flags, 'saved') },
     };
-    return { text, missing, approximate: missing.shown || missing.hidden };
+    return { text, missing, approximate: flags !== 0 };
   } catch {
     return undefined;
   }
 }
 
+function has(flags: number, part: (typeof parts)[number]): boolean {
+  return (flags & (1 << parts.indexOf(part))) !== 0;
+}
+
+export function isMissing(missing: MissingParts): boolean {
+  return parts.some((part) => missing[part] === true);
+}
+
 /** What `decodeSnapshot` says of it, without unpacking; true when it cannot be read. */
 export function isApproximate([found, flags = 0]: Uint8Array): boolean {
-  return found !== version || (flags & (shownFlag | hiddenFlag)) !== 0;
+  return found !== version || flags !== 0;
 }
 
 /** The same snapshot, no longer called exact. */

@@ -51,6 +51,8 @@ export class ResumingStream implements SessionStream {
   #isPartial: boolean;
   /** We came back so and there was no screen: asking again would bring the same bytes again, over a bad connection for ever. */
   #hasAskedInVain = false;
+  /** On this one we came back with a cursor all the same: the host does not know that it owes us a screen. */
+  #unaware: StreamChannel | undefined;
   /** We came back so, and neither a screen nor output was received yet. */
   #beginsAnew = false;
   /** Sizes at one seq are one, and we may have seen the last of them before we came back: held until it is known. */
@@ -225,6 +227,7 @@ export class ResumingStream implements SessionStream {
       this.#backoff.reset();
       this.#adopt(channel);
       if (!isAnew) this.#goOn(channel);
+      this.#unaware = !isAnew && this.#isPartial ? channel : undefined;
       this.#setState('connected');
       if (isAnew) this.#beginAnew(channel);
       this.#follow(channel);
@@ -240,6 +243,20 @@ export class ResumingStream implements SessionStream {
   #goOn({ opened: { generation } }: StreamChannel): void {
     const isSame = generation === this.cursor.generation;
     this.liveAt = isSame ? Math.min(this.liveAt, this.cursor.seq) : 0;
+  }
+
+  /** All that there is has come, so that asking anew brings little twice. What we have goes on until then, or if it fails. */
+  async #askAgain(): Promise<void> {
+    const unaware = this.#unaware;
+    this.#unaware = undefined;
+    if (unaware === undefined || unaware !== this.#channel || !this.#isPartial) return;
+    const { transport, pace = 'interactive' } = this.#options;
+    const channel = await transport.open({ pace, signal: this.#abort.signal });
+    if (this.#channel !== unaware) return channel.dispose();
+    this.#owned.dispose();
+    this.#adopt(channel);
+    this.#beginAnew(channel);
+    this.#follow(channel);
   }
 
   #beginAnew({ opened: { generation, start } }: StreamChannel): void {
@@ -291,7 +308,8 @@ export class ResumingStream implements SessionStream {
       case 'inputAnswer':
         return this.#input.answer(frame.seq, decodeInputOutcome(frame.payload) ?? 'ended');
       case 'live':
-        return this.#lives.fire({ generation: frame.generation, seq: frame.seq });
+        this.#lives.fire({ generation: frame.generation, seq: frame.seq });
+        return void this.#askAgain().catch(stayPartial);
       case 'resize':
       case 'lease':
       case 'exit':
@@ -391,4 +409,9 @@ export class ResumingStream implements SessionStream {
     this.exit = exit;
     this.#exits.fire({ ...at, exit });
   }
+}
+
+/** The screen stays as it is, and is called so. */
+function stayPartial(): undefined {
+  return undefined;
 }

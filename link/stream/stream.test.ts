@@ -206,6 +206,36 @@ describe('a session stream', () => {
     ]);
   });
 
+  it('asks once more when it came back with its cursor, has all there is and still no whole screen', async () => {
+    const { host, stream, lines } = await start();
+    const comeBack = async (): Promise<void> => {
+      host.close(new WaggleError('hostGone'));
+      await untilState(stream, 'reconnecting');
+      await untilState(stream, 'connected');
+    };
+    host.say('gap', 0, encodeGap(10));
+    await comeBack();
+    host.say('output', 5, 'all of it');
+    await comeBack();
+    host.say('live', 14);
+    await nextTurn();
+    const states = lines.filter((line) => /ed$|ing$/.test(line)).length;
+    host.say('snapshot', 14, encodeSnapshot(none, { shown: false, hidden: false }));
+    host.say('live', 14);
+    await nextTurn();
+    await comeBack();
+    stream.dispose();
+    assert.deepEqual(
+      host.cursors.map((cursor) => cursor?.seq),
+      [undefined, undefined, 14, undefined, 14],
+    );
+    assert.equal(states, 4);
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith('screen')),
+      ['screen 5', 'screen 14'],
+    );
+  });
+
   it('counts its input on from what the host knows of this client', async () => {
     const host = new FakeHost();
     host.lastInput = 41;

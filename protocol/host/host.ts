@@ -208,6 +208,30 @@ export const host = defineNoun({
       }),
       result: z.object({ clients: z.int().min(0) }),
     },
+    'host/describeLost': {
+      right: 'owner',
+      introducedIn: 1,
+      summary:
+        'What bytes changed beyond what they drew, also when they are no longer held. Older hosts answer methodNotFound.',
+      params: z.strictObject({
+        session: sessionIdSchema,
+        generation: z.int().min(0),
+        from: z.int().min(0),
+        to: z.int().min(0),
+      }),
+      result: z.object({
+        /** They changed nothing but what stands here. */
+        isKnown: z.boolean(),
+        /** Colours and the like of what follows. */
+        looks: z.boolean(),
+        /** Where the cursor is saved. */
+        saves: z.boolean(),
+        /** Which screen is shown, be it for a moment. */
+        switches: z.boolean(),
+        /** Output that makes all other changes again: modes, margins, names. */
+        replay: z.string(),
+      }),
+    },
     'host/hold': {
       right: 'owner',
       introducedIn: 1,

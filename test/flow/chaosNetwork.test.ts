@@ -9,13 +9,13 @@ import { join } from 'node:path';
 import { connectDaemon } from '../../link/daemon/daemon.ts';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { readRuntimeFile, writeRuntimeFile } from '../../link/home/home.ts';
-import type { SessionStream } from '../../link/stream/stream.ts';
 import type { Session } from '../../protocol/session/session.ts';
-import { countedOutput, findWrong, readyBytes } from '../support/countedOutput.ts';
+import { countedOutput, readyBytes } from '../support/countedOutput.ts';
 import type { Faults } from '../support/faultProxy.ts';
 import { FaultProxy } from '../support/faultProxy.ts';
 import { hashedOutput, turnKey } from '../support/hashedOutput.ts';
 import { createRandom } from '../support/hostileOutput.ts';
+import { Judge } from '../support/streamJudge.ts';
 import { SessionHome, until } from './sessionHome.ts';
 
 const isLong = process.env['WAGGLE_TEST_LONG'] === '1';
@@ -45,29 +45,6 @@ const trials: readonly Trial[] = [
     bytes: 600_000 * scale,
   },
 ];
-
-/** What a stream brought, judged as it comes. */
-class Judge {
-  readonly wrong: number[] = [];
-  skipped = 0;
-  seq = 0;
-
-  constructor(stream: SessionStream) {
-    this.seq = stream.cursor.seq;
-    stream.onOutput(({ seq, bytes }) => {
-      if (seq !== this.seq) this.wrong.push(seq);
-      const at = findWrong(seq, bytes);
-      if (at !== undefined) this.wrong.push(at);
-      this.seq = seq + bytes.length;
-    });
-    stream.onGap(({ from, to }) => {
-      if (from !== this.seq) this.wrong.push(from);
-      this.skipped += to - from;
-      this.seq = to;
-    });
-    stream.onSnapshot(({ seq }) => (this.seq = seq));
-  }
-}
 
 describe('clients at the end of bad connections', function () {
   this.timeout(limitMs + 10_000);

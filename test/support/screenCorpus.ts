@@ -53,7 +53,7 @@ export function findDifferences(play: Play, random: Random): string[] {
 }
 
 /** Resizes at `from` itself have happened already. */
-function feed(
+export function feed(
   { bytes, resizes }: Play,
   terminal: Emulator,
   { from, to }: { readonly from: number; readonly to: number },

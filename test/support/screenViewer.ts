@@ -12,6 +12,8 @@ export class ScreenViewer {
   readonly snapshots: number[] = [];
   readonly gaps: { readonly from: number; readonly to: number }[] = [];
   approximate: boolean;
+  /** What the last stored screen did not know. */
+  missing = '';
 
   constructor(stream: SessionStream) {
     this.stream = stream;
@@ -27,6 +29,8 @@ export class ScreenViewer {
       this.#terminal.feed(stored?.text ?? new Uint8Array());
       this.snapshots.push(seq);
       this.approximate = stored?.approximate ?? true;
+      const parts = Object.entries(stored?.missing ?? {}).filter(([, isMissing]) => isMissing);
+      this.missing = parts.map(([part]) => part).join(' ');
     });
   }
 
