@@ -40,7 +40,7 @@ class Asking {
     this.#playTo(end);
     // Asked once more, because a screen may have been stored just behind the question; it changes nothing.
     const said = this.#emulator.ask(new TextEncoder().encode(text));
-    if (this.#isDoubtful && this.#emulator.clearForgotten().shown) return undefined;
+    if (this.#isDoubtful && this.#emulator.missing.settle().shown) return undefined;
     return said === '' ? undefined : said;
   }
 
@@ -57,7 +57,7 @@ class Asking {
     if (piece.kind === 'resize') return this.#emulator.resize(piece.size);
     this.#isDoubtful = true;
     this.#emulator.feed(cancel);
-    this.#emulator.forgetScreen();
+    this.#emulator.missing.lose(piece.lost);
   }
 }
 

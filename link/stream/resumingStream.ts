@@ -2,7 +2,6 @@
 import { encodeSnapshot, isApproximate } from '../snapshot/snapshot.ts';
 import { Backoff } from '../../protocol/wire/backoff.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
-import { Emitter } from '../../protocol/wire/emitter.ts';
 import { WaggleError, wrapError } from '../../protocol/wire/errors.ts';
 import type { Frame } from '../../protocol/wire/frame.ts';
 import { framePayloadMax } from '../../protocol/wire/frame.ts';
@@ -25,14 +24,8 @@ import {
 } from '../../protocol/wire/mark.ts';
 import { AckPace } from './ackPace.ts';
 import { PendingInput } from './pendingInput.ts';
-import type {
-  SessionStream,
-  SessionStreamOptions,
-  StreamGap,
-  StreamOutput,
-  StreamSnapshot,
-  StreamState,
-} from './sessionStream.ts';
+import type { SessionStream, SessionStreamOptions, StreamState } from './sessionStream.ts';
+import { StreamEvents } from './streamEvents.ts';
 import type { StreamChannel, StreamCursor } from './transport.ts';
 
 const nobody: LeaseMark = { writer: null, principal: null, self: false };
@@ -70,24 +63,16 @@ export class ResumingStream implements SessionStream {
   exit: ExitMark | undefined;
   #ownSize: TerminalSize | undefined;
 
-  readonly #outputs = new Emitter<StreamOutput>();
-  readonly #resizes = new Emitter<StreamCursor & { readonly size: TerminalSize }>();
-  readonly #gaps = new Emitter<StreamGap>();
-  readonly #snapshots = new Emitter<StreamSnapshot>();
-  readonly #exits = new Emitter<StreamCursor & { readonly exit: ExitMark }>();
-  readonly #leases = new Emitter<LeaseMark>();
-  readonly #lives = new Emitter<StreamCursor>();
-  readonly #states = new Emitter<StreamState>();
-  readonly #closes = new Emitter<WaggleError>();
-  readonly onOutput = this.#outputs.event;
-  readonly onResize = this.#resizes.event;
-  readonly onGap = this.#gaps.event;
-  readonly onSnapshot = this.#snapshots.event;
-  readonly onExit = this.#exits.event;
-  readonly onLease = this.#leases.event;
-  readonly onLive = this.#lives.event;
-  readonly onState = this.#states.event;
-  readonly onClosed = this.#closes.event;
+  readonly #events = new StreamEvents();
+  readonly onOutput = this.#events.outputs.event;
+  readonly onResize = this.#events.resizes.event;
+  readonly onGap = this.#events.gaps.event;
+  readonly onSnapshot = this.#events.snapshots.event;
+  readonly onExit = this.#events.exits.event;
+  readonly onLease = this.#events.leases.event;
+  readonly onLive = this.#events.lives.event;
+  readonly onState = this.#events.states.event;
+  readonly onClosed = this.#events.closes.event;
 
   static async open(options: SessionStreamOptions): Promise<SessionStream> {
     const { cursor, pace = 'interactive', signal = new AbortController().signal } = options;
@@ -264,13 +249,13 @@ export class ResumingStream implements SessionStream {
     if (this.#beginsAnew) return;
     this.cursor = { generation, seq: start };
     this.#startGeneration(generation);
-    this.#gaps.fire({ generation, from: 0, to: start });
+    this.#events.gaps.fire({ generation, from: 0, to: start });
   }
 
   #setState(state: StreamState): void {
     if (this.state === state || this.state === 'closed') return;
     this.state = state;
-    this.#states.fire(state);
+    this.#events.states.fire(state);
   }
 
   #close(reason: WaggleError): void {
@@ -282,15 +267,8 @@ export class ResumingStream implements SessionStream {
     this.#channel = undefined;
     this.#owned.dispose();
     this.#input.end();
-    this.#closes.fire(reason);
-    this.#disposeEvents();
-  }
-
-  #disposeEvents(): void {
-    const screen = [this.#outputs, this.#resizes, this.#gaps, this.#snapshots, this.#lives];
-    for (const emitter of [...screen, this.#exits, this.#leases, this.#states, this.#closes]) {
-      emitter.dispose();
-    }
+    this.#events.closes.fire(reason);
+    this.#events.dispose();
   }
 
   #receive(frame: Frame): void {
@@ -308,7 +286,7 @@ export class ResumingStream implements SessionStream {
       case 'inputAnswer':
         return this.#input.answer(frame.seq, decodeInputOutcome(frame.payload) ?? 'ended');
       case 'live':
-        this.#lives.fire({ generation: frame.generation, seq: frame.seq });
+        this.#events.lives.fire({ generation: frame.generation, seq: frame.seq });
         return void this.#askAgain().catch(stayPartial);
       case 'resize':
       case 'lease':
@@ -326,13 +304,13 @@ export class ResumingStream implements SessionStream {
     const expected = generation === this.cursor.generation ? this.cursor.seq : 0;
     // A host that skipped or repeated would break the promise of exactness: neither passes silently.
     if (generation !== this.cursor.generation || seq > expected) {
-      this.#gaps.fire({ generation, from: expected, to: seq });
+      this.#events.gaps.fire({ generation, from: expected, to: seq });
     }
     const bytes = seq < expected ? payload.subarray(expected - seq) : payload;
     const from = Math.max(seq, expected);
     if (bytes.length === 0) return;
     this.cursor = { generation, seq: from + bytes.length };
-    this.#outputs.fire({ generation, seq: from, bytes });
+    this.#events.outputs.fire({ generation, seq: from, bytes });
     this.#received();
   }
 
@@ -343,7 +321,7 @@ export class ResumingStream implements SessionStream {
     this.#beginsAnew = false;
     this.cursor = at;
     const bytes = encodeSnapshot(new Uint8Array(), { shown: this.#isPartial, hidden: false });
-    this.#snapshots.fire({ ...at, size: this.size, bytes });
+    this.#events.snapshots.fire({ ...at, size: this.size, bytes });
   }
 
   #received(): void {
@@ -359,7 +337,7 @@ export class ResumingStream implements SessionStream {
     this.#isPartial = to > 0;
     this.#hasAskedInVain = false;
     this.#beginsAnew = false;
-    this.#gaps.fire({ generation, from: seq, to });
+    this.#events.gaps.fire({ generation, from: seq, to });
     this.#received();
   }
 
@@ -380,7 +358,7 @@ export class ResumingStream implements SessionStream {
     this.cursor = { generation, seq };
     this.#isPartial = isApproximate(payload);
     this.#beginsAnew = false;
-    this.#snapshots.fire({ generation, seq, size: this.size, bytes: payload });
+    this.#events.snapshots.fire({ generation, seq, size: this.size, bytes: payload });
     this.#received();
   }
 
@@ -390,7 +368,7 @@ export class ResumingStream implements SessionStream {
       if (!this.#isOpening) this.#showHeldSize();
     } else if (kind === 'lease') {
       this.lease = decodeJson(payload, leaseMarkSchema) ?? this.lease;
-      this.#leases.fire(this.lease);
+      this.#events.leases.fire(this.lease);
     } else {
       this.#receiveExit({ generation, seq }, decodeJson(payload, exitMarkSchema));
     }
@@ -401,13 +379,13 @@ export class ResumingStream implements SessionStream {
     this.#heldSize = undefined;
     if (held === undefined) return;
     this.size = held.size;
-    this.#resizes.fire(held);
+    this.#events.resizes.fire(held);
   }
 
   #receiveExit(at: StreamCursor, exit: ExitMark | undefined): void {
     if (exit === undefined) return this.#lose(new WaggleError('badFrame', 'Malformed exit.'));
     this.exit = exit;
-    this.#exits.fire({ ...at, exit });
+    this.#events.exits.fire({ ...at, exit });
   }
 }
 
