@@ -60,16 +60,16 @@ describe('hooks of agents', function () {
     return { session, screen, token, report };
   }
 
-  it('are posted by Claude Code, which is told where by a file for this run alone', async () => {
+  it('of Claude Code run our command, by a file for this run alone, and what is posted counts the same', async () => {
     const { session, screen, token, report } = await openClaude();
     assert.match(
       shown(screen, 'args'),
-      new RegExp(`^--settings ${hookFile(session)} --session-id `),
+      new RegExp(`^--session-id [0-9a-f-]{36} --settings ${hookFile(session)}$`),
     );
     assert.equal(statSync(hookFile(session)).mode & 0o777, 0o600);
     const text = readFileSync(hookFile(session), 'utf8');
-    assert.ok(text.includes(`http://127.0.0.1:${port()}/hooks/${session.id}`));
-    assert.ok(text.includes('Bearer $WAGGLE_HOOK_TOKEN') && !text.includes(token));
+    assert.ok(text.includes(`'${join(home.paths.home, 'bin', 'waggle')}' hook claude`));
+    assert.ok(!text.includes('http') && !text.includes(token));
     assert.ok(!session.argv.includes('--settings'), 'the person’s own command stays as it was');
     assert.ok(
       (await report('UserPromptSubmit', { prompt: 'secret words' })).endsWith('\r\n\r\n{}'),
