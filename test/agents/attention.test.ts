@@ -140,6 +140,7 @@ describe('the states of real agents', function () {
     const run: ClaudeCodeRun = await prepareClaudeCode();
     try {
       await offerAgent(home, link, { name: 'claude', path: run.command[0] });
+      installCommand(home);
       const session = await home.openSession(link, {
         agent: 'claude',
         arguments: ['--permission-mode', 'manual'],
