@@ -22,8 +22,6 @@ const geminiEvents = [
 ] as const;
 const hookSeconds = 5;
 
-export const hookTokenVariable = 'WAGGLE_HOOK_TOKEN';
-
 /**
  * A settings file of Claude Code: it runs our command, and does not wait for it. A hook that posts by HTTP would be shown
  * to the person as failed whenever no daemon runs.
