@@ -150,10 +150,17 @@ async function readHistory(
 }> {
   const { sessionId, generation, from, maxBytes } = request;
   const row = sessions.get(sessionId);
+  // A terminal at the host may have seen the end before the spool has it.
+  await watch.settle(row).catch(hostIsGone);
   await watch.followers.flush(sessionId);
   const wanted = generation ?? row.generation;
   const page = await spool.read(sessionId, { generation: wanted, from, maxBytes });
   return { ...page, data: page.data.toString('base64'), gaps: [...page.gaps] };
+}
+
+/** Then what was received is all that there is. */
+function hostIsGone(): undefined {
+  return undefined;
 }
 
 function listFor(

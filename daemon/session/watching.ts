@@ -178,7 +178,8 @@ export class Watch implements Disposable {
     const host = row.hostId === null ? undefined : this.#context.hosts.find(row.hostId);
     if (host?.isConnected !== true) return;
     const listed = (await host.list()).find((held) => held.session === row.id);
-    const end = listed?.generation === row.generation ? listed.end : 0;
+    const hasEnded = listed?.generation === row.generation && listed.exit !== null;
+    const end = hasEnded ? listed.end : 0;
     const deadline = performance.now() + settleLimitMs;
     while ((this.followers.seqOf(row.id, row.generation) ?? end) < end) {
       if (performance.now() > deadline) break;
