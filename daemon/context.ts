@@ -78,8 +78,6 @@ export interface FeatureContext {
   readonly daemonId: DaemonId;
   /** The daemon's own socket, for `WAGGLE_SOCKET`. */
   readonly socket: string;
-  /** On loopback; null when none was free. */
-  readonly port: number | null;
   readonly tokens: SessionTokens;
   readonly secrets: SecretRegistry;
   readonly warnings: Warnings;

@@ -271,7 +271,6 @@ function createContext(
     version: program.version,
     daemonId: door.daemonId,
     socket: door.listening.socket,
-    port: door.listening.port,
     tokens,
     secrets: redactor,
     warnings,
