@@ -68,6 +68,12 @@ describe('the window that shows a session', function () {
     await waitForTerminalText(window, new RegExp(`^got-${answer}$`, 'm'));
   };
 
+  /** Until the window that typed last may be followed by another. */
+  const untilSilent = async (): Promise<void> => {
+    const silentAt = Date.now() + silenceMs;
+    await until('the other window was silent long enough', async () => Date.now() > silentAt);
+  };
+
   it('opens the file that is asked for by the editor’s command', async () => {
     await openByCommand(first, 'alpha');
   });
@@ -90,10 +96,10 @@ describe('the window that shows a session', function () {
     await openActivity(second, 'Waggle');
     await openRow(second, 'Sessions', 'bash');
     await waitForTerminalText(second, /^got-bob$/m);
+    await untilSilent();
     await openByCommand(second, 'gamma');
     assert.equal(await isOpen(first, 'gamma'), false);
-    const silentAt = Date.now() + silenceMs;
-    await until('the other window was silent long enough', async () => Date.now() > silentAt);
+    await untilSilent();
     await openByCommand(first, 'delta');
     assert.equal(await isOpen(second, 'delta'), false);
   });
