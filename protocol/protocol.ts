@@ -6,6 +6,7 @@ import { agent } from './agent/agent.ts';
 import { attention } from './attention/attention.ts';
 import { conversation } from './conversation/conversation.ts';
 import { daemon } from './daemon/daemon.ts';
+import { memory } from './memory/memory.ts';
 import { pane } from './pane/pane.ts';
 import { role } from './role/role.ts';
 import { session } from './session/session.ts';
@@ -24,6 +25,7 @@ export const nouns = {
   session,
   workspace,
   role,
+  memory,
   agent,
   attention,
   window,
