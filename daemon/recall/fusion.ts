@@ -1,36 +1,36 @@
 /** One order out of several: reciprocal ranks, then what speaks for a fact beside its words. */
 
-export type RankedBy = 'words' | 'grams' | 'vectors';
+import type { Way } from './recalled.ts';
 
 /** Ids, the best first. */
 export interface Ranking {
-  readonly by: RankedBy;
+  readonly way: Way;
   readonly ids: readonly string[];
 }
 
 export interface Fused {
   readonly id: string;
   readonly score: number;
-  readonly by: readonly RankedBy[];
+  readonly ways: readonly Way[];
 }
 
 /** Cormack, Clarke and Büttcher 2009: how little the first places differ. */
 const flatness = 60;
 /** Substrings find much that is meant otherwise: they help, and do not lead. */
-const weights: Readonly<Record<RankedBy, number>> = { words: 1, grams: 0.5, vectors: 1 };
+const weights: Readonly<Record<Way, number>> = { words: 1, parts: 0.5, meaning: 1 };
 
 export function fuse(rankings: readonly Ranking[]): Fused[] {
-  const found = new Map<string, { score: number; by: RankedBy[] }>();
-  for (const { by, ids } of rankings) {
+  const found = new Map<string, { score: number; ways: Way[] }>();
+  for (const { way, ids } of rankings) {
     for (const [rank, id] of ids.entries()) {
-      const one = found.get(id) ?? { score: 0, by: [] };
-      one.score += weights[by] / (flatness + rank + 1);
-      one.by.push(by);
+      const one = found.get(id) ?? { score: 0, ways: [] };
+      one.score += weights[way] / (flatness + rank + 1);
+      one.ways.push(way);
       found.set(id, one);
     }
   }
   return [...found]
-    .map(([id, { score, by }]) => ({ id, score, by }))
+    .map(([id, { score, ways }]) => ({ id, score, ways }))
     .toSorted((left, right) => right.score - left.score || (left.id < right.id ? -1 : 1));
 }
 

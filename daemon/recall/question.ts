@@ -36,7 +36,7 @@ function withPrefix(word: string): string[] {
 }
 
 function isSubstring(gram: string): boolean {
-  return [...gram].length >= substringMinChars;
+  return Array.from(gram).length >= substringMinChars;
 }
 
 function quote(word: string): string {

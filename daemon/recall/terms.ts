@@ -39,7 +39,10 @@ export function fold(text: string): string {
 
 /** Without accents, as the index does it. */
 function bare(word: string): string {
-  return word.normalize('NFD').replace(/\p{M}+/gu, '').normalize('NFC');
+  return word
+    .normalize('NFD')
+    .replace(/\p{M}+/gu, '')
+    .normalize('NFC');
 }
 
 /** What stands in the index for a text. */
@@ -70,7 +73,9 @@ export function termsOf(text: string): string[] {
   const cut = text.slice(0, textMaxChars).normalize('NFKC');
   const spaced = fold(cut).replaceAll(unspacedPattern, ' ');
   const words = (spaced.match(wordPattern) ?? []).map(bare);
-  const told = words.filter((word) => !common.has(word) && (word.length > 1 || /\p{N}/u.test(word)));
+  const told = words.filter(
+    (word) => !common.has(word) && (word.length > 1 || /\p{N}/u.test(word)),
+  );
   return [...new Set([...told, ...runsOf(fold(cut)).flatMap(pairsOf)])];
 }
 
@@ -96,7 +101,7 @@ export function runsOf(text: string): string[] {
 
 /** Neighbouring characters; endings and particles alone tell nothing. A single character stands for itself. */
 function pairsOf(run: string): string[] {
-  const characters = [...run].filter((character) => /[\p{L}\p{M}\p{N}]/u.test(character));
+  const characters = Array.from(run).filter((character) => /[\p{L}\p{M}\p{N}]/u.test(character));
   if (characters.length < 2) return characters;
   const pairs = characters.slice(1).map((character, index) => `${characters[index]}${character}`);
   return hiraganaOnly.test(run) ? pairs : pairs.filter((pair) => !hiraganaOnly.test(pair));

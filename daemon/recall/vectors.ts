@@ -6,7 +6,16 @@ export interface Neighbour {
   readonly similarity: number;
 }
 
+/** `spread`: only those that stand out by so many standard deviations; `floor`: by a cosine. */
+export interface NearestChoice {
+  readonly count: number;
+  readonly spread?: number;
+  readonly floor?: number;
+}
+
 const firstRoom = 256;
+/** Below that many, nothing can be said to stand out. */
+const spreadFrom = 24;
 
 export class VectorSet {
   readonly dimension: number;
@@ -57,16 +66,17 @@ export class VectorSet {
     this.#places.set(last, place);
   }
 
-  /** The nearest first, at least `floor` near. `question` has length one. */
-  nearest(question: Float32Array, { count, floor = -1 }: { count: number; floor?: number }) {
-    const best = new Nearest(count, floor);
+  /** The nearest first. `question` has length one. What is near differs by model: hence the spread. */
+  nearest(question: Float32Array, { count, spread, floor = -1 }: NearestChoice): Neighbour[] {
     const similarities = this.#compare(question);
+    const isSpread = spread !== undefined && this.size >= spreadFrom;
+    const best = new Nearest(
+      count,
+      isSpread ? Math.max(floor, outstanding(similarities, spread)) : floor,
+    );
     for (let place = 0; place < similarities.length; place += 1)
       best.offer(place, similarities[place] ?? 0);
-    return best.list().map(({ place, similarity }): Neighbour => ({
-      id: this.#ids[place] ?? '',
-      similarity,
-    }));
+    return best.list().map(({ place, similarity }) => ({ id: this.#ids[place] ?? '', similarity }));
   }
 
   #row(place: number): Float32Array {
@@ -101,6 +111,16 @@ export class VectorSet {
     larger.set(this.#rows);
     this.#rows = larger;
   }
+}
+
+function outstanding(similarities: Float32Array, spread: number): number {
+  let [sum, squares] = [0, 0];
+  for (const similarity of similarities) {
+    sum += similarity;
+    squares += similarity * similarity;
+  }
+  const mean = sum / similarities.length;
+  return mean + spread * Math.sqrt(Math.max(0, squares / similarities.length - mean * mean));
 }
 
 interface Place {
