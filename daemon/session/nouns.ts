@@ -13,7 +13,7 @@ export interface SessionNouns {
   /** Patterns of the person for titles; the same array as long as they do not change. */
   readonly titlePatterns?: () => readonly TitlePattern[];
   readonly hosts: HostPool;
-  readonly roles: Pick<RoleFeature, 'getDefault'>;
+  readonly roles: Pick<RoleFeature, 'getDefault' | 'ensureDefault' | 'getWorking'>;
   readonly windows: Pick<WindowFeature, 'findEnvironment' | 'onDidReport'>;
   readonly workspaces: Pick<WorkspaceFeature, 'locate' | 'trustOf' | 'vouch'>;
 }
