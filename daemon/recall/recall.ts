@@ -11,6 +11,7 @@ import { findSimilarFacts } from './similar.store.ts';
 import { openVectors, removeVectors } from './vectors.store.ts';
 
 export type { RecallDb } from './index.store.ts';
+export type { MissingVector, NewVector, recallStore } from './recall.store.ts';
 export type {
   RecallFact,
   RecallHit,

@@ -153,15 +153,3 @@ class Nearest {
     return this.#best;
   }
 }
-
-/** Of length one. Undefined for what has no direction or holds what is no number. */
-export function toUnit(numbers: ArrayLike<number>): Float32Array | undefined {
-  let sum = 0;
-  for (let index = 0; index < numbers.length; index += 1) {
-    const number = numbers[index] as number;
-    sum += number * number;
-  }
-  if (!Number.isFinite(sum) || sum === 0) return undefined;
-  const length = Math.sqrt(sum);
-  return Float32Array.from(numbers, (number) => number / length);
-}
