@@ -18,6 +18,7 @@ import { createAgentFeature } from './agent/agent.ts';
 import { createAttentionFeature } from './attention/attention.ts';
 import { createConversationFeature } from './conversation/conversation.ts';
 import type { Clock, FeatureContext, Logger } from './context.ts';
+import { createEmbedding } from './embedding/embedding.ts';
 import type { Feature } from './feature.ts';
 import type { AnyHandler, Gateway } from './gateway/gateway.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -48,7 +49,7 @@ import type { FailureLimiter, TokenAuthority } from './token/token.ts';
 import { createFailureLimiter, createTokenAuthority } from './token/token.ts';
 import type { tokenStore } from './token/token.store.ts';
 import { createWindowFeature } from './window/window.ts';
-import { withoutEmbedding, withoutFiles } from './withoutEmbedding.ts';
+import { withoutFiles } from './withoutFiles.ts';
 import { createWorkspaceFeature } from './workspace/workspace.ts';
 
 export interface DaemonOptions {
@@ -294,7 +295,7 @@ function createFeatures(
   const memory = createMemoryFeature(about('memory'), {
     roles: role,
     workspaces: workspace,
-    embedding: withoutEmbedding(),
+    embedding: createEmbedding(about('memory')),
     exchange: withoutFiles(),
   });
   const window = createWindowFeature(about('window'));
