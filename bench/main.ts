@@ -22,6 +22,7 @@ import { fanoutFigure } from './fanout.ts';
 import { judge, opensGate, toTable } from './gate.ts';
 import { killFigure } from './kill.ts';
 import { memoryFigure } from './memory.ts';
+import { memoryRecallFigure } from './memoryRecall.ts';
 import { relayFigure } from './relay.ts';
 import { runFigures } from './run.ts';
 import { storeFigure } from './store.ts';
@@ -43,6 +44,7 @@ const figures: readonly Figure[] = [
   exitFigure,
   killFigure,
   attentionFigure,
+  ...apart(memoryRecallFigure),
   ...apart(editorFigure),
 ];
 

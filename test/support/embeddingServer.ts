@@ -112,7 +112,8 @@ export class EmbeddingServer {
         send(response, 500, { error: 'out of \u001b[31mmemory' });
         return;
       case 'isBusy':
-        send(response, 429, { error: { message: 'slow down' } }, { 'retry-after': '120' });
+        response.setHeader('retry-after', '120');
+        send(response, 429, { error: { message: 'slow down' } });
         return;
       case 'refusesKey':
         send(response, 401, { error: { message: `Incorrect key: ${authorization ?? ''}` } });
@@ -144,13 +145,8 @@ function openaiAnswer(vectors: readonly number[][]): object {
   return { data: vectors.map((embedding, index) => ({ index, embedding })).toReversed() };
 }
 
-function send(
-  response: ServerResponse,
-  status: number,
-  body: object,
-  headers: Record<string, string> = {},
-): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 }
 
