@@ -143,7 +143,8 @@ export class Exchanging {
       ownerDaemonId: daemon.daemonId,
       supersedes: null,
       idempotencyKey: null,
-      vector: await embedding.embed(text),
+      // What waits for a person is sent nowhere.
+      vector: draft.state === 'accepted' ? await embedding.embed(text) : undefined,
     });
     telling.facts(saved);
     return {
