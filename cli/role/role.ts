@@ -112,12 +112,19 @@ export async function archiveRole(
   return exitCodes.ok;
 }
 
-/** By its name, its id, or an end of its id. */
-export async function findRole(
+async function findRole(
   context: CommandContext,
   reference: string,
 ): Promise<{ readonly link: DaemonLink; readonly role: Role }> {
   const link = await context.connect();
+  return { link, role: await getRole(link, reference) };
+}
+
+/**
+ * By its name, its id, or an end of its id.
+ * @throws WaggleError `notFound`, CommandError `ambiguous`.
+ */
+export async function getRole(link: DaemonLink, reference: string): Promise<Role> {
   const { roles } = await link.call('role/list', { archived: true });
   const wanted = reference.toLowerCase();
   const byName = roles.filter(({ name, isDefault }) => name.toLowerCase() === wanted && !isDefault);
@@ -129,7 +136,7 @@ export async function findRole(
     throw new WaggleError('notFound', `There is no role "${toPlainLine(reference, 64)}".`, {
       fix: 'waggle role list --all',
     });
-  if (others.length === 0) return { link, role };
+  if (others.length === 0) return role;
   throw new CommandError(
     'ambiguous',
     `"${toPlainLine(reference, 64)}" means ${found.length} roles.`,
