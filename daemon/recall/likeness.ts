@@ -17,9 +17,24 @@ export interface Likeness {
 const nearFrom = 0.62;
 /** Once what differs in value is left out: the same thing is spoken of. */
 const aboutTheSameFrom = 0.6;
+/** From here on each may have a word of its own: it is put in other words. */
+const surelyNearFrom = 0.85;
 /** Of this many vectors' cosine on, a few words in common are enough. */
 const nearByMeaningFrom = 0.5;
 export const likeMeaning = 0.9;
+
+/** Words that come and go without changing what is spoken of. */
+const light = new Set(
+  [
+    'all also always because before become becomes both each ensure every first get gets given got just keep keeps',
+    'kept like lot make makes may might must need needs now often only onto over per really since still such take',
+    'takes time times under until upon via want wants whenever whether within without yet bereits dabei dann immer',
+    'jede jeder jedes jetzt lassen mehr muss müssen schon sehr sonst stets',
+  ].flatMap((line) => line.split(' ').map(stem)),
+);
+
+/** A pair of characters where a word meets the particle beside it. */
+const joint = /\p{scx=Hiragana}/u;
 
 const denial =
   /^(?:not|no|never|nor|none|without|cannot|dont|doesnt|isnt|arent|wont|mustnt|nicht|kein\w*|nie|niemals|ohne)$/u;
@@ -72,7 +87,8 @@ export function compareFacts(left: string, right: string, meaning = 0): Likeness
   if (isAboutTheSame && differInValue(one, other))
     return { relation: 'contradicts', likeness: about };
   const isNear = likeness >= nearFrom || (likeness >= nearByMeaningFrom && meaning >= likeMeaning);
-  return { relation: isNear ? 'near' : 'other', likeness };
+  const isOther = !isNear || (likeness < surelyNearFrom && speakOfOthers(one, other));
+  return { relation: isOther ? 'other' : 'near', likeness };
 }
 
 function read(text: string): Reading {
@@ -102,6 +118,13 @@ function plainWords({ words, names }: Reading): ReadonlySet<string> {
     (word) => !/\p{N}/u.test(word) && !named.has(word) && !opposites.flat().includes(word),
   );
   return new Set(kept);
+}
+
+/** Each has a word that carries something and that the other lacks: two things of one kind, not one thing said twice. */
+function speakOfOthers(one: Reading, other: Reading): boolean {
+  const own = (left: Reading, right: Reading): boolean =>
+    [...left.words].some((word) => !right.words.has(word) && !light.has(word) && !joint.test(word));
+  return own(one, other) && own(other, one);
 }
 
 function differInValue(one: Reading, other: Reading): boolean {
@@ -142,6 +165,7 @@ function overlap(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
 
 /** Endings that come and go when a sentence is put in other words. */
 function stem(word: string): string {
-  if (word.length < 5 || !/^\p{Script=Latin}+$/u.test(word)) return word;
+  if (!/^\p{Script=Latin}+$/u.test(word)) return word;
+  if (word.length < 5) return word.replace(/(?<=\p{L}\p{L})(?<![aiosu])s$/u, '');
   return word.replace(/(?:ing|ed|es|en|em|er|e|s)$/u, '');
 }
