@@ -71,7 +71,7 @@ describe('notes in the prompt of an agent', function () {
 
   it('reach Codex as developer instructions', async () => {
     const server = await startModelServer();
-    const codex: CodexHome = createCodexHome({ baseUrl: `${server.baseUrl}/v1` });
+    const codex: CodexHome = createCodexHome({ baseUrl: `${server.url}/v1` });
     try {
       await offerAgent(home, link, { name: 'codex', path: paths.codex });
       await noteIn(codex.cwd, 'The tests need a \'green\' "frog" & Redis.');
