@@ -29,6 +29,12 @@ export interface ContextKeys {
   readonly cameBack: boolean;
   /** Something needed the person in this window's life. */
   readonly wasNeeded: boolean;
+  /** Facts that no person has looked at. */
+  readonly toReview: number;
+  /** Somebody made a second role, so the word is shown. */
+  readonly hasRoles: boolean;
+  /** Something is remembered. */
+  readonly hasMemory: boolean;
 }
 
 const contextKeys = {
@@ -39,6 +45,9 @@ const contextKeys = {
   untrusted: 'waggle.untrusted',
   cameBack: 'waggle.cameBack',
   wasNeeded: 'waggle.wasNeeded',
+  toReview: 'waggle.toReview',
+  hasRoles: 'waggle.hasRoles',
+  hasMemory: 'waggle.hasMemory',
 } as const;
 
 export async function setContext<K extends keyof ContextKeys>(
