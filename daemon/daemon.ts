@@ -38,6 +38,7 @@ import {
 } from './lifecycle/lifecycle.ts';
 import type { Redactor } from './log/log.ts';
 import { createLogger, createRedactor, parseLogLevel } from './log/log.ts';
+import { createMemoryFeature } from './memory/memory.ts';
 import { createPaneFeature } from './pane/pane.ts';
 import { createRoleFeature } from './role/role.ts';
 import { createSessionFeature } from './session/session.ts';
@@ -289,6 +290,7 @@ function createFeatures(
   });
   const role = createRoleFeature(about('role'));
   const workspace = createWorkspaceFeature(about('workspace'));
+  const memory = createMemoryFeature();
   const window = createWindowFeature(about('window'));
   const agent = createAgentFeature(about('agent'));
   const attention = createAttentionFeature(about('attention'), { windows: window });
@@ -315,6 +317,7 @@ function createFeatures(
   const features = {
     role,
     workspace,
+    memory,
     window,
     agent,
     attention,
