@@ -9,6 +9,16 @@ export { commandIds } from './commandIds.ts';
 export type { CommandHandlers } from './commandIds.ts';
 export { onDidCallCommand, registerCommands, runCommand } from './commands.ts';
 export { showFailure } from './failure.ts';
+export type { EmbeddingValues } from './memorySettings.ts';
+export {
+  offersReview,
+  onDidChangeEmbeddings,
+  onDidChangeTools,
+  readSetEmbeddings,
+  readSetTools,
+  silenceReviewOffer,
+  storeEmbeddings,
+} from './memorySettings.ts';
 export type { NotifyKey, NotifyValues } from './notifySettings.ts';
 export { onDidChangeNotify, readSetNotify } from './notifySettings.ts';
 export { toMessage, toPickLabel } from './message.ts';

@@ -105,10 +105,7 @@ export function countFacts(count: number, t: Translate): string {
 /** "2 wait for you · 5 new": what nobody has looked at. */
 export function describeToReview(quarantined: number, unreviewed: number, t: Translate): string {
   const waiting = quarantined === 1 ? t('1 waits for you') : t('{0} wait for you', quarantined);
-  const parts = [
-    quarantined > 0 ? waiting : '',
-    unreviewed > 0 ? t('{0} new', unreviewed) : '',
-  ];
+  const parts = [quarantined > 0 ? waiting : '', unreviewed > 0 ? t('{0} new', unreviewed) : ''];
   return parts.filter(Boolean).join(' · ');
 }
 

@@ -24,6 +24,8 @@ export interface FactGroup {
 }
 
 export interface SortedShelf {
+  /** The repositories of this window. */
+  readonly current: readonly Workspace[];
   readonly notes: readonly Block[];
   /** Several repositories have notes here, so that each says whose it is. */
   readonly isMixed: boolean;
@@ -55,7 +57,8 @@ export function sortShelf(shelf: Shelf, currentRoots: readonly string[]): Sorted
     current.some((workspace) => workspace.id === id);
   const made = madeRoles(shelf.roles);
   const ownRoles = shelf.roles.filter(
-    ({ isDefault, workspaceId }) => isDefault && (workspaceId == null || isCurrent(workspaceId)),
+    ({ isDefault, workspaceId }) =>
+      isDefault && ((workspaceId ?? null) === null || isCurrent(workspaceId)),
   );
   const notes = shelf.blocks.filter(({ owner }) =>
     owner.kind === 'workspace'
@@ -69,15 +72,14 @@ export function sortShelf(shelf: Shelf, currentRoots: readonly string[]): Sorted
     return true;
   };
   return {
+    current,
     notes,
     isMixed: new Set(notes.map(({ owner }) => JSON.stringify(owner))).size > 1,
     groups: groups.filter(isOwn),
     others: listOthers(shelf, groups, isCurrent),
     roles: made.map((role) => ({
       role,
-      notes: shelf.blocks.filter(
-        ({ owner }) => owner.kind === 'role' && owner.roleId === role.id,
-      ),
+      notes: shelf.blocks.filter(({ owner }) => owner.kind === 'role' && owner.roleId === role.id),
       groups: groups.filter((group) => group.scope === 'agent' && group.role?.id === role.id),
     })),
     quarantined: sum(shelf.counts.map(({ quarantined }) => quarantined)),
