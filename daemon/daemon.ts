@@ -48,6 +48,7 @@ import type { FailureLimiter, TokenAuthority } from './token/token.ts';
 import { createFailureLimiter, createTokenAuthority } from './token/token.ts';
 import type { tokenStore } from './token/token.store.ts';
 import { createWindowFeature } from './window/window.ts';
+import { withoutEmbedding, withoutFiles } from './withoutEmbedding.ts';
 import { createWorkspaceFeature } from './workspace/workspace.ts';
 
 export interface DaemonOptions {
@@ -290,7 +291,12 @@ function createFeatures(
   });
   const role = createRoleFeature(about('role'));
   const workspace = createWorkspaceFeature(about('workspace'));
-  const memory = createMemoryFeature();
+  const memory = createMemoryFeature(about('memory'), {
+    roles: role,
+    workspaces: workspace,
+    embedding: withoutEmbedding(),
+    exchange: withoutFiles(),
+  });
   const window = createWindowFeature(about('window'));
   const agent = createAgentFeature(about('agent'));
   const attention = createAttentionFeature(about('attention'), { windows: window });
@@ -299,6 +305,7 @@ function createFeatures(
     attention,
     titlePatterns: () => attention.titlePatterns,
     hosts: createHostPool(about('session')),
+    memory,
     roles: role,
     windows: window,
     workspaces: workspace,

@@ -2,6 +2,7 @@ import { changeKeep } from '../../protocol/session/keeping.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import type { ParamsOut } from '../../protocol/wire/define.ts';
 import type { session } from '../../protocol/session/session.ts';
+import type { RoleId } from '../../protocol/wire/brand.ts';
 import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { resolveHome } from '../../link/home/home.ts';
@@ -191,7 +192,7 @@ export class Launching {
       id: sessionIdSchema.parse(createUuid(daemon.clock.now())),
       ownerDaemonId: daemon.daemonId,
       workspaceId,
-      roleId: nouns.roles.getDefault(),
+      roleId: await this.#roleOf(params, workspaceId),
       name: params.name === undefined ? plan.defaultName : toName(params.name),
       nameSource: params.name === undefined ? 'default' : 'person',
       defaultName: plan.defaultName,
@@ -223,6 +224,13 @@ export class Launching {
       const added = await this.#oneProcess.start(row, plan, () => sessions.add(row));
       return this.#spawn(added, { plan, inherited, isNew: true, choice });
     });
+  }
+
+  /** A private session leaves no trace, not even that something ran in its repository. */
+  async #roleOf({ roleId, private: isPrivate }: OpenParams, workspaceId: string): Promise<RoleId> {
+    const { roles } = this.#context.nouns;
+    if (roleId !== undefined) return roles.getWorking(roleId, workspaceId).id;
+    return isPrivate === true ? roles.getDefault() : roles.ensureDefault(workspaceId);
   }
 
   /** What was kept by default stands in the row: it does not change under a session. */

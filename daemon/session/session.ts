@@ -63,6 +63,7 @@ export function createSessionFeature(
   const { sequences, sessions, spool, watch, keeping, ending, recovery, attaching } = parts;
   const { opencode } = parts;
   tellRecording(context, spool);
+  joinMemory(context, nouns, sessions);
   const inBackground = (work: Promise<void>): void => {
     work.catch((error: unknown) => context.log.error('a change of a host was missed', { error }));
   };
@@ -182,6 +183,20 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
     attaching,
     recovery,
   };
+}
+
+/** Memory knows whose agent it is that remembers, and tells what a session learned when it has ended. */
+function joinMemory({ log }: FeatureContext, { memory }: SessionNouns, sessions: Sessions): void {
+  memory.describeWith((id) => {
+    const row = sessions.rows().find((one) => one.id === id);
+    return row === undefined ? undefined : { ...row, isPrivate: row.private === true };
+  });
+  sessions.onDidChange(({ id, status }) => {
+    if (status !== 'ended' && status !== 'killed') return;
+    memory
+      .sessionEnded(id)
+      .catch((error: unknown) => log.warn('what was learned was not told', { error }));
+  });
 }
 
 function describe(row: SessionRow | undefined): DescribedSession | undefined {
