@@ -171,7 +171,8 @@ export function nameSource({ by, who, agent }: Source, t: Translate): string {
   const name = toPlainLine(who, 80);
   if (by === 'person') return t('you');
   if (by === 'file') return name || t('a file');
-  const program = agent === null ? '' : (agentLabels[agent] ?? toPlainLine(agent, 32));
+  const isProgram = agent !== null && agent !== 'command' && agent !== 'shell';
+  const program = isProgram ? (agentLabels[agent] ?? toPlainLine(agent, 32)) : '';
   if (program === '' || program === name) return name || t('an agent');
   return name === '' ? program : t('{0} in {1}', program, name);
 }

@@ -36,6 +36,6 @@ export function readAddress({ query }: Pick<MemoryAddress, 'query'>): MemoryRef 
 }
 
 function toSegment(text: string, maxChars: number): string {
-  const segment = toPlainLine(text, maxChars).replaceAll(/[/\\:*?"<>|#%]+/g, ' ');
+  const segment = toPlainLine(text, maxChars).replaceAll(/[\s/\\:*?"<>|#%]+/g, ' ');
   return segment.replace(/^[. ]+|[. ]+$/g, '') || '-';
 }
