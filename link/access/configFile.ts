@@ -135,6 +135,16 @@ function decode(path: string, bytes: Buffer): string {
   }
 }
 
+/** Whether our name stands anywhere in a file, readable as configuration or not. */
+export function lookForName(path: string): boolean {
+  try {
+    return statSync(path).size <= maxBytes && readFileSync(path).includes('waggle');
+  } catch (error) {
+    if (['ENOENT', 'EACCES', 'ELOOP', 'EISDIR'].some((code) => hasCode(error, code))) return false;
+    throw error;
+  }
+}
+
 /**
  * Replaces what was read by a new text, keeping its mode; makes the file and directories that are missing.
  * Returns the directories that were made, outermost first.

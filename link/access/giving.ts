@@ -9,7 +9,7 @@ import { agentConfigs, getAgentConfig, isAgentHere } from './agentConfig.ts';
 import { giveText, readEntry, takeText } from './change.ts';
 import type { Entry } from './change.ts';
 import type { ConfigFile } from './configFile.ts';
-import { readConfigFile, removeConfigFile, writeConfigFile } from './configFile.ts';
+import { lookForName, readConfigFile, removeConfigFile, writeConfigFile } from './configFile.ts';
 import { withFileLock } from './fileLock.ts';
 import type { Receipt } from './receipt.ts';
 import {
@@ -155,12 +155,21 @@ export function planGiving(context: AccessContext, id: AccessAgentId): Change {
   return plan(context, { agent, file: agent.findFile(context.env) }, 'give').change;
 }
 
-/** What taking it back would change: in the file of now, and in every other that was written once. */
-export function planTaking(context: AccessContext, id: AccessAgentId): Change[] {
-  const agent = getAgentConfig(id);
+/** The file of now, and every other that was written once, when the agent's variables were others. */
+export function listFiles(context: AccessContext, id: AccessAgentId): string[] {
   const written = listReceipts(context.paths, id).map(({ path }) => path);
-  const files = [...new Set([agent.findFile(context.env), ...written])];
-  return files.map((file) => plan(context, { agent, file }, 'take').change);
+  return [...new Set([getAgentConfig(id).findFile(context.env), ...written])];
+}
+
+/** What taking it back out of one of `listFiles` would change. @throws WaggleError as for giving. */
+export function planTaking(context: AccessContext, id: AccessAgentId, file: string): Change {
+  return plan(context, { agent: getAgentConfig(id), file }, 'take').change;
+}
+
+/** Whether a file that cannot be understood may still hold our entry. */
+export function mayHoldEntry(context: AccessContext, id: AccessAgentId, file: string): boolean {
+  if (findReceipt(context.paths, { agent: id, path: file }) !== undefined) return true;
+  return lookForName(file);
 }
 
 interface Planned {
