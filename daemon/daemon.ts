@@ -39,6 +39,7 @@ import {
 import type { Redactor } from './log/log.ts';
 import { createLogger, createRedactor, parseLogLevel } from './log/log.ts';
 import { createMcpFeature } from './mcp/mcp.ts';
+import { createMemoryFeature } from './memory/memory.ts';
 import { createPaneFeature } from './pane/pane.ts';
 import { createRoleFeature } from './role/role.ts';
 import { createSessionFeature } from './session/session.ts';
@@ -291,6 +292,7 @@ function createFeatures(
   });
   const role = createRoleFeature(about('role'));
   const workspace = createWorkspaceFeature(about('workspace'));
+  const memory = createMemoryFeature();
   const window = createWindowFeature(about('window'));
   const agent = createAgentFeature(about('agent'));
   const attention = createAttentionFeature(about('attention'), { windows: window });
@@ -331,6 +333,7 @@ function createFeatures(
   const features = {
     role,
     workspace,
+    memory,
     window,
     agent,
     attention,

@@ -7,6 +7,7 @@ import { attention } from './attention/attention.ts';
 import { conversation } from './conversation/conversation.ts';
 import { daemon } from './daemon/daemon.ts';
 import { mcp } from './mcp/mcp.ts';
+import { memory } from './memory/memory.ts';
 import { pane } from './pane/pane.ts';
 import { role } from './role/role.ts';
 import { session } from './session/session.ts';
@@ -26,6 +27,7 @@ export const nouns = {
   session,
   workspace,
   role,
+  memory,
   agent,
   attention,
   window,
