@@ -4,6 +4,8 @@
  */
 import type { RoleId } from '../../protocol/wire/brand.ts';
 import { roleIdSchema } from '../../protocol/wire/brand.ts';
+import type { Role } from '../../protocol/role/role.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
 import { createUuid } from '../uuid.ts';
@@ -17,6 +19,13 @@ export interface RoleFeature extends Feature<'role'> {
 export function createRoleFeature(context: FeatureContext): RoleFeature {
   const store = context.openStore<typeof roleStore>('role');
   let defaultRole: RoleId | undefined;
+  const listRoles = async (): Promise<{ roles: Role[] }> => {
+    const rows = await store.list({});
+    return { roles: rows.map((row) => ({ ...row, id: roleIdSchema.parse(row.id) })) };
+  };
+  const refuse = (): never => {
+    throw new WaggleError('methodNotFound');
+  };
   return {
     noun: 'role',
     async start() {
@@ -28,10 +37,10 @@ export function createRoleFeature(context: FeatureContext): RoleFeature {
       return defaultRole;
     },
     handlers: {
-      async 'role/list'() {
-        const rows = await store.list({});
-        return { roles: rows.map((row) => ({ ...row, id: roleIdSchema.parse(row.id) })) };
-      },
+      'role/list': listRoles,
+      'role/subscribe': listRoles,
+      'role/create': refuse,
+      'role/change': refuse,
     },
     dispose() {
       defaultRole = undefined;
