@@ -5,7 +5,10 @@ import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { CommandContext } from '../context.ts';
 import { CommandError } from '../output/output.ts';
 
-export function accessContextOf({ paths, env }: Pick<CommandContext, 'paths' | 'env'>): AccessContext {
+export function accessContextOf({
+  paths,
+  env,
+}: Pick<CommandContext, 'paths' | 'env'>): AccessContext {
   return { paths, env, url: findLastingUrl(paths, env) };
 }
 
@@ -20,7 +23,10 @@ export function parseAgents(words: readonly string[]): AccessAgentId[] {
 }
 
 /** Those that were named, else those that are on this machine. */
-export function chooseHere(context: AccessContext, named: readonly AccessAgentId[]): AccessAgentId[] {
+export function chooseHere(
+  context: AccessContext,
+  named: readonly AccessAgentId[],
+): AccessAgentId[] {
   if (named.length > 0) return [...named];
   return listAccess(context).flatMap(({ agent, isHere }) => (isHere ? [agent] : []));
 }

@@ -35,7 +35,8 @@ export async function installTools(
   if (chosen.length === 0) return sayNobody(context);
   const plans = chosen.map((id) => planOrRefuse(access, id));
   const needed = plans.filter((plan): plan is Change => 'action' in plan && plan.isNeeded);
-  for (const change of needed) for (const line of describeChange(change, context.output)) context.output.note(line);
+  for (const change of needed)
+    for (const line of describeChange(change, context.output)) context.output.note(line);
   const text = needed.length === 1 ? 'Write this file?' : `Write these ${needed.length} files?`;
   if (needed.length > 0 && !(await askYes(context, { text, isAnswered: yes }))) {
     context.output.note('Nothing was written.');

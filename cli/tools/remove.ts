@@ -34,9 +34,12 @@ export async function removeTools(
 ): Promise<number> {
   const named = parseAgents(agents);
   const access = accessContextOf(context);
-  const plans = (named.length > 0 ? named : accessAgentIds).flatMap((id) => planAll(access, id, named));
+  const plans = (named.length > 0 ? named : accessAgentIds).flatMap((id) =>
+    planAll(access, id, named),
+  );
   const changes = plans.filter((plan): plan is Change => 'action' in plan);
-  for (const change of changes) for (const line of describeChange(change, context.output)) context.output.note(line);
+  for (const change of changes)
+    for (const line of describeChange(change, context.output)) context.output.note(line);
   const text = changes.length === 1 ? 'Write this file?' : `Write these ${changes.length} files?`;
   if (changes.length > 0 && !(await askYes(context, { text, isAnswered: yes }))) {
     context.output.note('Nothing was written.');
@@ -52,14 +55,22 @@ function describe(rows: readonly Row[]): string[] {
   if (rows.length === 0) return ['No agent has an entry of Waggle.'];
   return rows.flatMap(({ label, file, removed, problem }) => {
     if (problem === undefined)
-      return [removed ? `${label}: the entry is gone from ${file}.` : `${label}: there is no entry in ${file}.`];
+      return [
+        removed
+          ? `${label}: the entry is gone from ${file}.`
+          : `${label}: there is no entry in ${file}.`,
+      ];
     const line = `${label}: ${problem.message}`;
     return problem.fix === undefined ? [line] : [line, `  To fix: ${problem.fix}`];
   });
 }
 
 /** What was not asked for by name, and has nothing of ours or nothing that can be told, is not spoken of. */
-function planAll(access: AccessContext, agent: AccessAgentId, named: readonly AccessAgentId[]): (Change | Row)[] {
+function planAll(
+  access: AccessContext,
+  agent: AccessAgentId,
+  named: readonly AccessAgentId[],
+): (Change | Row)[] {
   const { label } = findAccess(access, agent);
   return listFiles(access, agent).flatMap((file): (Change | Row)[] => {
     const row: Row = { agent, label, file, removed: false };

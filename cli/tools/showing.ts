@@ -16,7 +16,11 @@ export function describeChange(change: Change, { paint }: Pick<Output, 'paint'>)
   return [`${label}: ${toPlainLine(file, 500)}${how}`, ...lines];
 }
 
-export function describeVerdict(label: string, verdict: Verdict, { paint }: Pick<Output, 'paint'>): string[] {
+export function describeVerdict(
+  label: string,
+  verdict: Verdict,
+  { paint }: Pick<Output, 'paint'>,
+): string[] {
   const name = label.padEnd(12);
   if (verdict.ok) {
     const { tools, called, tookMs } = verdict;
@@ -39,5 +43,7 @@ export function describeState({ label, state, file, problem }: AgentAccess): str
   const text = problem === undefined ? states[state] : problem.message;
   const line = `     ${label.padEnd(12)} ${toPlainLine(text, 500)}`;
   const fix = problem?.fix;
-  return fix === undefined ? [`${line} (${toPlainLine(file, 300)})`] : [line, `     To fix: ${toPlainLine(fix, 500)}`];
+  return fix === undefined
+    ? [`${line} (${toPlainLine(file, 300)})`]
+    : [line, `     To fix: ${toPlainLine(fix, 500)}`];
 }

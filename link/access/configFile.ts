@@ -168,14 +168,18 @@ export function writeConfigFile(file: ConfigFile, text: string | Buffer): string
   }
 }
 
-/** Removes a file that we made, and the directories made for it that are empty. */
-export function removeConfigFile(file: ConfigFile, directories: readonly string[]): void {
+/** Removes a file that we made. @throws WaggleError `conflict` when it is not any more what was read. */
+export function removeConfigFile(file: ConfigFile): void {
   try {
     refuseChanged(file);
     rmSync(file.target);
   } catch (error) {
     throw toFailure(file.path, error);
   }
+}
+
+/** Of the directories that were made for a file, outermost first, those that are empty. */
+export function removeEmptyDirectories(directories: readonly string[]): void {
   for (const directory of directories.toReversed()) removeEmpty(directory);
 }
 

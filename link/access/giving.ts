@@ -1,18 +1,27 @@
 /** Gives an agent the entry and takes it back: looks, says what would change, changes it, and undoes it. */
-import { dirname } from 'node:path';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { HomePaths } from '../home/home.ts';
+import { ensurePrivateDirectory } from '../home/home.ts';
 import { createShim, writeShim } from '../shim/shim.ts';
 import type { AccessAgentId, AgentConfig } from './agentConfig.ts';
 import { agentConfigs, getAgentConfig, isAgentHere } from './agentConfig.ts';
 import { giveText, readEntry, takeText } from './change.ts';
 import type { Entry } from './change.ts';
 import type { ConfigFile } from './configFile.ts';
-import { lookForName, readConfigFile, removeConfigFile, writeConfigFile } from './configFile.ts';
+import {
+  lookForName,
+  readConfigFile,
+  removeConfigFile,
+  removeEmptyDirectories,
+  writeConfigFile,
+} from './configFile.ts';
 import { withFileLock } from './fileLock.ts';
 import type { Receipt } from './receipt.ts';
 import {
+  accessDirectory,
   editBetween,
   findReceipt,
   hashText,
@@ -22,8 +31,6 @@ import {
 } from './receipt.ts';
 import type { Bridge, Way } from './way.ts';
 import { httpWay, isOurs, stdioWay } from './way.ts';
-import { WaggleError } from '../../protocol/wire/errors.ts';
-import { isDeepStrictEqual } from 'node:util';
 
 export interface AccessContext {
   readonly paths: HomePaths;
@@ -90,7 +97,9 @@ function bridgeOf({ paths, platform = process.platform }: AccessContext): Bridge
 function wayFor(context: AccessContext, agent: AgentConfig): Way {
   const bridge = bridgeOf(context);
   const canFetch = agent.canFetchToken && bridge.platform !== 'win32';
-  return canFetch && context.url !== undefined ? httpWay(bridge, context.url) : stdioWay(bridge);
+  return canFetch && context.url !== undefined
+    ? httpWay(bridge, { agent: agent.id, url: context.url })
+    : stdioWay(bridge);
 }
 
 /** Every agent that can be given access, in the order in which people are shown them. Never throws for one of them. */
@@ -211,14 +220,9 @@ function isBare(text: string): boolean {
  */
 export async function applyChange(context: AccessContext, change: Change): Promise<Applied> {
   const agent = getAgentConfig(change.agent);
-  if (change.action === 'give')
-    writeShim({
-      home: context.paths.home,
-      directory: bridgeDirectory(context.paths),
-      platform: context.platform ?? process.platform,
-    });
+  if (change.action === 'give') prepare(context);
   const lock = existsSync(dirname(change.file)) ? agent.lockOf?.(change.file) : undefined;
-  return withFileLock(lock, () => {
+  const applied = await withFileLock(lock, () => {
     const planned = plan(context, { agent, file: change.file }, change.action);
     write(context, planned);
     const { after } = planned.change;
@@ -229,12 +233,22 @@ export async function applyChange(context: AccessContext, change: Change): Promi
       receiptBefore: planned.receipt,
     };
   });
+  const isGone = applied.change.action === 'take' && applied.after === undefined;
+  if (isGone) removeEmptyDirectories(applied.receiptBefore?.madeDirectories ?? []);
+  return applied;
+}
+
+/** What an entry runs, and the place of receipts: before anything of anybody else's is touched. */
+function prepare({ paths, platform = process.platform }: AccessContext): void {
+  ensurePrivateDirectory(paths.home);
+  ensurePrivateDirectory(accessDirectory(paths));
+  writeShim({ home: paths.home, directory: bridgeDirectory(paths), platform });
 }
 
 function write({ paths }: AccessContext, { change, file, receipt }: Planned): void {
   const { agent, file: path, after, isNeeded } = change;
   if (change.action === 'take') {
-    if (isNeeded && after === undefined) removeConfigFile(file, receipt?.madeDirectories ?? []);
+    if (isNeeded && after === undefined) removeConfigFile(file);
     else if (isNeeded && after !== undefined) writeConfigFile(file, after);
     removeReceipt(paths, { agent, path });
     return;
@@ -270,13 +284,14 @@ export async function undoChange(context: AccessContext, applied: Applied): Prom
   const now = file.bytes === undefined ? undefined : file.text;
   if (now !== after) return undoInChanged(context, change);
   const lock = existsSync(dirname(path)) ? agent.lockOf?.(path) : undefined;
+  const made = findReceipt(context.paths, { agent: id, path })?.madeDirectories ?? [];
   await withFileLock(lock, () => {
-    const made = findReceipt(context.paths, { agent: id, path })?.madeDirectories ?? [];
-    if (before === undefined) removeConfigFile(file, made);
+    if (before === undefined) removeConfigFile(file);
     else writeConfigFile(file, before);
     if (receiptBefore === undefined) removeReceipt(context.paths, { agent: id, path });
     else writeReceipt(context.paths, receiptBefore);
   });
+  if (before === undefined) removeEmptyDirectories(made);
 }
 
 async function undoInChanged(context: AccessContext, change: Change): Promise<void> {

@@ -36,8 +36,10 @@ export function stdioWay({ program, platform }: Bridge): Way {
   };
 }
 
-export function httpWay({ program }: Bridge, url: string): Way {
-  return { kind: 'http', url, headersHelper: [quote(program), ...helperWords].join(' ') };
+/** `agent`: whose token it is. */
+export function httpWay({ program }: Bridge, { agent, url }: { agent: string; url: string }): Way {
+  const words = [quote(program), ...helperWords, agent, new URL(url).port];
+  return { kind: 'http', url, headersHelper: words.join(' ') };
 }
 
 function quote(word: string): string {
