@@ -11,11 +11,14 @@ interface HttpOptions {
   readonly signal: AbortSignal;
 }
 
-/** @throws WaggleError `badRequest` for an address that is not of this machine: no bearer is sent there. */
-export function openHttpTransport({ url, headers, signal }: HttpOptions): McpTransport {
-  const { protocol, hostname } = new URL(url);
-  if (protocol !== 'http:' || !loopback.has(hostname))
+/** @throws WaggleError `badRequest` for an address that is not of this machine: no bearer is fetched for it. */
+export function refuseElsewhere(url: string): void {
+  const { protocol, hostname } = URL.parse(url) ?? {};
+  if (protocol !== 'http:' || !loopback.has(hostname ?? ''))
     throw new WaggleError('badRequest', 'The entry leads to another machine.');
+}
+
+export function openHttpTransport({ url, headers, signal }: HttpOptions): McpTransport {
   const own: Record<string, string> = {
     ...headers,
     'Content-Type': 'application/json',

@@ -8,7 +8,7 @@ import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { AccessAgentId } from './agentConfig.ts';
 import type { AccessContext } from './giving.ts';
 import { readGivenEntry } from './giving.ts';
-import { openHttpTransport } from './httpTransport.ts';
+import { openHttpTransport, refuseElsewhere } from './httpTransport.ts';
 import type { McpTransport, TriedServer } from './mcpClient.ts';
 import { tryServer } from './mcpClient.ts';
 import { openStdioTransport } from './stdioTransport.ts';
@@ -24,11 +24,16 @@ export type Verdict =
       readonly fix: string | undefined;
     };
 
-const limitMs = 30_000;
+/** A daemon that must start first is given its time. */
+const usualLimitMs = 30_000;
 const headersSchema = z.record(z.string(), z.string());
 
 /** Red is an outcome, not an exception: it comes with its reason. */
-export async function verifyAccess(context: AccessContext, id: AccessAgentId): Promise<Verdict> {
+export async function verifyAccess(
+  context: AccessContext,
+  id: AccessAgentId,
+  limitMs = usualLimitMs,
+): Promise<Verdict> {
   const startedAt = performance.now();
   try {
     const entry = readGivenEntry(context, id);
@@ -37,7 +42,7 @@ export async function verifyAccess(context: AccessContext, id: AccessAgentId): P
       throw new WaggleError('notFound', 'There is no entry of ours.', {
         fix: `waggle tools install ${id}`,
       });
-    const tried = await tryWay(context, way);
+    const tried = await tryWay(context, way, limitMs);
     return { ok: true, tookMs: Math.round(performance.now() - startedAt), ...tried };
   } catch (error) {
     const fix = error instanceof WaggleError ? error.fix : undefined;
@@ -46,7 +51,7 @@ export async function verifyAccess(context: AccessContext, id: AccessAgentId): P
   }
 }
 
-async function tryWay(context: AccessContext, way: Way): Promise<TriedServer> {
+async function tryWay(context: AccessContext, way: Way, limitMs: number): Promise<TriedServer> {
   const signal = AbortSignal.timeout(limitMs);
   const transport = await open(context, way, signal);
   try {
@@ -61,12 +66,12 @@ async function tryWay(context: AccessContext, way: Way): Promise<TriedServer> {
 
 async function open({ env }: AccessContext, way: Way, signal: AbortSignal): Promise<McpTransport> {
   const outside = withoutSession(env);
-  if (way.kind === 'http')
-    return openHttpTransport({
-      url: way.url,
-      headers: await fetchHeaders(way.headersHelper, outside),
-      signal,
-    });
+  if (way.kind === 'http') {
+    const { url, headersHelper } = way;
+    refuseElsewhere(url);
+    const headers = await fetchHeaders(headersHelper, outside, signal);
+    return openHttpTransport({ url, headers, signal });
+  }
   const { command, arguments: words, environment } = way;
   return openStdioTransport({
     command,
@@ -82,12 +87,16 @@ function withoutSession(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !session.has(name)));
 }
 
-async function fetchHeaders(line: string, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
+async function fetchHeaders(
+  line: string,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<Record<string, string>> {
   const [program, ...words] = splitHelper(line) ?? [];
   if (program === undefined)
     throw new WaggleError('badRequest', 'The command that fetches the bearer is not ours.');
   try {
-    const options = { env, timeout: limitMs, maxBuffer: 65_536, windowsHide: true };
+    const options = { env, signal, maxBuffer: 65_536, windowsHide: true };
     const { stdout } = await promisify(execFile)(program, words, options);
     return headersSchema.parse(JSON.parse(stdout));
   } catch (error) {
