@@ -29,6 +29,8 @@ export const commandIds = {
   whySession: 'waggle.whySession',
   muteNotices: 'waggle.muteNotices',
   missedNotices: 'waggle.missedNotices',
+  giveAccess: 'waggle.giveAccess',
+  removeEverything: 'waggle.removeEverything',
 } as const;
 
 export type CommandName = keyof typeof commandIds;
