@@ -14,7 +14,12 @@ interface Entry {
 
 /** What runs from a program directory. */
 export const programEntries: readonly Entry[] = [
-  { source: 'daemon/main.ts', output: 'waggled.cjs' },
+  {
+    source: 'daemon/main.ts',
+    output: 'waggled.cjs',
+    apart: { source: './sdk.ts', output: './mcpSdk.cjs' },
+  },
+  { source: 'daemon/mcp/sdk.ts', output: 'mcpSdk.cjs' },
   { source: 'daemon/ptyhost/main.ts', output: 'ptyhost.cjs' },
   { source: 'daemon/storeWorker.ts', output: 'storeWorker.cjs' },
   { source: 'daemon/screen/screenWorker.ts', output: 'screenWorker.cjs' },

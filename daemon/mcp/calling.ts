@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { Clock, Logger } from '../context.ts';
 import type { Principal, ToolCaller } from '../feature.ts';
 import type { Catalogue, OfferedTool, Standing } from './catalogue.ts';
@@ -80,7 +80,11 @@ export class ToolCalls {
       key === undefined
         ? run()
         : this.#onceOnly.run({ key: `${facts.principal.id} ${tool.name} ${key}`, input }, run);
-    return Promise.race([work, untilAborted(signal, limit)]);
+    try {
+      return await Promise.race([work, whenAborted(signal)]);
+    } catch (error) {
+      throw signal.aborted ? endOf(limit) : error;
+    }
   }
 
   async #within<T>({ id }: Principal, run: () => Promise<T>): Promise<T> {
@@ -119,19 +123,17 @@ function findKey(given: unknown, meta: ToolCall['meta']): string | undefined {
   return keys.map((key) => idempotencyKeySchema.safeParse(key).data).find((key) => key !== undefined);
 }
 
-function untilAborted(signal: AbortSignal, limit: AbortSignal): Promise<never> {
+function endOf(limit: AbortSignal): WaggleError {
+  return limit.aborted
+    ? new WaggleError('timeout', 'It took longer than a tool may.')
+    : new WaggleError('stopped', 'The call was cancelled.');
+}
+
+/** Rejects with it; of a call that ends first nobody hears. */
+function whenAborted(signal: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
-  const end = (): void => {
-    const isLate = limit.aborted;
-    reject(
-      isLate
-        ? new WaggleError('timeout', 'It took longer than a tool may.')
-        : new WaggleError('stopped', `The call was cancelled. ${errorMessageOf(signal.reason)}`),
-    );
-  };
-  if (signal.aborted) end();
-  else signal.addEventListener('abort', end, { once: true });
-  // Of a call that ends first nobody waits for it.
+  if (signal.aborted) reject(new WaggleError('stopped'));
+  else signal.addEventListener('abort', () => reject(new WaggleError('stopped')), { once: true });
   promise.catch(callHasEnded);
   return promise;
 }
