@@ -19,6 +19,8 @@ export interface UninstallOptions {
 }
 
 interface Row {
+  /** For a person. */
+  readonly text: string;
   readonly kind: Trace['kind'];
   readonly path: string;
   readonly removed: boolean;
@@ -53,7 +55,9 @@ export async function uninstall(
   }
   const rows: Row[] = [];
   for (const trace of traces) rows.push(await remove(context, removal, trace));
-  context.output.result({ traces: rows }, () => describe(rows));
+  context.output.result({ traces: rows.map(({ text: _text, ...row }) => row) }, () =>
+    describe(rows),
+  );
   const kept = all.find(({ kind }) => kind === 'data');
   if (!data && kept !== undefined)
     context.output.note(`Kept: ${kept.path}. "waggle uninstall --data" takes it too.`);
@@ -63,16 +67,15 @@ export async function uninstall(
 function describeTrace(trace: Trace): string {
   const path = toPlainLine(trace.path, 500);
   if (trace.kind === 'entry') return `the entry of ${trace.label} in ${path}`;
-  if (trace.kind === 'stuckEntry')
-    return `the entry of ${trace.label} in ${path}, by hand: ${trace.reason}`;
+  if (trace.kind === 'stuckEntry') return `the entry of ${trace.label} in ${path}, by hand`;
   if (trace.kind === 'command') return `the command ${path}`;
   return `the data in ${path} (${Math.ceil(trace.bytes / 1024 / 1024)} MiB)`;
 }
 
 function describe(rows: readonly Row[]): string[] {
   if (rows.length === 0) return ['There is nothing of Waggle to take away.'];
-  return rows.flatMap(({ path, removed, problem, left = [] }) => {
-    const line = removed ? `Removed: ${path}` : `Left: ${path}: ${problem?.message ?? ''}`;
+  return rows.flatMap(({ text, removed, problem, left = [] }) => {
+    const line = removed ? `Removed: ${text}` : `Left: ${text}: ${problem?.message ?? ''}`;
     const fix = problem?.fix === undefined ? [] : [`  To fix: ${problem.fix}`];
     const others =
       left.length === 0
@@ -88,14 +91,15 @@ async function remove(
   trace: Trace,
 ): Promise<Row> {
   const { kind, path } = trace;
+  const about = { text: describeTrace(trace), kind, path };
   try {
     if (trace.kind === 'data') await endEverything(context);
     if (trace.kind === 'entry') await revokeOf(context, trace.change.agent);
     const left = await removeTrace(removal, trace);
-    return { kind, path, removed: true, ...(left.length === 0 ? {} : { left }) };
+    return { ...about, removed: true, ...(left.length === 0 ? {} : { left }) };
   } catch (error) {
     const fix = error instanceof WaggleError ? error.fix : undefined;
-    return { kind, path, removed: false, problem: { message: errorMessageOf(error), fix } };
+    return { ...about, removed: false, problem: { message: errorMessageOf(error), fix } };
   }
 }
 

@@ -71,7 +71,8 @@ class Lines {
       this.#fail(`${name} could not be started: ${errorMessageOf(error)}`),
     );
     child.on('close', (code, killed) => {
-      const said = toPlainLine(this.#complaint.trim(), 300);
+      const [first = ''] = this.#complaint.trim().split('\n');
+      const said = toPlainLine(first, 300);
       this.#fail(`${name} ended with ${code ?? String(killed)}${said === '' ? '.' : `: ${said}`}`);
     });
     signal.addEventListener('abort', () => this.#fail(`${name} did not answer in time.`), {
