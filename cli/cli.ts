@@ -14,6 +14,7 @@ import { CommandError, exitCodes } from './output/output.ts';
 import { resumeCommands } from './resumeCommands.ts';
 import { sessionCommands } from './sessionCommands.ts';
 import { signalCommands } from './signalCommands.ts';
+import { toolsCommands } from './toolsCommands.ts';
 
 /** What a command line means, before anything of it was done. */
 export type Parsed =
@@ -46,6 +47,7 @@ const commands: readonly CommandSpec[] = [
   ...signalCommands,
   ...conversationCommands,
   ...noticeCommands,
+  ...toolsCommands,
   ...daemonCommands,
   completion,
 ];

@@ -6,6 +6,7 @@ import { hostStore } from './host/host.store.ts';
 import { keepingStore } from './session/keeping.store.ts';
 import { memoryStore } from './memory/memory.store.ts';
 import { recallStore } from './recall/recall.store.ts';
+import { mcpStore } from './mcp/mcp.store.ts';
 import { roleStore } from './role/role.store.ts';
 import { sessionStore } from './session/session.store.ts';
 import { serveStores } from './store/store.ts';
@@ -27,4 +28,5 @@ void serveStores([
   attentionStore,
   memoryStore,
   recallStore,
+  mcpStore,
 ]);

@@ -4,6 +4,7 @@ import type { HomePaths } from '../link/home/home.ts';
 import type { ClientId } from '../protocol/wire/brand.ts';
 import type { Disposable } from '../protocol/wire/disposable.ts';
 import { DisposableStore } from '../protocol/wire/disposable.ts';
+import { createAccessCommands } from './access/access.ts';
 import { AgentFeature } from './agent/agent.ts';
 import { createAttentionFeature, watchSeen } from './attention/attention.ts';
 import { createShimCommands } from './command.ts';
@@ -110,6 +111,7 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       ...attention.commands,
       ...memory.commands,
       ...createShimCommands(connection, paths),
+      ...createAccessCommands({ connection, paths, extensionId: context.extension.id }),
     }),
   );
   const followNotice = attention.followLink.bind(attention);

@@ -5,12 +5,12 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeShim } from '../../link/shim/shim.ts';
-import type { SessionId } from '../../protocol/wire/brand.ts';
+import type { SessionId, WorkspaceId } from '../../protocol/wire/brand.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { DescribedSession } from '../attention/attention.ts';
 import { notRecordingWarning } from '../../protocol/wire/warnings.ts';
 import type { FeatureContext, SessionOverview } from '../context.ts';
-import type { Feature } from '../feature.ts';
+import type { Feature, Tool } from '../feature.ts';
 import type { Route } from '../gateway/gateway.ts';
 import { Attaching } from './attaching.ts';
 import type { ConversationSessions } from './conversationSessions.ts';
@@ -27,6 +27,7 @@ import { Resources } from './resources.ts';
 import { Resuming } from './resuming.ts';
 import type { SessionRow } from './row.ts';
 import { createHandlers } from './session.handlers.ts';
+import { createSessionTools } from './session.tools.ts';
 import { Sequences } from './sequence.ts';
 import { Sessions } from './sessions.ts';
 import { SocketLinks } from './socketLinks.ts';
@@ -39,8 +40,18 @@ export type { SessionNouns } from './nouns.ts';
 
 const takeoverLimitMs = 1500;
 
+/** What other nouns may know of one. */
+export interface KnownSession {
+  readonly workspaceId: WorkspaceId;
+  readonly cwd: string;
+  readonly isPrivate: boolean;
+}
+
 export interface SessionFeature extends Feature<'session'>, SessionOverview {
   readonly conversations: ConversationSessions;
+  readonly tools: readonly Tool[];
+  /** Undefined: there is no such session. */
+  readonly find: (id: SessionId) => KnownSession | undefined;
   /** Where hooks of agents post. */
   readonly routes: readonly Route[];
   start(): Promise<void>;
@@ -88,6 +99,14 @@ export function createSessionFeature(
     conversations: parts.conversations,
     routes: [parts.hookReports.route],
     handlers: createHandlers(parts),
+    tools: createSessionTools({
+      ...{ sessions, spool, attaching, maker: watch.maker },
+      async flush(row) {
+        await watch.settle(row).catch(hostIsGone);
+        await watch.followers.flush(row.id);
+      },
+    }),
+    find: (id) => toKnown(sessions.find(id)),
     async start() {
       provideShim(context);
       await sessions.load();
@@ -202,6 +221,16 @@ function joinMemory({ log }: FeatureContext, { memory }: SessionNouns, sessions:
 function describe(row: SessionRow | undefined): DescribedSession | undefined {
   if (row === undefined) return undefined;
   return { name: row.name, folder: row.cwd, isPrivate: row.private === true };
+}
+
+function toKnown(row: SessionRow | undefined): KnownSession | undefined {
+  if (row === undefined) return undefined;
+  return { workspaceId: row.workspaceId, cwd: row.cwd, isPrivate: row.private === true };
+}
+
+/** Then what was received is all that there is. */
+function hostIsGone(): undefined {
+  return undefined;
 }
 
 function tellRecording({ warnings, log }: FeatureContext, spool: Spool): void {

@@ -54,6 +54,8 @@ export const commandIds = {
   newRole: 'waggle.newRole',
   changeRole: 'waggle.changeRole',
   archiveRole: 'waggle.archiveRole',
+  giveAccess: 'waggle.giveAccess',
+  removeEverything: 'waggle.removeEverything',
 } as const;
 
 export type CommandName = keyof typeof commandIds;
