@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { basename } from 'node:path';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
-import { describeAge } from '../clock.ts';
 import { toMessage, translate as t } from '../editor/editor.ts';
 import { nameSource } from './factRow.ts';
 import type { AskAboutConflict, ConflictAnswer, StoredText } from './memoryFiles.ts';
@@ -68,18 +67,18 @@ export function createConflicts(): Conflicts {
 }
 
 /** An error, because only those stay until somebody answers. */
-async function askOnce(uri: vscode.Uri, { by, updatedAt }: StoredText): Promise<ConflictAnswer> {
+async function askOnce(uri: vscode.Uri, { by }: StoredText): Promise<ConflictAnswer> {
   const answers = {
     [t('Compare')]: 'compare',
     [t('Overwrite')]: 'overwrite',
     [t('Discard Mine')]: 'discard',
   } as const;
-  const age = describeAge(updatedAt, Date.now(), t);
   const who = nameSource(by, t);
+  const name = basename(uri.path);
   const message =
     by.by === 'person'
-      ? t("'{0}' was saved elsewhere while you edited it, {1}.", basename(uri.path), age)
-      : t("'{0}' was changed by {1} while you edited it, {2}.", basename(uri.path), who, age);
+      ? t("'{0}' was saved elsewhere while you edited it.", name)
+      : t("'{0}' was changed by {1} while you edited it.", name, who);
   const chosen = await vscode.window.showErrorMessage(toMessage(message), ...Object.keys(answers));
   return chosen === undefined ? 'later' : (answers[chosen] ?? 'later');
 }
