@@ -54,6 +54,7 @@ export interface MemoryFeature extends Disposable {
 }
 
 const pageSize = 100;
+const refreshMs = 60_000;
 
 export function createMemoryFeature(options: MemoryOptions): MemoryFeature {
   const { connection, sessions, terminals, windowMemory, log } = options;
@@ -173,6 +174,11 @@ function showTree(tree: MemoryTree, library: Library): Disposable {
     tree.update();
   };
   owned.add(library.onDidChange(show));
+  // Ages go on without an event.
+  const timer = setInterval(() => {
+    if (view.visible) tree.update();
+  }, refreshMs);
+  owned.add({ dispose: () => clearInterval(timer) });
   owned.add(
     library.onDidEmbed((status) => {
       embedding = status;

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
-import { acceptInput, fillInput, pick, readPicks, runCommand } from './support/commandPalette.ts';
+import {
+  acceptInput,
+  dismissInput,
+  fillInput,
+  pick,
+  readPicks,
+  runCommand,
+} from './support/commandPalette.ts';
 import { connectProduct } from './support/daemonClient.ts';
 import { openEditorWindow, type EditorWindow } from './support/editorWindow.ts';
 import { openLearner, type Learner } from './support/learner.ts';
