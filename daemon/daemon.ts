@@ -18,6 +18,8 @@ import { createAgentFeature } from './agent/agent.ts';
 import { createAttentionFeature } from './attention/attention.ts';
 import { createConversationFeature } from './conversation/conversation.ts';
 import type { Clock, FeatureContext, Logger } from './context.ts';
+import { createEmbedding } from './embedding/embedding.ts';
+import { exchange } from './exchange/exchange.ts';
 import type { Feature } from './feature.ts';
 import type { AnyHandler, Gateway } from './gateway/gateway.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -49,7 +51,6 @@ import type { FailureLimiter, TokenAuthority } from './token/token.ts';
 import { createFailureLimiter, createTokenAuthority, createTokenFeature } from './token/token.ts';
 import type { tokenStore } from './token/token.store.ts';
 import { createWindowFeature } from './window/window.ts';
-import { withoutEmbedding, withoutFiles } from './withoutEmbedding.ts';
 import { createWorkspaceFeature } from './workspace/workspace.ts';
 
 export interface DaemonOptions {
@@ -296,8 +297,8 @@ function createFeatures(
   const memory = createMemoryFeature(about('memory'), {
     roles: role,
     workspaces: workspace,
-    embedding: withoutEmbedding(),
-    exchange: withoutFiles(),
+    embedding: createEmbedding(about('memory')),
+    exchange,
   });
   const window = createWindowFeature(about('window'));
   const agent = createAgentFeature(about('agent'));

@@ -47,9 +47,13 @@ export class Overview {
     return { agents: [...this.#context.listReach()] };
   }
 
-  async embeddings({ change }: Params<'memory/embeddings'>): Promise<Result<'memory/embeddings'>> {
+  async embeddings({
+    change,
+    reindex,
+  }: Params<'memory/embeddings'>): Promise<Result<'memory/embeddings'>> {
     const { embedding } = this.#context;
-    const status = change === undefined ? embedding.status() : await embedding.configure(change);
-    return { status };
+    if (change !== undefined) await embedding.configure(change);
+    if (reindex !== undefined) await embedding.reindex(reindex);
+    return { status: embedding.status() };
   }
 }

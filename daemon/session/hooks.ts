@@ -96,10 +96,8 @@ export class Hooks {
 
   #prepareCodex(row: SessionRow, { argv, environment }: Start): HookedStart {
     const [program = '', ...rest] = argv;
-    const home = environment['CODEX_HOME'] ?? join(environment['HOME'] ?? '', '.codex');
-    const configurations = [join(home, 'config.toml'), join(row.cwd, '.codex', 'config.toml')];
     if (process.platform === 'win32') return this.#leaveOut(row, 'it starts no scripts here', argv);
-    if (hasOwnNotify(rest, configurations.map(readText)))
+    if (hasOwnNotify(rest, codexConfigurations(row, environment)))
       return this.#leaveOut(row, 'it tells another program', argv);
     return { argv: [program, ...toCodexOptions(this.#shim()), ...rest], environment: {} };
   }
@@ -153,6 +151,15 @@ export class Hooks {
     log.debug('an agent runs without our hooks', { sessionId: row.id, agent: row.agent, reason });
     return { argv, environment: {} };
   }
+}
+
+/** What Codex reads of the person's and the folder's configuration; empty where there is none. */
+export function codexConfigurations(
+  { cwd }: Pick<SessionRow, 'cwd'>,
+  environment: Environment,
+): string[] {
+  const home = environment['CODEX_HOME'] ?? join(environment['HOME'] ?? '', '.codex');
+  return [join(home, 'config.toml'), join(cwd, '.codex', 'config.toml')].map(readText);
 }
 
 const configurationMaxBytes = 1024 * 1024;

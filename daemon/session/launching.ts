@@ -26,6 +26,7 @@ import type { Hooks } from './hooks.ts';
 import { toName, toTags } from './label.ts';
 import { isLive, newLife } from './life.ts';
 import type { SessionNouns } from './nouns.ts';
+import type { StartNotes } from './notes.ts';
 import type { SessionRow } from './row.ts';
 import { showFirst } from './oldScreen.ts';
 import { toMeta } from './row.ts';
@@ -89,6 +90,7 @@ export interface LaunchingContext {
   readonly watch: Watch;
   readonly links: SocketLinks;
   readonly hooks: Hooks;
+  readonly notes: Pick<StartNotes, 'prepare' | 'remove'>;
   readonly keeping: Pick<Keeping, 'default'>;
   /** Operations of one session run one after the other. */
   readonly sequences: Sequences;
@@ -144,6 +146,7 @@ export class Launching {
       agent: row.agent,
       command: row.wish.command ?? (row.agent === 'command' ? row.argv : undefined),
       arguments: row.wish.arguments,
+      model: this.#modelOf(row.roleId),
       cwd,
       environment: inherited,
       conversationIds: row.conversations.map((conversation) => conversation.id),
@@ -179,6 +182,7 @@ export class Launching {
       agent: params.agent,
       command: params.command,
       arguments: params.arguments,
+      model: this.#modelOf(params.roleId),
       cwd,
       environment: inherited,
       conversationIds: choice.conversationId === undefined ? [] : [choice.conversationId],
@@ -224,6 +228,11 @@ export class Launching {
       const added = await this.#oneProcess.start(row, plan, () => sessions.add(row));
       return this.#spawn(added, { plan, inherited, isNew: true, choice });
     });
+  }
+
+  #modelOf(roleId: string | undefined): string | null {
+    if (roleId === undefined) return null;
+    return this.#context.nouns.roles.find(roleId)?.model ?? null;
   }
 
   /** A private session leaves no trace, not even that something ran in its repository. */
@@ -296,15 +305,20 @@ export class Launching {
       const environment = { ...inherited, ...plan.environment };
       const marked = this.#mark(row, plan, environment);
       const hooked = this.#context.hooks.prepare(row, { argv: marked.argv, environment });
+      const noted = await this.#context.notes.prepare(row, {
+        argv: hooked.argv,
+        environment: { ...environment, ...hooked.environment },
+      });
       const request = {
         session: row.id,
         generation: row.generation,
-        argv: [...hooked.argv],
+        argv: [...noted.argv],
         cwd: row.cwd,
         env: {
           ...(await this.#environmentOf(row, environment)),
           ...marked.environment,
           ...hooked.environment,
+          ...noted.environment,
         },
         size: row.size,
         ringBytes: plan.ringBytes,
@@ -338,10 +352,11 @@ export class Launching {
 
   /** A session that never ran leaves nothing; one that ran before says why it does not any more. */
   async #fail(row: SessionRow, error: unknown, isNew: boolean): Promise<void> {
-    const { sessions, daemon, links, hooks } = this.#context;
+    const { sessions, daemon, links, hooks, notes } = this.#context;
     await daemon.tokens.revoke(row.id);
     links.remove(row.id);
     hooks.remove(row.id);
+    notes.remove(row.id);
     if (isNew) return sessions.remove(row.id);
     const reason = errorMessageOf(error).slice(0, 256);
     await sessions.act(row, { type: 'launchFailed', reason });
