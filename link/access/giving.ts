@@ -99,7 +99,7 @@ function wayFor(context: AccessContext, agent: AgentConfig): Way {
   const canFetch = agent.canFetchToken && bridge.platform !== 'win32';
   return canFetch && context.url !== undefined
     ? httpWay(bridge, { agent: agent.id, url: context.url })
-    : stdioWay(bridge);
+    : stdioWay(bridge, bridge.platform === 'win32' ? agent.id : agent.label);
 }
 
 /** Every agent that can be given access, in the order in which people are shown them. Never throws for one of them. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
+import type { IncomingHttpHeaders, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -84,7 +84,7 @@ describe('an entry that is tried', () => {
   const serve = async (
     answer: (
       request: { method: string; id?: number },
-      headers: NodeJS.Dict<string | string[]>,
+      headers: IncomingHttpHeaders,
     ) => {
       status?: number;
       type?: string;
@@ -116,7 +116,13 @@ describe('an entry that is tried', () => {
       .split('\n');
     assert.deepEqual(
       asked.map((line) => JSON.parse(line).method ?? JSON.parse(line)),
-      [[['mcp'], []], 'initialize', 'notifications/initialized', 'tools/list', 'tools/call'],
+      [
+        [['mcp', '--name', 'Codex'], []],
+        'initialize',
+        'notifications/initialized',
+        'tools/list',
+        'tools/call',
+      ],
     );
     assert.deepEqual(JSON.parse(asked[4] ?? '').params, {
       name: 'recall',
