@@ -38,7 +38,7 @@ import {
 } from './lifecycle/lifecycle.ts';
 import type { Redactor } from './log/log.ts';
 import { createLogger, createRedactor, parseLogLevel } from './log/log.ts';
-import { createMcpFeature } from './mcp/mcp.ts';
+import { createMcpFeature, toolsUrl } from './mcp/mcp.ts';
 import { createMemoryFeature } from './memory/memory.ts';
 import { createPaneFeature } from './pane/pane.ts';
 import { createRoleFeature } from './role/role.ts';
@@ -312,7 +312,7 @@ function createFeatures(
     connectors: tokens.connectors,
     grants: tokens.grants,
     findSession: session.find,
-    toolsUrl: () => (port() === null ? null : `http://127.0.0.1:${port()}/mcp`),
+    toolsUrl: () => toolsUrl(port()),
   });
   const mcp = createMcpFeature(about('mcp'), {
     tools: [...attention.tools, ...session.tools],
@@ -321,6 +321,7 @@ function createFeatures(
     locate: (folder) => workspace.locate(folder),
     port,
   });
+  session.offerToolsWith(({ workspaceId }) => mcp.urlFor(workspaceId));
   const daemon = createDaemonFeature(about('daemon'), {
     sessions: session,
     warnings: assembly.warnings,

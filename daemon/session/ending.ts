@@ -5,6 +5,7 @@ import type { FeatureContext } from '../context.ts';
 import type { HostPool } from '../host/host.ts';
 import { endProcesses, MarkerScan, TreeRecord } from '../process/process.ts';
 import type { Hooks } from './hooks.ts';
+import type { ToolServers } from './toolServers.ts';
 import { isLive } from './life.ts';
 import { removeOldScreen } from './oldScreen.ts';
 import type { SessionRow } from './row.ts';
@@ -22,6 +23,7 @@ export interface EndingContext {
   readonly spool: Spool;
   readonly links: SocketLinks;
   readonly hooks: Hooks;
+  readonly tools: Pick<ToolServers, 'remove'>;
   readonly sequences: Sequences;
 }
 
@@ -68,6 +70,7 @@ export class Ending {
     await daemon.tokens.revoke(id);
     links.remove(id);
     hooks.remove(id);
+    this.#context.tools.remove(id);
     await removeOldScreen(daemon.paths.runDir, id);
     await sessions.remove(id);
     await spool.remove(id);

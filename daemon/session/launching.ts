@@ -35,6 +35,7 @@ import type { ShellFacts } from './shellMark.ts';
 import { newShellFacts } from './shellMark.ts';
 import type { Sessions } from './sessions.ts';
 import type { SocketLinks } from './socketLinks.ts';
+import type { ToolServers } from './toolServers.ts';
 import type { Watch } from './watching.ts';
 
 interface SpawnRequest {
@@ -88,6 +89,7 @@ export interface LaunchingContext {
   readonly watch: Watch;
   readonly links: SocketLinks;
   readonly hooks: Hooks;
+  readonly tools: ToolServers;
   readonly keeping: Pick<Keeping, 'default'>;
   /** Operations of one session run one after the other. */
   readonly sequences: Sequences;
@@ -287,7 +289,8 @@ export class Launching {
       if (this.isEnding) throw new WaggleError('stopped', 'Everything is being ended.');
       const environment = { ...inherited, ...plan.environment };
       const marked = this.#mark(row, plan, environment);
-      const hooked = this.#context.hooks.prepare(row, { argv: marked.argv, environment });
+      const offered = this.#context.tools.prepare(row, { argv: marked.argv, environment });
+      const hooked = this.#context.hooks.prepare(row, { ...offered, environment });
       const request = {
         session: row.id,
         generation: row.generation,
@@ -296,6 +299,7 @@ export class Launching {
         env: {
           ...(await this.#environmentOf(row, environment)),
           ...marked.environment,
+          ...offered.environment,
           ...hooked.environment,
         },
         size: row.size,
@@ -330,8 +334,9 @@ export class Launching {
 
   /** A session that never ran leaves nothing; one that ran before says why it does not any more. */
   async #fail(row: SessionRow, error: unknown, isNew: boolean): Promise<void> {
-    const { sessions, daemon, links, hooks } = this.#context;
+    const { sessions, daemon, links, hooks, tools } = this.#context;
     await daemon.tokens.revoke(row.id);
+    tools.remove(row.id);
     links.remove(row.id);
     hooks.remove(row.id);
     if (isNew) return sessions.remove(row.id);

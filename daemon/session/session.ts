@@ -32,6 +32,8 @@ import { Sequences } from './sequence.ts';
 import { Sessions } from './sessions.ts';
 import { SocketLinks } from './socketLinks.ts';
 import { Spool } from './spool.ts';
+import { ToolServers } from './toolServers.ts';
+import type { FindTools } from './toolServers.ts';
 import { Watch } from './watching.ts';
 import { WindowLinks } from './windowLinks.ts';
 
@@ -50,6 +52,8 @@ export interface KnownSession {
 export interface SessionFeature extends Feature<'session'>, SessionOverview {
   readonly conversations: ConversationSessions;
   readonly tools: readonly Tool[];
+  /** Who knows where the agents of sessions find tools. */
+  offerToolsWith(find: FindTools): void;
   /** Undefined: there is no such session. */
   readonly find: (id: SessionId) => KnownSession | undefined;
   /** Where hooks of agents post. */
@@ -105,6 +109,7 @@ export function createSessionFeature(
         await watch.followers.flush(row.id);
       },
     }),
+    offerToolsWith: (find) => parts.tools.findWith(find),
     find: (id) => toKnown(sessions.find(id)),
     async start() {
       provideShim(context);
@@ -161,10 +166,11 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const flush = (id: SessionId): Promise<void> => watch.followers.flush(id);
   const keeping = new Keeping({ daemon: context, sessions, spool, flush });
   const hooks = new Hooks({ daemon: context, binDirectory: binDirectoryOf(context) });
+  const tools = new ToolServers({ daemon: context });
   const hookReports = new HookReports({ daemon: context, sessions });
   nouns.attention.explainWith(hookReports.explainer);
   const opencode = new OpencodeFollowing({ daemon: context, sessions, hooks });
-  const shared = { daemon: context, sessions, watch, links, hooks, sequences, keeping };
+  const shared = { daemon: context, sessions, watch, links, hooks, tools, sequences, keeping };
   const launching = new Launching({ ...shared, nouns, binDirectory: binDirectoryOf(context) });
   const ending = new Ending({ ...shared, hosts, spool });
   const resuming = new Resuming({ ...shared, launching, spool });
