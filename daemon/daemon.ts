@@ -18,6 +18,7 @@ import { createAgentFeature } from './agent/agent.ts';
 import { createAttentionFeature } from './attention/attention.ts';
 import { createConversationFeature } from './conversation/conversation.ts';
 import type { Clock, FeatureContext, Logger } from './context.ts';
+import { createEmbedding } from './embedding/embedding.ts';
 import type { Feature } from './feature.ts';
 import type { AnyHandler, Gateway } from './gateway/gateway.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -49,6 +50,7 @@ import type { FailureLimiter, TokenAuthority } from './token/token.ts';
 import { createFailureLimiter, createTokenAuthority, createTokenFeature } from './token/token.ts';
 import type { tokenStore } from './token/token.store.ts';
 import { createWindowFeature } from './window/window.ts';
+import { withoutFiles } from './withoutFiles.ts';
 import { createWorkspaceFeature } from './workspace/workspace.ts';
 
 export interface DaemonOptions {
@@ -292,7 +294,12 @@ function createFeatures(
   });
   const role = createRoleFeature(about('role'));
   const workspace = createWorkspaceFeature(about('workspace'));
-  const memory = createMemoryFeature();
+  const memory = createMemoryFeature(about('memory'), {
+    roles: role,
+    workspaces: workspace,
+    embedding: createEmbedding(about('memory')),
+    exchange: withoutFiles(),
+  });
   const window = createWindowFeature(about('window'));
   const agent = createAgentFeature(about('agent'));
   const attention = createAttentionFeature(about('attention'), { windows: window });
@@ -301,6 +308,7 @@ function createFeatures(
     attention,
     titlePatterns: () => attention.titlePatterns,
     hosts: createHostPool(about('session')),
+    memory,
     roles: role,
     windows: window,
     workspaces: workspace,

@@ -13,6 +13,7 @@ import type { Sequences } from './sequence.ts';
 import type { Sessions } from './sessions.ts';
 import type { SocketLinks } from './socketLinks.ts';
 import type { Spool } from './spool.ts';
+import type { StartNotes } from './notes.ts';
 import type { Watch } from './watching.ts';
 
 export interface EndingContext {
@@ -24,6 +25,7 @@ export interface EndingContext {
   readonly links: SocketLinks;
   readonly hooks: Hooks;
   readonly tools: Pick<ToolServers, 'remove'>;
+  readonly notes: Pick<StartNotes, 'remove'>;
   readonly sequences: Sequences;
 }
 
@@ -54,7 +56,7 @@ export class Ending {
 
   /** @throws WaggleError `notFound`, `conflict` while it or something that it left behind runs. */
   async delete(id: SessionId): Promise<void> {
-    const { sessions, watch, spool, links, hooks, daemon } = this.#context;
+    const { sessions, watch, spool, links, hooks, tools, notes, daemon } = this.#context;
     const row = sessions.get(id);
     if (isLive(row.status))
       throw new WaggleError('conflict', 'The session still runs.', { fix: 'End it first.' });
@@ -70,7 +72,8 @@ export class Ending {
     await daemon.tokens.revoke(id);
     links.remove(id);
     hooks.remove(id);
-    this.#context.tools.remove(id);
+    tools.remove(id);
+    notes.remove(id);
     await removeOldScreen(daemon.paths.runDir, id);
     await sessions.remove(id);
     await spool.remove(id);

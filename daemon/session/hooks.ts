@@ -5,7 +5,7 @@ import { readPrivateFile, replacePrivateFile } from '../../link/home/home.ts';
 import { randomHex } from '../../link/proof/proof.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { FeatureContext } from '../context.ts';
-import { readConfiguration } from './configuration.ts';
+import { codexConfigurations } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import {
   geminiSystemSettings,
@@ -100,10 +100,8 @@ export class Hooks {
 
   #prepareCodex(row: SessionRow, { argv, environment }: Start): HookedStart {
     const [program = '', ...rest] = argv;
-    const home = environment['CODEX_HOME'] ?? join(environment['HOME'] ?? '', '.codex');
-    const configurations = [join(home, 'config.toml'), join(row.cwd, '.codex', 'config.toml')];
     if (process.platform === 'win32') return this.#leaveOut(row, 'it starts no scripts here', argv);
-    if (hasOwnNotify(rest, configurations.map(readConfiguration)))
+    if (hasOwnNotify(rest, codexConfigurations(row, environment)))
       return this.#leaveOut(row, 'it tells another program', argv);
     return { argv: [program, ...toCodexOptions(this.#shim()), ...rest], environment: {} };
   }

@@ -20,6 +20,8 @@ import { HookReports } from './hookReports.ts';
 import { Hooks } from './hooks.ts';
 import { Keeping } from './keeping.ts';
 import { Launching } from './launching.ts';
+import { StartNotes } from './notes.ts';
+import { reachOfAgents } from './notesOptions.ts';
 import type { SessionNouns } from './nouns.ts';
 import { OpencodeFollowing } from './opencodeFollowing.ts';
 import { Recovery } from './recovery.ts';
@@ -78,6 +80,7 @@ export function createSessionFeature(
   const { sequences, sessions, spool, watch, keeping, ending, recovery, attaching } = parts;
   const { opencode } = parts;
   tellRecording(context, spool);
+  joinMemory(context, nouns, sessions);
   const inBackground = (work: Promise<void>): void => {
     work.catch((error: unknown) => context.log.error('a change of a host was missed', { error }));
   };
@@ -170,7 +173,9 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const hookReports = new HookReports({ daemon: context, sessions });
   nouns.attention.explainWith(hookReports.explainer);
   const opencode = new OpencodeFollowing({ daemon: context, sessions, hooks });
-  const shared = { daemon: context, sessions, watch, links, hooks, tools, sequences, keeping };
+  const notes = new StartNotes({ daemon: context, memory: nouns.memory });
+  const starts = { links, hooks, tools, notes };
+  const shared = { daemon: context, sessions, watch, ...starts, sequences, keeping };
   const launching = new Launching({ ...shared, nouns, binDirectory: binDirectoryOf(context) });
   const ending = new Ending({ ...shared, hosts, spool });
   const resuming = new Resuming({ ...shared, launching, spool });
@@ -207,6 +212,24 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
     attaching,
     recovery,
   };
+}
+
+/** Memory knows whose agent it is that remembers, and tells what a session learned when it has ended. */
+function joinMemory({ log }: FeatureContext, { memory }: SessionNouns, sessions: Sessions): void {
+  memory.reachWith(() => reachOfAgents);
+  memory.describeWith((id) => {
+    const row = sessions.rows().find((one) => one.id === id);
+    return row === undefined ? undefined : { ...row, isPrivate: row.private === true };
+  });
+  const over = new Map<SessionId, number>();
+  sessions.onDidChange(({ id, status, generation }) => {
+    const isOver = status === 'ended' || status === 'killed';
+    if (!isOver || over.get(id) === generation) return;
+    over.set(id, generation);
+    memory
+      .sessionEnded(id)
+      .catch((error: unknown) => log.warn('what was learned was not told', { error }));
+  });
 }
 
 function describe(row: SessionRow | undefined): DescribedSession | undefined {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { replacePrivateFile } from '../../link/home/home.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { FeatureContext } from '../context.ts';
-import { readConfiguration } from './configuration.ts';
+import { codexConfigurations } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import type { SessionRow } from './row.ts';
 import {
@@ -81,9 +81,7 @@ export class ToolServers {
         return { argv: [program, servers, ...rest], environment: {}, url };
       }
       case 'codex': {
-        const home = start.environment['CODEX_HOME'] ?? join(start.environment['HOME'] ?? '', '.codex');
-        const files = [join(home, 'config.toml'), join(row.cwd, '.codex', 'config.toml')];
-        if (hasOwnServer(rest, files.map(readConfiguration)))
+        if (hasOwnServer(rest, codexConfigurations(row, start.environment)))
           return this.#leaveOut(row, start, 'it has a server of that name');
         return { argv: [program, ...toCodexServer(url), ...rest], environment: {}, url };
       }
