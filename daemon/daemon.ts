@@ -323,9 +323,10 @@ function createFeatures(
     toolsUrl: () => toolsUrl(port()),
   });
   const mcp = createMcpFeature(about('mcp'), {
-    tools: [...attention.tools, ...session.tools],
+    tools: [...memory.tools, ...attention.tools, ...session.tools],
     findSession: session.find,
     grantsOf: (id) => tokens.grants.of(id),
+    isLead: (id) => role.find(session.find(id)?.roleId ?? '')?.tier === 'lead',
     locate: (folder) => workspace.locate(folder),
     port,
   });

@@ -1,4 +1,5 @@
 import type { SessionId, WorkspaceId } from '../../protocol/wire/brand.ts';
+import { grantSchema } from '../../protocol/token/token.ts';
 import type { Grant } from '../../protocol/token/token.ts';
 import type { Principal, Tool } from '../feature.ts';
 import { resolveFolder } from '../workspace/workspace.ts';
@@ -13,6 +14,8 @@ export interface McpNouns {
     id: SessionId,
   ) => { readonly workspaceId: WorkspaceId; readonly cwd: string } | undefined;
   readonly grantsOf: (id: SessionId) => readonly Grant[];
+  /** A lead sees and steers what members do. */
+  readonly isLead: (id: SessionId) => boolean;
   readonly locate: (folder: string) => Promise<WorkspaceId>;
   /** Of the daemon on 127.0.0.1; null: none could be had. */
   readonly port: () => number | null;
@@ -33,10 +36,16 @@ export function createFactReader(nouns: McpNouns, choices: ToolChoices): ReadFac
     const folder = session?.cwd ?? (said && (await resolveFolder(said).catch(isNoFolder)));
     const located = folder === undefined ? undefined : await nouns.locate(folder);
     const workspaceId = session?.workspaceId ?? located;
-    const grants = sessionId === undefined ? [] : nouns.grantsOf(sessionId);
+    const grants = sessionId === undefined ? [] : listGrants(nouns, sessionId);
     const choice = choices.of(workspaceId);
-    return { principal, sessionId, workspaceId, folder, grants, choice };
+    // Whatever a person may do in that shell: through a tool it is an agent that asks.
+    const agent: Principal = { ...principal, right: 'self' };
+    return { principal: agent, sessionId, workspaceId, folder, grants, choice };
   };
+}
+
+function listGrants({ grantsOf, isLead }: McpNouns, id: SessionId): readonly Grant[] {
+  return isLead(id) ? grantSchema.options : grantsOf(id);
 }
 
 /** What a connector says of where it works, and does not exist here, says nothing. */

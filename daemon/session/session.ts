@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeShim } from '../../link/shim/shim.ts';
-import type { SessionId, WorkspaceId } from '../../protocol/wire/brand.ts';
+import type { RoleId, SessionId, WorkspaceId } from '../../protocol/wire/brand.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { DescribedSession } from '../attention/attention.ts';
 import { notRecordingWarning } from '../../protocol/wire/warnings.ts';
@@ -46,6 +46,7 @@ const takeoverLimitMs = 1500;
 
 /** What other nouns may know of one. */
 export interface KnownSession {
+  readonly roleId: RoleId;
   readonly workspaceId: WorkspaceId;
   readonly cwd: string;
   readonly isPrivate: boolean;
@@ -239,7 +240,8 @@ function describe(row: SessionRow | undefined): DescribedSession | undefined {
 
 function toKnown(row: SessionRow | undefined): KnownSession | undefined {
   if (row === undefined) return undefined;
-  return { workspaceId: row.workspaceId, cwd: row.cwd, isPrivate: row.private === true };
+  const { roleId } = row;
+  return { roleId, workspaceId: row.workspaceId, cwd: row.cwd, isPrivate: row.private === true };
 }
 
 /** Then what was received is all that there is. */
