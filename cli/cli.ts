@@ -9,6 +9,7 @@ import { toPlainLine } from '../protocol/wire/printable.ts';
 import type { CompletedCommand } from './completion/completion.ts';
 import { conversationCommands } from './conversationCommands.ts';
 import { daemonCommands } from './daemonCommands.ts';
+import { mcpCommands } from './mcpCommands.ts';
 import { noticeCommands } from './noticeCommands.ts';
 import { CommandError, exitCodes } from './output/output.ts';
 import { resumeCommands } from './resumeCommands.ts';
@@ -48,6 +49,7 @@ const commands: readonly CommandSpec[] = [
   ...conversationCommands,
   ...noticeCommands,
   ...toolsCommands,
+  ...mcpCommands,
   ...daemonCommands,
   completion,
 ];

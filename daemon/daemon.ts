@@ -18,6 +18,7 @@ import { createAgentFeature } from './agent/agent.ts';
 import { createAttentionFeature } from './attention/attention.ts';
 import { createConversationFeature } from './conversation/conversation.ts';
 import type { Clock, FeatureContext, Logger } from './context.ts';
+import { createEmbedding } from './embedding/embedding.ts';
 import type { Feature } from './feature.ts';
 import type { AnyHandler, Gateway } from './gateway/gateway.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -38,7 +39,7 @@ import {
 } from './lifecycle/lifecycle.ts';
 import type { Redactor } from './log/log.ts';
 import { createLogger, createRedactor, parseLogLevel } from './log/log.ts';
-import { createMcpFeature } from './mcp/mcp.ts';
+import { createMcpFeature, toolsUrl } from './mcp/mcp.ts';
 import { createMemoryFeature } from './memory/memory.ts';
 import { createPaneFeature } from './pane/pane.ts';
 import { createRoleFeature } from './role/role.ts';
@@ -49,6 +50,7 @@ import type { FailureLimiter, TokenAuthority } from './token/token.ts';
 import { createFailureLimiter, createTokenAuthority, createTokenFeature } from './token/token.ts';
 import type { tokenStore } from './token/token.store.ts';
 import { createWindowFeature } from './window/window.ts';
+import { withoutFiles } from './withoutFiles.ts';
 import { createWorkspaceFeature } from './workspace/workspace.ts';
 
 export interface DaemonOptions {
@@ -292,7 +294,12 @@ function createFeatures(
   });
   const role = createRoleFeature(about('role'));
   const workspace = createWorkspaceFeature(about('workspace'));
-  const memory = createMemoryFeature();
+  const memory = createMemoryFeature(about('memory'), {
+    roles: role,
+    workspaces: workspace,
+    embedding: createEmbedding(about('memory')),
+    exchange: withoutFiles(),
+  });
   const window = createWindowFeature(about('window'));
   const agent = createAgentFeature(about('agent'));
   const attention = createAttentionFeature(about('attention'), { windows: window });
@@ -301,6 +308,7 @@ function createFeatures(
     attention,
     titlePatterns: () => attention.titlePatterns,
     hosts: createHostPool(about('session')),
+    memory,
     roles: role,
     windows: window,
     workspaces: workspace,
@@ -312,15 +320,17 @@ function createFeatures(
     connectors: tokens.connectors,
     grants: tokens.grants,
     findSession: session.find,
-    toolsUrl: () => (port() === null ? null : `http://127.0.0.1:${port()}/mcp`),
+    toolsUrl: () => toolsUrl(port()),
   });
   const mcp = createMcpFeature(about('mcp'), {
-    tools: [...attention.tools, ...session.tools],
+    tools: [...memory.tools, ...attention.tools, ...session.tools],
     findSession: session.find,
     grantsOf: (id) => tokens.grants.of(id),
+    isLead: (id) => role.find(session.find(id)?.roleId ?? '')?.tier === 'lead',
     locate: (folder) => workspace.locate(folder),
     port,
   });
+  session.offerToolsWith(({ workspaceId }) => mcp.urlFor(workspaceId));
   const daemon = createDaemonFeature(about('daemon'), {
     sessions: session,
     warnings: assembly.warnings,

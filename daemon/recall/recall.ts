@@ -3,78 +3,23 @@
  * `memory.store.ts` calls `put`, `remove`, `search`, `findSimilar`. Owns its own tables, never those of memory. Pure and
  * database only: providers of embeddings are `daemon/embedding`.
  */
-import type { Kysely } from 'kysely';
-import type { FactScope, FactType } from '../../protocol/memory/memory.ts';
+import type { RecallDb } from './index.store.ts';
+import { openIndex, putFact, removeFacts } from './index.store.ts';
+import type { RecallFact, RecallHit, RecallQuery, RecallVector, SimilarFact } from './recalled.ts';
+import { searchFacts } from './searching.store.ts';
+import { findSimilarFacts } from './similar.store.ts';
+import { openVectors, removeVectors } from './vectors.store.ts';
 
-/** Any handle on the database, a transaction included. */
-export type RecallDb = Kysely<unknown>;
-
-/** What of a fact decides whether and where it is found. Superseded and forgotten facts are removed from the index. */
-export interface RecallFact {
-  readonly id: string;
-  readonly type: FactType;
-  readonly text: string;
-  readonly scope: FactScope;
-  readonly workspaceId: string | null;
-  readonly worktree: string | null;
-  readonly roleId: string | null;
-  readonly state: 'accepted' | 'quarantined';
-  readonly pinned: boolean;
-  readonly uses: number;
-  /** ISO instants. */
-  readonly lastUsedAt: string | null;
-  readonly validFrom: string;
-}
-
-/**
- * Who asks. A fact is in reach when its scope is `person` or `everywhere`, or `repository` of this repository (and it has
- * no worktree or this one), or `agent` of this role. `everything`: a person looks through all of it.
- */
-export type RecallReach =
-  | {
-      readonly kind: 'place';
-      readonly workspaceId: string | null;
-      readonly worktree: string | null;
-      readonly roleId: string | null;
-    }
-  | { readonly kind: 'everything' };
-
-/** A vector with the model that made it; only vectors of the same model are compared. */
-export interface RecallVector {
-  readonly model: string;
-  readonly values: Float32Array;
-}
-
-export interface RecallQuery {
-  readonly text: string;
-  readonly reach: RecallReach;
-  readonly states: readonly ('accepted' | 'quarantined')[];
-  readonly scopes?: readonly FactScope[] | undefined;
-  readonly types?: readonly FactType[] | undefined;
-  readonly limit: number;
-  /** ISO instant, for recency. */
-  readonly now: string;
-  /** Absent: words alone. */
-  readonly vector?: RecallVector | undefined;
-}
-
-export interface RecallHit {
-  readonly id: string;
-  /** Higher is better. */
-  readonly score: number;
-  readonly ways: readonly ('words' | 'parts' | 'meaning')[];
-}
-
-/**
- * `same`: equal but for case, space and punctuation. `near`: says nearly the same, the new text can take its place.
- * `contradicts`: about the same, but denies it or names another value.
- */
-export interface SimilarFact {
-  readonly id: string;
-  readonly kind: 'same' | 'near' | 'contradicts';
-  /** 0 to 1. */
-  readonly likeness: number;
-}
+export type { RecallDb } from './index.store.ts';
+export type { MissingVector, NewVector, recallStore } from './recall.store.ts';
+export type {
+  RecallFact,
+  RecallHit,
+  RecallQuery,
+  RecallReach,
+  RecallVector,
+  SimilarFact,
+} from './recalled.ts';
 
 /** The index, as functions on a transaction. */
 export interface Recall {
@@ -93,3 +38,19 @@ export interface Recall {
     vector?: RecallVector,
   ): Promise<readonly SimilarFact[]>;
 }
+
+export const recall: Recall = {
+  async put(db, facts) {
+    const changed: string[] = [];
+    for (const fact of facts) if (await putFact(openIndex(db), fact)) changed.push(fact.id);
+    await removeVectors(openVectors(db), changed);
+  },
+
+  async remove(db, ids) {
+    await removeVectors(openVectors(db), ids);
+    await removeFacts(openIndex(db), ids);
+  },
+
+  search: searchFacts,
+  findSimilar: findSimilarFacts,
+};

@@ -10,8 +10,14 @@ export const embeddingSettingsSchema = z.object({
   /** Base address; null: the provider's own. */
   url: z.string().max(2048).nullable(),
   model: z.string().max(256).nullable(),
-  /** Whether a key is stored; the key itself is never sent back. */
+  /** Whether a key is there, stored or in the variable; the key itself is never sent back. */
   hasKey: z.boolean(),
+  /** Environment variable of the daemon that holds the key; null: the stored one is used. */
+  keyVariable: z.string().nullable().default(null),
+  /** For one request of the background; questions get less. */
+  timeoutMs: z.int().default(30_000),
+  /** Texts in one request. */
+  batch: z.int().default(32),
 });
 export type EmbeddingSettings = z.infer<typeof embeddingSettingsSchema>;
 
@@ -22,6 +28,13 @@ export const embeddingChangeSchema = z.strictObject({
   model: z.string().min(1).max(256).nullable().optional(),
   /** Null forgets it. Never in an argument list: from the environment, a file or a prompt. */
   key: z.string().min(1).max(4096).nullable().optional(),
+  keyVariable: z
+    .string()
+    .regex(/^[A-Za-z_]\w{0,127}$/)
+    .nullable()
+    .optional(),
+  timeoutMs: z.int().min(1000).max(600_000).optional(),
+  batch: z.int().min(1).max(256).optional(),
 });
 
 export const embeddingStatusSchema = z.object({

@@ -105,8 +105,12 @@ export const exchangeMethods = defineNoun({
     'memory/embeddings': {
       right: 'person',
       introducedIn: 2,
-      summary: 'Reads or changes the embedding provider, and says how far it is.',
-      params: z.strictObject({ change: embeddingChangeSchema.optional() }),
+      summary:
+        'Reads or changes the embedding provider, tries at once what waits after a failure or makes all vectors again, and says how far it is.',
+      params: z.strictObject({
+        change: embeddingChangeSchema.optional(),
+        reindex: z.enum(['missing', 'all']).optional(),
+      }),
       result: z.object({ status: embeddingStatusSchema }),
     },
   },

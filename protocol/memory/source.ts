@@ -10,8 +10,8 @@ import {
   sessionIdSchema,
 } from '../wire/brand.ts';
 
-/** `file`: taken over from a file of instructions or an agent's own memory. */
-export const authorKinds = ['person', 'agent', 'file'] as const;
+/** `file`: taken over from a file of instructions or an agent's own memory. `waggle`: what happens by itself, as at an expiry. */
+export const authorKinds = ['person', 'agent', 'file', 'waggle'] as const;
 
 /**
  * How whoever saved it came to know it. `outside`: from the web, an issue, a mail, a tool's answer, another agent:
