@@ -41,7 +41,7 @@ export interface AccessContext {
   readonly platform?: NodeJS.Platform;
 }
 
-export type AccessState =
+type AccessState =
   /** There is no entry. */
   | 'absent'
   /** The entry is as we would write it. */
@@ -85,7 +85,7 @@ export interface Applied {
 }
 
 /** Directory of a `waggle` command of our own, so that entries need no command on PATH. */
-export function bridgeDirectory(paths: HomePaths): string {
+function bridgeDirectory(paths: HomePaths): string {
   return join(paths.home, 'bin');
 }
 
