@@ -10,6 +10,7 @@ import type { CompletedCommand } from './completion/completion.ts';
 import { conversationCommands } from './conversationCommands.ts';
 import { daemonCommands } from './daemonCommands.ts';
 import { memoryCommands } from './memoryCommands.ts';
+import { mcpCommands } from './mcpCommands.ts';
 import { noticeCommands } from './noticeCommands.ts';
 import { CommandError, exitCodes } from './output/output.ts';
 import { resumeCommands } from './resumeCommands.ts';
@@ -52,6 +53,7 @@ const commands: readonly CommandSpec[] = [
   ...toolsCommands,
   ...memoryCommands,
   ...roleCommands,
+  ...mcpCommands,
   ...daemonCommands,
   completion,
 ];

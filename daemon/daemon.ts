@@ -40,7 +40,7 @@ import {
 } from './lifecycle/lifecycle.ts';
 import type { Redactor } from './log/log.ts';
 import { createLogger, createRedactor, parseLogLevel } from './log/log.ts';
-import { createMcpFeature } from './mcp/mcp.ts';
+import { createMcpFeature, toolsUrl } from './mcp/mcp.ts';
 import { createMemoryFeature } from './memory/memory.ts';
 import { createPaneFeature } from './pane/pane.ts';
 import { createRoleFeature } from './role/role.ts';
@@ -320,15 +320,17 @@ function createFeatures(
     connectors: tokens.connectors,
     grants: tokens.grants,
     findSession: session.find,
-    toolsUrl: () => (port() === null ? null : `http://127.0.0.1:${port()}/mcp`),
+    toolsUrl: () => toolsUrl(port()),
   });
   const mcp = createMcpFeature(about('mcp'), {
-    tools: [...attention.tools, ...session.tools],
+    tools: [...memory.tools, ...attention.tools, ...session.tools],
     findSession: session.find,
     grantsOf: (id) => tokens.grants.of(id),
+    isLead: (id) => role.find(session.find(id)?.roleId ?? '')?.tier === 'lead',
     locate: (folder) => workspace.locate(folder),
     port,
   });
+  session.offerToolsWith(({ workspaceId }) => mcp.urlFor(workspaceId));
   const daemon = createDaemonFeature(about('daemon'), {
     sessions: session,
     warnings: assembly.warnings,

@@ -97,6 +97,8 @@ export interface ToolCaller {
   /** Where it works in it, a real path. */
   readonly folder: string | undefined;
   readonly grants: readonly Grant[];
+  /** What is asked for with the same key is done once. */
+  readonly idempotencyKey: string | undefined;
   /** Aborted when nobody waits for the result any more, or it took too long. */
   readonly signal: AbortSignal;
   /** Tells whoever waits that it goes on; nothing when they do not want to know. */

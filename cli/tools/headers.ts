@@ -40,10 +40,15 @@ export async function printHeaders(
         fix: `waggle tools install ${agent}`,
       },
     );
-  const token = context.identity?.token ?? (await findToken(context, link, id));
+  const token = sessionToken(context) ?? (await findToken(context, link, id));
   const headers = { Authorization: `Bearer ${token}` };
   context.output.result(headers, () => [JSON.stringify(headers)]);
   return exitCodes.ok;
+}
+
+/** Inside a session the agent is that session: its token is what follows its id. */
+function sessionToken({ identity }: CommandContext): string | undefined {
+  return identity?.token.slice(identity.token.indexOf('.') + 1);
 }
 
 /** The one that is held, as long as the daemon counts it; else another is made. */

@@ -9,7 +9,7 @@ import { toErrorResult, toResult } from './results.ts';
 import type { CallToolResult } from './sdk.ts';
 
 /** Who calls, before the call is known. */
-export interface CallerFacts extends Omit<ToolCaller, 'signal' | 'progress'>, Standing {}
+export interface CallerFacts extends Omit<ToolCaller, 'signal' | 'progress' | 'idempotencyKey'>, Standing {}
 
 export interface ToolCall {
   readonly name: string;
@@ -70,12 +70,15 @@ export class ToolCalls {
     const { idempotencyKey, ...input } = parsed.data;
     const limit = AbortSignal.timeout(this.#context.limitMs ?? limitMs);
     const signal = AbortSignal.any([call.signal, limit]);
-    const caller: ToolCaller = { ...facts, signal, progress: (...said) => call.progress(...said) };
+    const key = tool.effect === 'reads' ? undefined : findKey(idempotencyKey, call.meta);
+    const caller: ToolCaller = {
+      ...{ ...facts, signal, idempotencyKey: key },
+      progress: (...said) => call.progress(...said),
+    };
     const run = async (): Promise<unknown> => {
       signal.throwIfAborted();
       return tool.output.parse(await tool.run(input, caller));
     };
-    const key = tool.effect === 'reads' ? undefined : findKey(idempotencyKey, call.meta);
     const work =
       key === undefined
         ? run()

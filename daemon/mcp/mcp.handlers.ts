@@ -5,7 +5,8 @@ import { resolveFolder } from '../workspace/workspace.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { ToolChoices } from './choices.ts';
 import { instructions } from './instructions.ts';
-import type { McpNouns, ReadFacts } from './mcp.ts';
+import type { McpNouns, ReadFacts } from './facts.ts';
+import { toolsUrl } from './facts.ts';
 import { versions } from './server.ts';
 import { estimateTokens } from './tokens.ts';
 
@@ -36,9 +37,8 @@ export function createHandlers({
       const facts = await readFacts(agent, undefined);
       const offered = catalogue.list(facts);
       const sum = offered.reduce((all, { tokens }) => all + tokens, 0);
-      const port = nouns.port();
       return {
-        url: port === null ? null : `http://127.0.0.1:${port}/mcp`,
+        url: toolsUrl(nouns.port()),
         versions,
         choice: facts.choice,
         tools: offered.map(({ listed: { name, description }, tokens }) => {

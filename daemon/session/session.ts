@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeShim } from '../../link/shim/shim.ts';
-import type { SessionId, WorkspaceId } from '../../protocol/wire/brand.ts';
+import type { RoleId, SessionId, WorkspaceId } from '../../protocol/wire/brand.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { DescribedSession } from '../attention/attention.ts';
 import { notRecordingWarning } from '../../protocol/wire/warnings.ts';
@@ -34,6 +34,8 @@ import { Sequences } from './sequence.ts';
 import { Sessions } from './sessions.ts';
 import { SocketLinks } from './socketLinks.ts';
 import { Spool } from './spool.ts';
+import { ToolServers } from './toolServers.ts';
+import type { FindTools } from './toolServers.ts';
 import { Watch } from './watching.ts';
 import { WindowLinks } from './windowLinks.ts';
 
@@ -44,6 +46,7 @@ const takeoverLimitMs = 1500;
 
 /** What other nouns may know of one. */
 export interface KnownSession {
+  readonly roleId: RoleId;
   readonly workspaceId: WorkspaceId;
   readonly cwd: string;
   readonly isPrivate: boolean;
@@ -52,6 +55,8 @@ export interface KnownSession {
 export interface SessionFeature extends Feature<'session'>, SessionOverview {
   readonly conversations: ConversationSessions;
   readonly tools: readonly Tool[];
+  /** Who knows where the agents of sessions find tools. */
+  offerToolsWith(find: FindTools): void;
   /** Undefined: there is no such session. */
   readonly find: (id: SessionId) => KnownSession | undefined;
   /** Where hooks of agents post. */
@@ -108,6 +113,7 @@ export function createSessionFeature(
         await watch.followers.flush(row.id);
       },
     }),
+    offerToolsWith: (find) => parts.tools.findWith(find),
     find: (id) => toKnown(sessions.find(id)),
     async start() {
       provideShim(context);
@@ -164,11 +170,13 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const flush = (id: SessionId): Promise<void> => watch.followers.flush(id);
   const keeping = new Keeping({ daemon: context, sessions, spool, flush });
   const hooks = new Hooks({ daemon: context, binDirectory: binDirectoryOf(context) });
+  const tools = new ToolServers({ daemon: context });
   const hookReports = new HookReports({ daemon: context, sessions });
   nouns.attention.explainWith(hookReports.explainer);
   const opencode = new OpencodeFollowing({ daemon: context, sessions, hooks });
   const notes = new StartNotes({ daemon: context, memory: nouns.memory });
-  const shared = { daemon: context, sessions, watch, links, hooks, notes, sequences, keeping };
+  const starts = { links, hooks, tools, notes };
+  const shared = { daemon: context, sessions, watch, ...starts, sequences, keeping };
   const launching = new Launching({ ...shared, nouns, binDirectory: binDirectoryOf(context) });
   const ending = new Ending({ ...shared, hosts, spool });
   const resuming = new Resuming({ ...shared, launching, spool });
@@ -232,7 +240,8 @@ function describe(row: SessionRow | undefined): DescribedSession | undefined {
 
 function toKnown(row: SessionRow | undefined): KnownSession | undefined {
   if (row === undefined) return undefined;
-  return { workspaceId: row.workspaceId, cwd: row.cwd, isPrivate: row.private === true };
+  const { roleId } = row;
+  return { roleId, workspaceId: row.workspaceId, cwd: row.cwd, isPrivate: row.private === true };
 }
 
 /** Then what was received is all that there is. */

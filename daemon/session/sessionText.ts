@@ -86,9 +86,13 @@ const sequences =
   // eslint-disable-next-line no-control-regex
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g;
 
+/** How a row that goes on in the next one is drawn. */
+const wrapped = / \r(?!\n)/g;
+
 function toLines(drawn: string): string[] {
   const spaced = drawn.replace(cursorForward, (_all, count: string) => ' '.repeat(Number(count) || 1));
-  const lines = spaced.replace(sequences, '').split(/\r?\n/).map((line) => line.trimEnd());
+  const plain = spaced.replace(sequences, '').replaceAll(wrapped, '');
+  const lines = plain.split(/\r?\n/).map((line) => line.trimEnd());
   const last = lines.findLastIndex((line) => line !== '');
   return lines.slice(0, last + 1);
 }

@@ -34,8 +34,10 @@ async function closeTabs(): Promise<void> {
   if (tabs.length > 0) await vscode.window.tabGroups.close(tabs, true);
 }
 
-/** Of the multi-diff the API tells no input: its title is ours. */
+/** The API tells nothing of a diff of several files but its title, which is ours. */
 function isOurs({ input, label }: vscode.Tab): boolean {
   if (input instanceof vscode.TabInputTextDiff) return input.modified.scheme === scheme;
-  return input === undefined && label.startsWith(t('Access to Memory and Tasks'));
+  return (
+    !(input instanceof vscode.TabInputText) && label.startsWith(t('Access to Memory and Tasks'))
+  );
 }

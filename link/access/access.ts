@@ -4,12 +4,10 @@
  */
 export type { AccessAgentId } from './agentConfig.ts';
 export { accessAgentIds } from './agentConfig.ts';
-export type { DiffLine } from './diff.ts';
 export { diffLines } from './diff.ts';
-export type { AccessContext, AccessState, AgentAccess, Applied, Change } from './giving.ts';
+export type { AccessContext, AgentAccess, Applied, Change } from './giving.ts';
 export {
   applyChange,
-  bridgeDirectory,
   findAccess,
   listAccess,
   listFiles,

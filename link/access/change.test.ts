@@ -7,7 +7,7 @@ import type { Receipt } from './receipt.ts';
 import { editBetween, hashText } from './receipt.ts';
 import { stdioWay } from './way.ts';
 
-const way = stdioWay({ program: "/opt/it's here/waggle", platform: 'linux' });
+const way = stdioWay({ program: "/opt/it's here/waggle", platform: 'linux' }, 'an agent');
 const path = '/home/a/file';
 
 function sourceOf(agent: AgentConfig, text: string, receipt?: Receipt) {

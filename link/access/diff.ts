@@ -1,6 +1,6 @@
 /** A change of a text as the lines that a person reads: what goes, what comes, and a little around it. Pure. */
 
-export interface DiffLine {
+interface DiffLine {
   readonly sign: ' ' | '-' | '+';
   readonly text: string;
 }

@@ -41,7 +41,7 @@ export interface AccessContext {
   readonly platform?: NodeJS.Platform;
 }
 
-export type AccessState =
+type AccessState =
   /** There is no entry. */
   | 'absent'
   /** The entry is as we would write it. */
@@ -85,7 +85,7 @@ export interface Applied {
 }
 
 /** Directory of a `waggle` command of our own, so that entries need no command on PATH. */
-export function bridgeDirectory(paths: HomePaths): string {
+function bridgeDirectory(paths: HomePaths): string {
   return join(paths.home, 'bin');
 }
 
@@ -99,7 +99,7 @@ function wayFor(context: AccessContext, agent: AgentConfig): Way {
   const canFetch = agent.canFetchToken && bridge.platform !== 'win32';
   return canFetch && context.url !== undefined
     ? httpWay(bridge, { agent: agent.id, url: context.url })
-    : stdioWay(bridge);
+    : stdioWay(bridge, bridge.platform === 'win32' ? agent.id : agent.label);
 }
 
 /** Every agent that can be given access, in the order in which people are shown them. Never throws for one of them. */

@@ -66,10 +66,10 @@ async function post(
 }
 
 async function readText(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
+  if (response.body === null) return '';
   let text = '';
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
     if (text.length > maxChars) throw new WaggleError('limitReached', 'The answer is too long.');
   }
   return text;

@@ -31,7 +31,8 @@ export function createJsonFormat({ comments }: { readonly comments: boolean }): 
     readAll: (text) => {
       if (text.trim() === '') return {};
       root(text);
-      return parse(text, undefined, { allowTrailingComma: true });
+      const all: unknown = parse(text, undefined, { allowTrailingComma: true });
+      return all;
     },
     insert: (text, path, value) => {
       if (text.trim() === '') return `${text}${print({ [path[0]]: { [path[1]]: value } })}\n`;

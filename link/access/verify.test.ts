@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -25,16 +25,19 @@ const tools = [
 ];
 
 /** What a server says to each method; the same for both ways. */
-const answers = `
-const answers = {
-  initialize: { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'waggle', version: '1' } },
-  'tools/list': { tools: ${JSON.stringify(tools)} },
+const results: Readonly<Record<string, unknown>> = {
+  initialize: {
+    protocolVersion: '2025-06-18',
+    capabilities: {},
+    serverInfo: { name: 'waggle', version: '1' },
+  },
+  'tools/list': { tools },
   'tools/call': { content: [{ type: 'text', text: 'nothing yet' }] },
-};`;
+};
 
 /** A bridge that writes down what it was asked, in place of the command. */
 const bridge = `#!${process.execPath}
-${answers}
+const answers = ${JSON.stringify(results)};
 const { appendFileSync } = require('node:fs');
 const lines = require('node:readline').createInterface({ input: process.stdin });
 console.log('starting up');
@@ -51,6 +54,11 @@ lines.on('line', (line) => {
 const helper = `#!${process.execPath}
 console.log(JSON.stringify({ Authorization: 'Bearer ' + process.argv.slice(2).join('-') }));
 `;
+
+interface Asked {
+  readonly method: string;
+  readonly params: unknown;
+}
 
 describe('an entry that is tried', () => {
   let home: string;
@@ -84,20 +92,24 @@ describe('an entry that is tried', () => {
   const serve = async (
     answer: (
       request: { method: string; id?: number },
-      headers: NodeJS.Dict<string | string[]>,
+      headers: IncomingHttpHeaders,
     ) => {
       status?: number;
       type?: string;
       body: string;
     },
   ): Promise<void> => {
-    server = createServer(async (request, response) => {
+    const reply = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       const message: { method: string; id?: number } = JSON.parse(
         (await text(request)) || '{"method":"end"}',
       );
       const { status = 200, type = 'application/json', body } = answer(message, request.headers);
       response.writeHead(status, { 'Content-Type': type, 'Mcp-Session-Id': 's1' }).end(body);
-    }).listen(0, '127.0.0.1');
+    };
+    server = createServer((request, response) => void reply(request, response)).listen(
+      0,
+      '127.0.0.1',
+    );
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     context = { ...context, url: `http://127.0.0.1:${port}/mcp` };
@@ -111,14 +123,22 @@ describe('an entry that is tried', () => {
       { ...verdict, tookMs: 0 },
       { ok: true, tookMs: 0, server: 'waggle', tools: 2, called: 'recall' },
     );
-    const asked = readFileSync(join(home, 'data', 'bin', 'asked'), 'utf8')
+    const file = readFileSync(join(home, 'data', 'bin', 'asked'), 'utf8');
+    const asked = file
       .trim()
-      .split('\n');
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
     assert.deepEqual(
-      asked.map((line) => JSON.parse(line).method ?? JSON.parse(line)),
-      [[['mcp'], []], 'initialize', 'notifications/initialized', 'tools/list', 'tools/call'],
+      asked.map((line) => (Array.isArray(line) ? line : (line as Asked).method)),
+      [
+        [['mcp', '--name', 'Codex'], []],
+        'initialize',
+        'notifications/initialized',
+        'tools/list',
+        'tools/call',
+      ],
     );
-    assert.deepEqual(JSON.parse(asked[4] ?? '').params, {
+    assert.deepEqual((asked[4] as Asked).params, {
       name: 'recall',
       arguments: { query: 'access check' },
     });
@@ -147,15 +167,15 @@ describe('an entry that is tried', () => {
       'badRequest',
       'The server refuses initialize: no',
     ]);
-    place(bridge.replace('"tools/list"', '"x"').replace("'tools/list'", "'x'"));
+    place(bridge.replace('"tools/list"', '"x"'));
     assert.deepEqual(failure(await verifyAccess(context, 'codex')), [
       'badRequest',
       "The server's answer to tools/list is none of MCP.",
     ]);
     place(
       bridge.replace(
-        "content: [{ type: 'text', text: 'nothing yet' }]",
-        "isError: true, content: [{ type: 'text', text: 'broken' }]",
+        '"content":[{"type":"text","text":"nothing yet"}]',
+        '"isError":true,"content":[{"type":"text","text":"broken"}]',
       ),
     );
     assert.deepEqual(failure(await verifyAccess(context, 'codex')), [
@@ -166,7 +186,6 @@ describe('an entry that is tried', () => {
 
   it('asks its helper for the bearer and speaks to the daemon, answered as JSON or as a stream', async () => {
     const seen: unknown[] = [];
-    const results: Record<string, unknown> = new Function(`${answers}; return answers;`)();
     await serve(({ method, id }, headers) => {
       seen.push([
         method,

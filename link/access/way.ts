@@ -25,13 +25,15 @@ export interface Bridge {
 const helperWords = ['tools', 'headers'] as const;
 const bridgeWords = ['mcp'] as const;
 
-export function stdioWay({ program, platform }: Bridge): Way {
+/** `name`: whom the token is for that the bridge gets, for a person; on Windows one word, for `cmd.exe` takes quotes away. */
+export function stdioWay({ program, platform }: Bridge, name: string): Way {
   // A batch file is no program: what runs it is named.
   const isBatch = platform === 'win32';
+  const words = [...bridgeWords, '--name', name];
   return {
     kind: 'stdio',
     command: isBatch ? 'cmd.exe' : program,
-    arguments: isBatch ? ['/d', '/c', program, ...bridgeWords] : [...bridgeWords],
+    arguments: isBatch ? ['/d', '/c', program, ...words] : words,
     environment: {},
   };
 }

@@ -43,19 +43,23 @@ export interface RemovalContext extends AccessContext {
 }
 
 /** All that a data directory can hold; a name that ends in `*` stands for all that begin so. */
-export const dataNames = [
+const dataNames = [
   'access',
   'backup',
   'bin',
+  'embedding',
+  'embedding.key*',
   'hooks',
   'instance.json*',
   'lock.db*',
   'log',
+  'notes',
   'owner.token*',
   'program',
   'reserve*',
   'run',
   'spool',
+  'tools',
   'waggle.db*',
 ] as const;
 
