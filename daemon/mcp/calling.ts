@@ -9,7 +9,8 @@ import { toErrorResult, toResult } from './results.ts';
 import type { CallToolResult } from './sdk.ts';
 
 /** Who calls, before the call is known. */
-export interface CallerFacts extends Omit<ToolCaller, 'signal' | 'progress' | 'idempotencyKey'>, Standing {}
+export interface CallerFacts
+  extends Omit<ToolCaller, 'signal' | 'progress' | 'idempotencyKey'>, Standing {}
 
 export interface ToolCall {
   readonly name: string;
@@ -123,7 +124,9 @@ function refuseUnoffered({ tool }: OfferedTool, facts: CallerFacts): void {
 function findKey(given: unknown, meta: ToolCall['meta']): string | undefined {
   const names = ['waggle/idempotencyKey', 'claudecode/toolUseId'];
   const keys = [given, ...names.map((name) => meta[name])];
-  return keys.map((key) => idempotencyKeySchema.safeParse(key).data).find((key) => key !== undefined);
+  return keys
+    .map((key) => idempotencyKeySchema.safeParse(key).data)
+    .find((key) => key !== undefined);
 }
 
 function endOf(limit: AbortSignal): WaggleError {

@@ -17,6 +17,7 @@ export function toResult(output: unknown): CallToolResult {
 export function toErrorResult(thrown: unknown, log: Logger): CallToolResult {
   const error = toKnown(thrown, log);
   const { code, message, fix, logId, details } = error;
+  log.debug('A tool call was refused', { code });
   const told = { code, message, fix, logId, details };
   return {
     isError: true,

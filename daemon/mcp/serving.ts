@@ -41,7 +41,8 @@ export class Serving {
       {
         legacy: 'reject',
         maxSubscriptions: 64,
-        onerror: (error) => context.log.debug('An MCP request was refused', { error: error.message }),
+        onerror: (error) =>
+          context.log.debug('An MCP request was refused', { error: error.message }),
       },
     );
     this.#legacy = new LegacySessions({
@@ -82,8 +83,7 @@ export class Serving {
     const { sdk } = this.#context;
     const isNewest = request.headers.get('mcp-protocol-version') === newestVersion;
     if (request.method !== 'POST' && (isNewest || request.method === 'HEAD')) return notAllowed();
-    if (await sdk.isLegacyRequest(request, body))
-      return this.#legacy.answer(request, body, asker);
+    if (await sdk.isLegacyRequest(request, body)) return this.#legacy.answer(request, body, asker);
     const authInfo = { token: '', clientId: asker.principal.id, scopes: [], extra: { asker } };
     return this.#modern.fetch(request, { authInfo, parsedBody: body });
   }
