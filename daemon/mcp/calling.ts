@@ -5,6 +5,7 @@ import type { Principal, ToolCaller } from '../feature.ts';
 import type { Catalogue, OfferedTool, Standing } from './catalogue.ts';
 import { idempotencyKeySchema, isOffered } from './catalogue.ts';
 import { OnceOnly } from './onceOnly.ts';
+import type { Redact } from './results.ts';
 import { toErrorResult, toResult } from './results.ts';
 import type { CallToolResult } from './sdk.ts';
 
@@ -26,6 +27,7 @@ export interface ToolCallsContext {
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly redact: Redact;
   /** Tests shorten it. */
   readonly limitMs?: number;
 }
@@ -48,16 +50,16 @@ export class ToolCalls {
   async run(call: ToolCall, facts: CallerFacts): Promise<CallToolResult | undefined> {
     const offered = this.#context.catalogue.find(call.name);
     if (offered === undefined) return undefined;
-    const { log, clock } = this.#context;
+    const { log, clock, redact } = this.#context;
     const startedAt = clock.monotonicMs();
     const about = { tool: call.name, principal: facts.principal.id, sessionId: facts.sessionId };
     try {
       refuseUnoffered(offered, facts);
       const output = await this.#within(facts.principal, () => this.#act(offered, call, facts));
       log.debug('A tool was called', { ...about, ms: Math.round(clock.monotonicMs() - startedAt) });
-      return toResult(output);
+      return toResult(output, redact);
     } catch (error) {
-      return toErrorResult(error, log.child(about));
+      return toErrorResult(error, { log: log.child(about), redact });
     }
   }
 
