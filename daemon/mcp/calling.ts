@@ -4,6 +4,7 @@ import type { Clock, Logger } from '../context.ts';
 import type { Principal, ToolCaller } from '../feature.ts';
 import type { Catalogue, OfferedTool, Standing } from './catalogue.ts';
 import { idempotencyKeySchema, isOffered } from './catalogue.ts';
+import { Ending } from './ending.ts';
 import { OnceOnly } from './onceOnly.ts';
 import type { Redact } from './results.ts';
 import { toErrorResult, toResult } from './results.ts';
@@ -71,8 +72,8 @@ export class ToolCalls {
         fix: `Call ${tool.name} with what its schema says.`,
       });
     const { idempotencyKey, ...input } = parsed.data;
-    const limit = AbortSignal.timeout(this.#context.limitMs ?? limitMs);
-    const signal = AbortSignal.any([call.signal, limit]);
+    const ending = new Ending(call.signal, this.#context.limitMs ?? limitMs);
+    const { signal } = ending;
     const key = tool.effect === 'reads' ? undefined : findKey(idempotencyKey, call.meta);
     const caller: ToolCaller = {
       ...{ ...facts, signal, idempotencyKey: key },
@@ -87,9 +88,11 @@ export class ToolCalls {
         ? run()
         : this.#onceOnly.run({ key: `${facts.principal.id} ${tool.name} ${key}`, input }, run);
     try {
-      return await Promise.race([work, whenAborted(signal)]);
+      return await Promise.race([work, ending.reached]);
     } catch (error) {
-      throw signal.aborted ? endOf(limit) : error;
+      throw ending.reason ?? error;
+    } finally {
+      ending.dispose();
     }
   }
 
@@ -129,23 +132,4 @@ function findKey(given: unknown, meta: ToolCall['meta']): string | undefined {
   return keys
     .map((key) => idempotencyKeySchema.safeParse(key).data)
     .find((key) => key !== undefined);
-}
-
-function endOf(limit: AbortSignal): WaggleError {
-  return limit.aborted
-    ? new WaggleError('timeout', 'It took longer than a tool may.')
-    : new WaggleError('stopped', 'The call was cancelled.');
-}
-
-/** Rejects with it; of a call that ends first nobody hears. */
-function whenAborted(signal: AbortSignal): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  if (signal.aborted) reject(new WaggleError('stopped'));
-  else signal.addEventListener('abort', () => reject(new WaggleError('stopped')), { once: true });
-  promise.catch(callHasEnded);
-  return promise;
-}
-
-function callHasEnded(): undefined {
-  return undefined;
 }
