@@ -212,7 +212,10 @@ async function waitUntilDone(
 }
 
 function findLines(lines: readonly string[], query: string, limit: number): string[] {
-  const words = query.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const found: string[] = [];
   for (const line of lines.toReversed()) {
     if (found.length >= limit) break;

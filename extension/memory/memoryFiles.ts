@@ -128,8 +128,9 @@ export class MemoryFiles implements vscode.FileSystemProvider, Disposable {
     const answer = await this.#options.askAboutConflict(uri, stored);
     if (answer === 'overwrite') return this.#write(uri, { ref, text, revision: stored.revision });
     if (answer === 'discard') return;
-    // What was looked at is what the next save replaces.
-    if (answer === 'compare') this.#setBase(uri, toBase(stored));
+    // What was looked at is what the next save replaces; the editor still shows the older one.
+    const base = this.#bases.get(uri.toString()) ?? toBase(stored);
+    if (answer === 'compare') this.#setBase(uri, { ...base, revision: stored.revision });
     throw vscode.FileSystemError.Unavailable(
       answer === 'compare'
         ? t('Take over what you need, then save again.')

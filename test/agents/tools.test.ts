@@ -8,7 +8,7 @@ import type { Screen } from '../flow/sessionHome.ts';
 import { SessionHome, until } from '../flow/sessionHome.ts';
 import type { ClaudeCodeRun } from './support/claudeCode.ts';
 import { prepareClaudeCode } from './support/claudeCode.ts';
-import { ask, offerAgent } from './support/claudeSession.ts';
+import { ask, offerAgent, ready } from './support/claudeSession.ts';
 import { createCodexHome } from './support/codexHome.ts';
 import { installAgents } from './support/install.ts';
 
@@ -44,6 +44,24 @@ describe('tools of real agents', function () {
   function untilTold(text: string): Promise<unknown> {
     const server = run.modelServer;
     return server.untilRequest(({ body }) => JSON.stringify(body).includes(text), 60_000);
+  }
+
+  /** Types a prompt and presses Enter until the model is asked: a composer that still draws takes it for a part of the text. */
+  async function submit(screen: Screen, prompt: string): Promise<void> {
+    const { requests } = run.modelServer;
+    const isAsked = (): boolean =>
+      requests.some(({ turn }) => turn?.prompt.includes(prompt) === true);
+    await screen.type(prompt);
+    let looks = 0;
+    await until(
+      async () => {
+        looks += 1;
+        if (looks % 40 === 0 && !isAsked()) await screen.type('\r');
+        return isAsked();
+      },
+      () => `the model is asked: ${JSON.stringify(screen.text.slice(-2000))}`,
+      60_000,
+    );
   }
 
   /** No secret of a session stands where others of the machine can read it. */
@@ -90,9 +108,12 @@ describe('tools of real agents', function () {
         environment: { ...codex.env },
       });
       const screen = await home.attach(link, session.id, 'window-2');
-      await ask(screen, '[[tool mcp__waggle/recall {"query":"blue key"}]] [[say \\u0041nswered]]');
-      await untilTold(`learned by`);
-      await screen.waitFor('Answered');
+      await screen.waitFor(ready);
+      await submit(
+        screen,
+        '[[tool mcp__waggle/recall {"query":"blue key"}]] [[say \\u0041nswered]]',
+      );
+      await untilTold('learned by');
       refuseSecrets(session, screen);
     } finally {
       await endAll();
