@@ -79,7 +79,7 @@ describe('memory in the editor', function () {
   const inFront = (title: string): Promise<unknown> =>
     until(
       `"${title}" is in front`,
-      async () => (await readTabs(window)).some((tab) => tab.active && tab.title === title),
+      async () => (await readTabs(window)).some((tab) => tab.active && tab.title.startsWith(title)),
       {
         describe: async () =>
           JSON.stringify([await readTabs(window), await readNotifications(window)]),
@@ -284,7 +284,11 @@ describe('memory in the editor', function () {
     await inFront('Migrations lie in db migrations and are');
     await write('Migrations lie in db/migrations; a released one is never edited');
     await runCommand(window, 'File: Save');
-    await waitForRow(window, 'Memory', 'Migrations lie in db/migrations; a released one is never edited');
+    await waitForRow(
+      window,
+      'Memory',
+      'Migrations lie in db/migrations; a released one is never edited',
+    );
     await runCommand(window, 'View: Close All Editors');
   });
 
