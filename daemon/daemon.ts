@@ -18,6 +18,8 @@ import { createAgentFeature } from './agent/agent.ts';
 import { createAttentionFeature } from './attention/attention.ts';
 import { createConversationFeature } from './conversation/conversation.ts';
 import type { Clock, FeatureContext, Logger } from './context.ts';
+import { createEmbedding } from './embedding/embedding.ts';
+import { exchange } from './exchange/exchange.ts';
 import type { Feature } from './feature.ts';
 import type { AnyHandler, Gateway } from './gateway/gateway.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -38,13 +40,15 @@ import {
 } from './lifecycle/lifecycle.ts';
 import type { Redactor } from './log/log.ts';
 import { createLogger, createRedactor, parseLogLevel } from './log/log.ts';
+import { createMcpFeature, toolsUrl } from './mcp/mcp.ts';
+import { createMemoryFeature } from './memory/memory.ts';
 import { createPaneFeature } from './pane/pane.ts';
 import { createRoleFeature } from './role/role.ts';
 import { createSessionFeature } from './session/session.ts';
 import type { StoreThread, Stores } from './store/store.ts';
 import { openStores } from './store/store.ts';
 import type { FailureLimiter, TokenAuthority } from './token/token.ts';
-import { createFailureLimiter, createTokenAuthority } from './token/token.ts';
+import { createFailureLimiter, createTokenAuthority, createTokenFeature } from './token/token.ts';
 import type { tokenStore } from './token/token.store.ts';
 import { createWindowFeature } from './window/window.ts';
 import { createWorkspaceFeature } from './workspace/workspace.ts';
@@ -142,6 +146,7 @@ async function assemble(assembly: Assembly): Promise<Gateway> {
   const tokens = createTokenAuthority({
     ownerTokenFile: paths.ownerTokenFile,
     secrets: assembly.redactor,
+    clock,
   });
   const gateway = openGateway(assembly, tokens);
   const door = await openDoor(assembly, gateway, previousPort);
@@ -153,7 +158,7 @@ async function assemble(assembly: Assembly): Promise<Gateway> {
     ending.add({ name: feature.noun, limitMs: 2000, run: () => endFeature(feature) });
     await feature.start?.();
   }
-  gateway.serve(listHandlers(features), features.session.routes);
+  gateway.serve(listHandlers(features), [...features.session.routes, features.mcp.route]);
   // Clients go before what serves them.
   ending.add({ name: 'gateway', limitMs: 1000, run: () => gateway.stop(500) });
   log.info('Ready', { pid: process.pid, version: program.version, ...door.listening });
@@ -289,6 +294,12 @@ function createFeatures(
   });
   const role = createRoleFeature(about('role'));
   const workspace = createWorkspaceFeature(about('workspace'));
+  const memory = createMemoryFeature(about('memory'), {
+    roles: role,
+    workspaces: workspace,
+    embedding: createEmbedding(about('memory')),
+    exchange,
+  });
   const window = createWindowFeature(about('window'));
   const agent = createAgentFeature(about('agent'));
   const attention = createAttentionFeature(about('attention'), { windows: window });
@@ -297,12 +308,30 @@ function createFeatures(
     attention,
     titlePatterns: () => attention.titlePatterns,
     hosts: createHostPool(about('session')),
+    memory,
     roles: role,
     windows: window,
     workspaces: workspace,
   });
   const conversation = createConversationFeature(session.conversations);
   const pane = createPaneFeature({ paths: context.paths, sessions: session.conversations });
+  const port = (): number | null => door.listening.port;
+  const token = createTokenFeature({
+    connectors: tokens.connectors,
+    grants: tokens.grants,
+    findSession: session.find,
+    toolsUrl: () => toolsUrl(port()),
+  });
+  const mcp = createMcpFeature(about('mcp'), {
+    tools: [...memory.tools, ...attention.tools, ...session.tools],
+    findSession: session.find,
+    grantsOf: (id) => tokens.grants.of(id),
+    isLead: (id) => role.find(session.find(id)?.roleId ?? '')?.tier === 'lead',
+    locate: (folder) => workspace.locate(folder),
+    redact: (text) => assembly.redactor.redact(text),
+    port,
+  });
+  session.offerToolsWith(({ workspaceId }) => mcp.urlFor(workspaceId));
   const daemon = createDaemonFeature(about('daemon'), {
     sessions: session,
     warnings: assembly.warnings,
@@ -315,12 +344,15 @@ function createFeatures(
   const features = {
     role,
     workspace,
+    memory,
     window,
     agent,
     attention,
     session,
     conversation,
     pane,
+    token,
+    mcp,
     daemon,
   };
   return features satisfies Features;

@@ -4,6 +4,9 @@ import { attentionStore } from './attention/attention.store.ts';
 import { collectWhenQuiet } from './heap.ts';
 import { hostStore } from './host/host.store.ts';
 import { keepingStore } from './session/keeping.store.ts';
+import { mcpStore } from './mcp/mcp.store.ts';
+import { memoryStore } from './memory/memory.store.ts';
+import { recallStore } from './recall/recall.store.ts';
 import { roleStore } from './role/role.store.ts';
 import { sessionStore } from './session/session.store.ts';
 import { serveStores } from './store/store.ts';
@@ -23,4 +26,7 @@ void serveStores([
   sessionStore,
   keepingStore,
   attentionStore,
+  mcpStore,
+  memoryStore,
+  recallStore,
 ]);

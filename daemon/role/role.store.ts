@@ -1,4 +1,6 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+import type { RoleTier } from '../../protocol/role/role.ts';
 import { defineStore } from '../store/store.ts';
 
 interface RoleTable {
@@ -6,6 +8,14 @@ interface RoleTable {
   owner_daemon_id: string;
   name: string;
   is_default: number;
+  tag_line: string;
+  tier: string;
+  agent: string | null;
+  model: string | null;
+  /** Null: any repository; of the first default one: in none. */
+  workspace_id: string | null;
+  owner: string;
+  archived_at: string | null;
   created_at: string;
   updated_at: string;
   deleted_at: string | null;
@@ -18,51 +28,132 @@ export interface RoleTables {
 
 export interface RoleRow {
   readonly id: string;
+  readonly ownerDaemonId: string;
   readonly name: string;
   readonly isDefault: boolean;
+  readonly tagLine: string;
+  readonly tier: RoleTier;
+  readonly agent: string | null;
+  readonly model: string | null;
+  readonly workspaceId: string | null;
+  readonly owner: string;
+  readonly archived: boolean;
+  readonly createdAt: string;
+  readonly revision: number;
 }
 
-/** Rows of roles; the first one is made with the database. */
+type Db = Kysely<RoleTables>;
+
+/** Rows of roles; one default of sessions in no repository, and one for each repository that something ran in. */
 export const roleStore = defineStore<RoleTables>()({
   name: 'role',
-  migrations: [{ version: 110, up: createTable }],
+  migrations: [
+    { version: 110, up: createTable },
+    { version: 111, up: addWork },
+  ],
   methods: {
-    /** Makes the default role when there is none. `id` is used for a new one. */
-    async ensureDefault(db, params: { id: string; ownerDaemonId: string }, context) {
+    /** The default role of a repository, or of sessions in none; made when there is none yet. */
+    async ensureDefault(db, draft: RoleRow, context): Promise<RoleRow> {
       const found = await db
         .selectFrom('role')
-        .select(['id'])
+        .selectAll()
         .where('is_default', '=', 1)
         .where('deleted_at', 'is', null)
+        .where('workspace_id', draft.workspaceId === null ? 'is' : '=', draft.workspaceId)
         .executeTakeFirst();
-      if (found !== undefined) return found.id;
-      await db
-        .insertInto('role')
-        .values({
-          id: params.id,
-          owner_daemon_id: params.ownerDaemonId,
-          name: 'Default',
-          is_default: 1,
-          created_at: context.now,
-          updated_at: context.now,
-          deleted_at: null,
-          revision: await context.nextRevision(),
-        })
-        .execute();
-      return params.id;
+      if (found !== undefined) return fromTable(found);
+      return write(db, draft, { now: context.now, revision: await context.nextRevision() });
     },
 
     async list(db, _params: Record<string, never>): Promise<RoleRow[]> {
       const rows = await db
         .selectFrom('role')
-        .select(['id', 'name', 'is_default'])
+        .selectAll()
         .where('deleted_at', 'is', null)
         .orderBy('created_at')
+        .orderBy('id')
         .execute();
-      return rows.map((row) => ({ id: row.id, name: row.name, isDefault: row.is_default === 1 }));
+      return rows.map(fromTable);
+    },
+
+    /** Writes the whole row, new or known. @throws WaggleError `conflict` when its name is taken where it works. */
+    async save(db, row: RoleRow, context): Promise<RoleRow> {
+      if (!row.archived) await refuseTakenName(db, row);
+      return write(db, row, { now: context.now, revision: await context.nextRevision() });
     },
   },
 });
+
+async function refuseTakenName(db: Db, row: RoleRow): Promise<void> {
+  const others = await db
+    .selectFrom('role')
+    .select(['name', 'workspace_id'])
+    .where('id', '!=', row.id)
+    .where('deleted_at', 'is', null)
+    .where('archived_at', 'is', null)
+    .execute();
+  const isTaken = others.some(
+    (other) =>
+      other.name.toLowerCase() === row.name.toLowerCase() &&
+      (other.workspace_id === null ||
+        row.workspaceId === null ||
+        other.workspace_id === row.workspaceId),
+  );
+  if (isTaken && !row.isDefault)
+    throw new WaggleError('conflict', `There is a role "${row.name}" already.`, {
+      fix: 'Choose another name, or archive that role: waggle role list',
+    });
+}
+
+async function write(
+  db: Db,
+  row: RoleRow,
+  { now, revision }: { readonly now: string; readonly revision: number },
+): Promise<RoleRow> {
+  const values = {
+    name: row.name,
+    tag_line: row.tagLine,
+    tier: row.tier,
+    agent: row.agent,
+    model: row.model,
+    archived_at: row.archived ? now : null,
+    updated_at: now,
+    revision,
+  };
+  await db
+    .insertInto('role')
+    .values({
+      ...values,
+      id: row.id,
+      owner_daemon_id: row.ownerDaemonId,
+      is_default: row.isDefault ? 1 : 0,
+      workspace_id: row.workspaceId,
+      owner: row.owner,
+      created_at: row.createdAt,
+      deleted_at: null,
+    })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+    .execute();
+  return { ...row, revision };
+}
+
+function fromTable(row: Selectable<RoleTable>): RoleRow {
+  return {
+    id: row.id,
+    ownerDaemonId: row.owner_daemon_id,
+    name: row.name,
+    isDefault: row.is_default === 1,
+    tagLine: row.tag_line,
+    tier: row.tier === 'lead' ? 'lead' : 'member',
+    agent: row.agent,
+    model: row.model,
+    workspaceId: row.workspace_id,
+    owner: row.owner,
+    archived: row.archived_at !== null,
+    createdAt: row.created_at,
+    revision: row.revision,
+  };
+}
 
 async function createTable(db: Kysely<unknown>): Promise<void> {
   await db.schema
@@ -76,4 +167,19 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
     .addColumn('deleted_at', 'text')
     .addColumn('revision', 'integer', (column) => column.notNull())
     .execute();
+}
+
+/** What a role prefers, and where it works. SQLite adds one column at a time. */
+async function addWork(db: Kysely<unknown>): Promise<void> {
+  const text = (name: string, first: string): Promise<void> =>
+    db.schema
+      .alterTable('role')
+      .addColumn(name, 'text', (column) => column.notNull().defaultTo(first))
+      .execute();
+  const maybe = (name: string): Promise<void> =>
+    db.schema.alterTable('role').addColumn(name, 'text').execute();
+  await text('tag_line', '');
+  await text('tier', 'member');
+  await text('owner', 'person');
+  for (const name of ['agent', 'model', 'workspace_id', 'archived_at']) await maybe(name);
 }

@@ -2,6 +2,7 @@ import { changeKeep } from '../../protocol/session/keeping.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import type { ParamsOut } from '../../protocol/wire/define.ts';
 import type { session } from '../../protocol/session/session.ts';
+import type { RoleId } from '../../protocol/wire/brand.ts';
 import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { resolveHome } from '../../link/home/home.ts';
@@ -25,6 +26,7 @@ import type { Hooks } from './hooks.ts';
 import { toName, toTags } from './label.ts';
 import { isLive, newLife } from './life.ts';
 import type { SessionNouns } from './nouns.ts';
+import type { StartNotes } from './notes.ts';
 import type { SessionRow } from './row.ts';
 import { showFirst } from './oldScreen.ts';
 import { toMeta } from './row.ts';
@@ -35,6 +37,7 @@ import type { ShellFacts } from './shellMark.ts';
 import { newShellFacts } from './shellMark.ts';
 import type { Sessions } from './sessions.ts';
 import type { SocketLinks } from './socketLinks.ts';
+import type { ToolServers } from './toolServers.ts';
 import type { Watch } from './watching.ts';
 
 interface SpawnRequest {
@@ -88,6 +91,8 @@ export interface LaunchingContext {
   readonly watch: Watch;
   readonly links: SocketLinks;
   readonly hooks: Hooks;
+  readonly tools: Pick<ToolServers, 'prepare' | 'remove'>;
+  readonly notes: Pick<StartNotes, 'prepare' | 'remove'>;
   readonly keeping: Pick<Keeping, 'default'>;
   /** Operations of one session run one after the other. */
   readonly sequences: Sequences;
@@ -143,6 +148,7 @@ export class Launching {
       agent: row.agent,
       command: row.wish.command ?? (row.agent === 'command' ? row.argv : undefined),
       arguments: row.wish.arguments,
+      model: this.#modelOf(row.roleId),
       cwd,
       environment: inherited,
       conversationIds: row.conversations.map((conversation) => conversation.id),
@@ -178,6 +184,7 @@ export class Launching {
       agent: params.agent,
       command: params.command,
       arguments: params.arguments,
+      model: this.#modelOf(params.roleId),
       cwd,
       environment: inherited,
       conversationIds: choice.conversationId === undefined ? [] : [choice.conversationId],
@@ -191,7 +198,7 @@ export class Launching {
       id: sessionIdSchema.parse(createUuid(daemon.clock.now())),
       ownerDaemonId: daemon.daemonId,
       workspaceId,
-      roleId: nouns.roles.getDefault(),
+      roleId: await this.#roleOf(params, workspaceId),
       name: params.name === undefined ? plan.defaultName : toName(params.name),
       nameSource: params.name === undefined ? 'default' : 'person',
       defaultName: plan.defaultName,
@@ -223,6 +230,18 @@ export class Launching {
       const added = await this.#oneProcess.start(row, plan, () => sessions.add(row));
       return this.#spawn(added, { plan, inherited, isNew: true, choice });
     });
+  }
+
+  #modelOf(roleId: string | undefined): string | null {
+    if (roleId === undefined) return null;
+    return this.#context.nouns.roles.find(roleId)?.model ?? null;
+  }
+
+  /** A private session leaves no trace, not even that something ran in its repository. */
+  async #roleOf({ roleId, private: isPrivate }: OpenParams, workspaceId: string): Promise<RoleId> {
+    const { roles } = this.#context.nouns;
+    if (roleId !== undefined) return roles.getWorking(roleId, workspaceId).id;
+    return isPrivate === true ? roles.getDefault() : roles.ensureDefault(workspaceId);
   }
 
   /** What was kept by default stands in the row: it does not change under a session. */
@@ -287,16 +306,23 @@ export class Launching {
       if (this.isEnding) throw new WaggleError('stopped', 'Everything is being ended.');
       const environment = { ...inherited, ...plan.environment };
       const marked = this.#mark(row, plan, environment);
-      const hooked = this.#context.hooks.prepare(row, { argv: marked.argv, environment });
+      const offered = this.#context.tools.prepare(row, { argv: marked.argv, environment });
+      const hooked = this.#context.hooks.prepare(row, { ...offered, environment });
+      const noted = await this.#context.notes.prepare(row, {
+        argv: hooked.argv,
+        environment: { ...environment, ...hooked.environment },
+      });
       const request = {
         session: row.id,
         generation: row.generation,
-        argv: [...hooked.argv],
+        argv: [...noted.argv],
         cwd: row.cwd,
         env: {
           ...(await this.#environmentOf(row, environment)),
           ...marked.environment,
+          ...offered.environment,
           ...hooked.environment,
+          ...noted.environment,
         },
         size: row.size,
         ringBytes: plan.ringBytes,
@@ -330,10 +356,12 @@ export class Launching {
 
   /** A session that never ran leaves nothing; one that ran before says why it does not any more. */
   async #fail(row: SessionRow, error: unknown, isNew: boolean): Promise<void> {
-    const { sessions, daemon, links, hooks } = this.#context;
+    const { sessions, daemon, links, hooks, tools, notes } = this.#context;
     await daemon.tokens.revoke(row.id);
+    tools.remove(row.id);
     links.remove(row.id);
     hooks.remove(row.id);
+    notes.remove(row.id);
     if (isNew) return sessions.remove(row.id);
     const reason = errorMessageOf(error).slice(0, 256);
     await sessions.act(row, { type: 'launchFailed', reason });

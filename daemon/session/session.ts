@@ -5,12 +5,12 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeShim } from '../../link/shim/shim.ts';
-import type { SessionId } from '../../protocol/wire/brand.ts';
+import type { RoleId, SessionId, WorkspaceId } from '../../protocol/wire/brand.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { DescribedSession } from '../attention/attention.ts';
 import { notRecordingWarning } from '../../protocol/wire/warnings.ts';
 import type { FeatureContext, SessionOverview } from '../context.ts';
-import type { Feature } from '../feature.ts';
+import type { Feature, Tool } from '../feature.ts';
 import type { Route } from '../gateway/gateway.ts';
 import { Attaching } from './attaching.ts';
 import type { ConversationSessions } from './conversationSessions.ts';
@@ -20,6 +20,8 @@ import { HookReports } from './hookReports.ts';
 import { Hooks } from './hooks.ts';
 import { Keeping } from './keeping.ts';
 import { Launching } from './launching.ts';
+import { StartNotes } from './notes.ts';
+import { reachOfAgents } from './notesOptions.ts';
 import type { SessionNouns } from './nouns.ts';
 import { OpencodeFollowing } from './opencodeFollowing.ts';
 import { Recovery } from './recovery.ts';
@@ -27,10 +29,13 @@ import { Resources } from './resources.ts';
 import { Resuming } from './resuming.ts';
 import type { SessionRow } from './row.ts';
 import { createHandlers } from './session.handlers.ts';
+import { createSessionTools } from './session.tools.ts';
 import { Sequences } from './sequence.ts';
 import { Sessions } from './sessions.ts';
 import { SocketLinks } from './socketLinks.ts';
 import { Spool } from './spool.ts';
+import { ToolServers } from './toolServers.ts';
+import type { FindTools } from './toolServers.ts';
 import { Watch } from './watching.ts';
 import { WindowLinks } from './windowLinks.ts';
 
@@ -39,8 +44,21 @@ export type { SessionNouns } from './nouns.ts';
 
 const takeoverLimitMs = 1500;
 
+/** What other nouns may know of one. */
+export interface KnownSession {
+  readonly roleId: RoleId;
+  readonly workspaceId: WorkspaceId;
+  readonly cwd: string;
+  readonly isPrivate: boolean;
+}
+
 export interface SessionFeature extends Feature<'session'>, SessionOverview {
   readonly conversations: ConversationSessions;
+  readonly tools: readonly Tool[];
+  /** Who knows where the agents of sessions find tools. */
+  offerToolsWith(find: FindTools): void;
+  /** Undefined: there is no such session. */
+  readonly find: (id: SessionId) => KnownSession | undefined;
   /** Where hooks of agents post. */
   readonly routes: readonly Route[];
   start(): Promise<void>;
@@ -63,6 +81,7 @@ export function createSessionFeature(
   const { sequences, sessions, spool, watch, keeping, ending, recovery, attaching } = parts;
   const { opencode } = parts;
   tellRecording(context, spool);
+  joinMemory(context, nouns, sessions);
   const inBackground = (work: Promise<void>): void => {
     work.catch((error: unknown) => context.log.error('a change of a host was missed', { error }));
   };
@@ -87,6 +106,15 @@ export function createSessionFeature(
     conversations: parts.conversations,
     routes: [parts.hookReports.route],
     handlers: createHandlers(parts),
+    tools: createSessionTools({
+      ...{ sessions, spool, attaching, maker: watch.maker },
+      async flush(row) {
+        await watch.settle(row).catch(hostIsGone);
+        await watch.followers.flush(row.id);
+      },
+    }),
+    offerToolsWith: (find) => parts.tools.findWith(find),
+    find: (id) => toKnown(sessions.find(id)),
     async start() {
       provideShim(context);
       await sessions.load();
@@ -142,10 +170,13 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const flush = (id: SessionId): Promise<void> => watch.followers.flush(id);
   const keeping = new Keeping({ daemon: context, sessions, spool, flush });
   const hooks = new Hooks({ daemon: context, binDirectory: binDirectoryOf(context) });
+  const tools = new ToolServers({ daemon: context });
   const hookReports = new HookReports({ daemon: context, sessions });
   nouns.attention.explainWith(hookReports.explainer);
   const opencode = new OpencodeFollowing({ daemon: context, sessions, hooks });
-  const shared = { daemon: context, sessions, watch, links, hooks, sequences, keeping };
+  const notes = new StartNotes({ daemon: context, memory: nouns.memory });
+  const starts = { links, hooks, tools, notes };
+  const shared = { daemon: context, sessions, watch, ...starts, sequences, keeping };
   const launching = new Launching({ ...shared, nouns, binDirectory: binDirectoryOf(context) });
   const ending = new Ending({ ...shared, hosts, spool });
   const resuming = new Resuming({ ...shared, launching, spool });
@@ -184,9 +215,38 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   };
 }
 
+/** Memory knows whose agent it is that remembers, and tells what a session learned when it has ended. */
+function joinMemory({ log }: FeatureContext, { memory }: SessionNouns, sessions: Sessions): void {
+  memory.reachWith(() => reachOfAgents);
+  memory.describeWith((id) => {
+    const row = sessions.rows().find((one) => one.id === id);
+    return row === undefined ? undefined : { ...row, isPrivate: row.private === true };
+  });
+  const over = new Map<SessionId, number>();
+  sessions.onDidChange(({ id, status, generation }) => {
+    const isOver = status === 'ended' || status === 'killed';
+    if (!isOver || over.get(id) === generation) return;
+    over.set(id, generation);
+    memory
+      .sessionEnded(id)
+      .catch((error: unknown) => log.warn('what was learned was not told', { error }));
+  });
+}
+
 function describe(row: SessionRow | undefined): DescribedSession | undefined {
   if (row === undefined) return undefined;
   return { name: row.name, folder: row.cwd, isPrivate: row.private === true };
+}
+
+function toKnown(row: SessionRow | undefined): KnownSession | undefined {
+  if (row === undefined) return undefined;
+  const { roleId } = row;
+  return { roleId, workspaceId: row.workspaceId, cwd: row.cwd, isPrivate: row.private === true };
+}
+
+/** Then what was received is all that there is. */
+function hostIsGone(): undefined {
+  return undefined;
 }
 
 function tellRecording({ warnings, log }: FeatureContext, spool: Spool): void {

@@ -3,7 +3,7 @@
  * proxies. One method is one transaction; what is queued together shares one commit with `synchronous=FULL`.
  * Knows no noun: each brings its tables, migrations and methods.
  */
-export type { AnyStore, StoreProxy } from './definition.ts';
+export type { AnyStore, StoreContext, StoreProxy } from './definition.ts';
 export { defineStore } from './definition.ts';
 export type { StoreNotice, StoreWarning, WorkerTask } from './message.ts';
 export type { LockHolder } from './lock.ts';

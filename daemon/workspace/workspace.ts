@@ -26,6 +26,8 @@ export interface WorkspaceFeature extends Feature<'workspace'> {
   /** The workspace of a real path; a new row is durable before this resolves, or never written while only `isPrivate` asks. */
   locate(folder: string, isPrivate?: boolean): Promise<WorkspaceId>;
   trustOf(folder: string): Trust;
+  /** The worktree or folder that a real path lies in: what a workspace calls a root. Runs nothing. */
+  worktreeOf(folder: string): string;
   /**
    * Records that somebody trusts the repository of a folder, or the folder when there is none. Starting something in the
    * home directory, or above it, says nothing about everything below: nothing is recorded.
@@ -41,6 +43,7 @@ export function createWorkspaceFeature(context: FeatureContext): WorkspaceFeatur
     locate: async (folder, isPrivate = false) =>
       workspaceIdSchema.parse((await rows.locate(folder, isPrivate)).id),
     trustOf: (folder) => rows.trustOf(folder),
+    worktreeOf: findRepositoryRoot,
     async vouch(folder, by) {
       const root = [findRepositoryRoot(folder), folder].find((path) => !holdsHome(path));
       if (root !== undefined) await rows.decide(root, true, by.id);

@@ -130,6 +130,8 @@ const openParams = z.strictObject({
   keep: keepChangeSchema.optional().meta({ introducedIn: 2 }),
   /** Nothing of it is written to disk. Ask the agreed version first: an older daemon would keep everything. */
   private: z.boolean().optional().meta({ introducedIn: 2 }),
+  /** Who works; absent: the default role of the repository. */
+  roleId: roleIdSchema.optional().meta({ introducedIn: 2 }),
   /** The answer brings the way to its host too, as `session/attach` with the right to write would. */
   attach: z.literal('host').optional().meta({ introducedIn: 2 }),
 });

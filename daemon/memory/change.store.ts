@@ -1,0 +1,159 @@
+import type { Selectable } from 'kysely';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+import type { StoreContext } from '../store/store.ts';
+import { createUuid } from '../uuid.ts';
+import type { BlockRow, ChangeKind, ChangeRow, FactRow, SourceRow } from './rows.ts';
+import type { ChangeTable, MemoryDb } from './tables.ts';
+
+/** How a row was before a change; null when the change made it. A deleted row counts as none. */
+export type Before =
+  | { readonly target: 'fact'; readonly id: string; readonly before: FactRow | null }
+  | { readonly target: 'block'; readonly id: string; readonly before: BlockRow | null };
+
+export interface NewChange {
+  readonly kind: ChangeKind;
+  readonly by: SourceRow;
+  readonly summary: string;
+  readonly rows: readonly Before[];
+  readonly idempotencyKey?: string | null;
+}
+
+/** How long a change can be undone, and what was forgotten can come back. */
+export const undoDays = 30;
+
+/** Logs one act; every row it changed must carry the revision of this transaction. */
+export async function logChange(
+  db: MemoryDb,
+  change: NewChange,
+  context: StoreContext,
+): Promise<string> {
+  const id = createUuid();
+  const revision = await context.nextRevision();
+  await db
+    .insertInto('memory_change')
+    .values({
+      id,
+      kind: change.kind,
+      at: context.now,
+      author: change.by.by,
+      summary: change.summary,
+      undone_by: null,
+      idempotency_key: change.idempotencyKey ?? null,
+      by: JSON.stringify(change.by),
+      revision,
+    })
+    .execute();
+  for (const row of change.rows)
+    await db
+      .insertInto('memory_change_row')
+      .values({
+        change_id: id,
+        target: row.target,
+        target_id: row.id,
+        before: row.before === null ? null : JSON.stringify(row.before),
+        after_revision: revision,
+      })
+      .execute();
+  return id;
+}
+
+/** The change that is to be undone: this one, or a person's latest that was not undone and is no undo. */
+export async function findUndoable(
+  db: MemoryDb,
+  changeId: string | undefined,
+): Promise<Selectable<ChangeTable>> {
+  const all = db.selectFrom('memory_change').selectAll();
+  const found =
+    changeId === undefined
+      ? await all
+          .where('author', '=', 'person')
+          .where('kind', '!=', 'undone')
+          .where('undone_by', 'is', null)
+          .orderBy('id', 'desc')
+          .executeTakeFirst()
+      : await all.where('id', '=', changeId).executeTakeFirst();
+  if (found === undefined)
+    throw new WaggleError('notFound', 'There is nothing to undo.', {
+      fix: `Changes of memory can be undone for ${undoDays} days.`,
+    });
+  if (found.undone_by !== null)
+    throw new WaggleError('conflict', 'That was undone already.', {
+      fix: `To do it again, undo that: waggle memory undo ${found.undone_by}`,
+    });
+  return found;
+}
+
+export async function rowsOf(
+  db: MemoryDb,
+  changeId: string,
+): Promise<(Before & { readonly afterRevision: number })[]> {
+  const rows = await db
+    .selectFrom('memory_change_row')
+    .selectAll()
+    .where('change_id', '=', changeId)
+    .execute();
+  return rows.map((row) => ({
+    target: row.target === 'block' ? 'block' : 'fact',
+    id: row.target_id,
+    before: row.before === null ? null : JSON.parse(row.before),
+    afterRevision: row.after_revision,
+  }));
+}
+
+export async function describeChanges(
+  db: MemoryDb,
+  found: readonly Selectable<ChangeTable>[],
+): Promise<ChangeRow[]> {
+  const ids = found.map((change) => change.id);
+  const targets =
+    ids.length === 0
+      ? []
+      : await db
+          .selectFrom('memory_change_row')
+          .select(['change_id', 'target', 'target_id'])
+          .where('change_id', 'in', ids)
+          .execute();
+  return found.map((change) => {
+    const own = targets.filter((row) => row.change_id === change.id);
+    const idsOf = (target: string): string[] =>
+      own.filter((row) => row.target === target).map((row) => row.target_id);
+    return {
+      id: change.id,
+      kind: change.kind as ChangeKind,
+      at: change.at,
+      by: JSON.parse(change.by) as SourceRow,
+      factIds: idsOf('fact'),
+      blockIds: idsOf('block'),
+      summary: change.summary,
+      undoneBy: change.undone_by,
+    };
+  });
+}
+
+export const changeMethods = {
+  /** The latest first. */
+  async listChanges(
+    db: MemoryDb,
+    { limit, before }: { readonly limit: number; readonly before?: string | undefined },
+  ): Promise<ChangeRow[]> {
+    let query = db.selectFrom('memory_change').selectAll();
+    if (before !== undefined) query = query.where('id', '<', before);
+    return describeChanges(db, await query.orderBy('id', 'desc').limit(limit).execute());
+  },
+
+  async changesOf(
+    db: MemoryDb,
+    { target, id }: { readonly target: 'fact' | 'block'; readonly id: string },
+  ): Promise<ChangeRow[]> {
+    const found = await db
+      .selectFrom('memory_change')
+      .selectAll('memory_change')
+      .innerJoin('memory_change_row', 'change_id', 'memory_change.id')
+      .where('target', '=', target)
+      .where('target_id', '=', id)
+      .orderBy('memory_change.id', 'desc')
+      .limit(50)
+      .execute();
+    return describeChanges(db, found);
+  },
+};

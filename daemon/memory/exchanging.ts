@@ -1,0 +1,247 @@
+import { homedir } from 'node:os';
+import { createHash } from 'node:crypto';
+import type { Methods } from '../../protocol/protocol.ts';
+import { factExpiryDays } from '../../protocol/memory/memory.ts';
+import type { ImportCandidate } from '../../protocol/memory/memory.ts';
+import type { ParamsOut, ResultIn } from '../../protocol/wire/define.ts';
+import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { Principal } from '../feature.ts';
+import { createUuid } from '../uuid.ts';
+import type { FactsContext } from './facts.ts';
+import { dayMs, toFactText } from './facts.ts';
+import type { Notes } from './notes.ts';
+import type { Place } from './placing.ts';
+import { ownersOf, reachOf, sourceOf } from './placing.ts';
+import type { FactRow } from './rows.ts';
+import { toBlock, toFact } from './rows.ts';
+import { screen } from './screening.ts';
+
+type Params<M extends keyof Methods> = ParamsOut<Methods[M]>;
+type Result<M extends keyof Methods> = ResultIn<Methods[M]>;
+type Candidate = Params<'memory/import'>['candidates'][number];
+
+export interface ExchangingContext extends FactsContext {
+  readonly exchange: Exchange;
+  readonly notes: Notes;
+}
+
+/** Memory from files and to files, for a person. */
+export class Exchanging {
+  readonly #context: ExchangingContext;
+
+  constructor(context: ExchangingContext) {
+    this.#context = context;
+  }
+
+  async find(
+    { place, paths, markdown }: Params<'memory/findImports'>,
+    by: Principal,
+  ): Promise<Result<'memory/findImports'>> {
+    refuseAgent(by);
+    const { exchange, placing } = this.#context;
+    const found = await placing.locate(place, by);
+    const read =
+      markdown === undefined
+        ? await exchange.findImports({ root: found.worktree ?? undefined, home: homedir() }, paths)
+        : exchange.parseMarkdown(markdown, 'memory.md');
+    const candidates: ImportCandidate[] = [];
+    for (const candidate of read.candidates)
+      candidates.push({
+        ...candidate,
+        suspicious: screen(candidate.text),
+        known: await this.#isKnown(candidate, found),
+      });
+    const { problems, searched } = read;
+    return { candidates, problems: [...problems], searched: [...searched] };
+  }
+
+  async take(
+    { place, candidates, scope, accept }: Params<'memory/import'>,
+    by: Principal,
+  ): Promise<Result<'memory/import'>> {
+    refuseAgent(by);
+    const found = await this.#context.placing.locate(place, by, true);
+    const counts = { facts: 0, notes: 0, known: 0, quarantined: 0 };
+    const refused: { text: string; problem: string }[] = [];
+    let changeId: Result<'memory/import'>['changeId'] = null;
+    for (const candidate of candidates)
+      try {
+        const taken =
+          candidate.as === 'note'
+            ? await this.#takeNote(candidate, found, by)
+            : await this.#takeFact(candidate, { place: found, scope, accept, by });
+        counts[taken.as] += 1;
+        if (taken.isQuarantined) counts.quarantined += 1;
+        changeId = taken.changeId ?? changeId;
+      } catch (error) {
+        if (!(error instanceof WaggleError)) throw error;
+        refused.push({ text: toPlainLine(candidate.text, 120), problem: errorMessageOf(error) });
+      }
+    return { changeId, ...counts, refused };
+  }
+
+  async export(
+    { place, scopes, after }: Params<'memory/export'>,
+    by: Principal,
+  ): Promise<Result<'memory/export'>> {
+    refuseAgent(by);
+    const { exchange, placing, store } = this.#context;
+    const found = await placing.locate(place, by);
+    const owners = found.isEverywhere ? undefined : ownersOf(found);
+    const blocks = after === undefined ? await store.listBlocks({ owners }) : [];
+    const { facts, more } = await store.list({
+      filter: { reach: reachOf(found), scopes, now: this.#now(), state: 'accepted' },
+      page: { after, limit: exportPage },
+    });
+    const markdown = exchange.toMarkdown({ blocks: blocks.map(toBlock), facts: facts.map(toFact) });
+    const next = more ? (facts.at(-1)?.id ?? null) : null;
+    return { markdown, facts: facts.length, notes: blocks.length, next };
+  }
+
+  async writeSection(
+    { place, file, remove, preview }: Params<'memory/writeSection'>,
+    by: Principal,
+  ): Promise<Result<'memory/writeSection'>> {
+    refuseAgent(by);
+    const { exchange, placing, store } = this.#context;
+    const { worktree, workspaceId } = await placing.locate(place, by);
+    if (worktree === null || workspaceId === null)
+      throw new WaggleError('badRequest', 'A section is written into a file of a repository.', {
+        fix: 'Name the folder of the repository.',
+      });
+    const owners = [{ kind: 'workspace', workspaceId } as const];
+    const blocks = remove ? [] : await store.listBlocks({ owners });
+    const written = blocks.filter((block) => block.text.trim() !== '').map(toBlock);
+    return exchange.writeSection({ root: worktree, file, blocks: written, preview });
+  }
+
+  async #takeNote(candidate: Candidate, place: Place, by: Principal): Promise<Taken> {
+    const [owner] = ownersOf(place);
+    if (owner === undefined)
+      throw new WaggleError('badRequest', 'A note needs a repository.', {
+        fix: 'Name the folder of the repository.',
+      });
+    const label = candidate.label ?? 'imported';
+    const name = { label, place: placeOf(place) };
+    const written = await this.#context.notes.append(
+      { block: name, text: candidate.text, ownedBy: 'repository' },
+      by,
+    );
+    if (written.outcome === 'conflict') throw new WaggleError('conflict');
+    const isNew = written.changeId !== null;
+    return { as: isNew ? 'notes' : 'known', changeId: written.changeId, isQuarantined: false };
+  }
+
+  async #takeFact(candidate: Candidate, { place, scope, accept, by }: Taking): Promise<Taken> {
+    const { store, telling, embedding, daemon } = this.#context;
+    const text = toFactText(candidate.text);
+    const draft = this.#draft({ ...candidate, text }, { place, scope, accept, by });
+    const saved = await store.save({
+      draft,
+      ownerDaemonId: daemon.daemonId,
+      supersedes: null,
+      idempotencyKey: null,
+      vector: await embedding.embed(text),
+    });
+    telling.facts(saved);
+    return {
+      as: saved.outcome === 'known' ? 'known' : 'facts',
+      changeId: saved.changeId as Taken['changeId'],
+      isQuarantined: saved.outcome !== 'known' && saved.fact.state === 'quarantined',
+    };
+  }
+
+  #draft(candidate: Candidate, { place, scope, accept, by }: Taking): FactRow {
+    const { text, type, path } = candidate;
+    const suspicious = screen(text);
+    const isHeld = accept || (suspicious.length === 0 && scope === 'repository');
+    const reasons = isHeld
+      ? []
+      : [
+          ...(suspicious.length > 0 ? (['instructions'] as const) : []),
+          ...(scope === 'repository' ? [] : (['widerScope'] as const)),
+        ];
+    const now = this.#now();
+    const { workspaceId, roleId } = place;
+    if (scope === 'repository' && workspaceId === null)
+      throw new WaggleError('badRequest', 'A fact of scope "repository" needs a repository.', {
+        fix: 'Name its folder, or choose the scope "person".',
+      });
+    const who = toPlainLine(path.split(/[\\/]/).at(-1) ?? path, 128);
+    return {
+      id: createUuid(this.#context.daemon.clock.now()),
+      ...{ type, text, scope, workspaceId, worktree: null, roleId, suspicious, reasons },
+      source: {
+        ...sourceOf(by, place, { by: accept ? 'person' : 'file', from: 'repository', path }),
+        who,
+      },
+      state: reasons.length === 0 ? 'accepted' : 'quarantined',
+      ...{ contradicts: [], validFrom: now, supersededBy: null, supersededAt: null },
+      ...{ uses: 0, lastUsedAt: null, pinned: false },
+      reviewedAt: accept ? now : null,
+      expiresAt: accept ? null : new Date(Date.parse(now) + factExpiryDays * dayMs).toISOString(),
+      ...{ createdAt: now, updatedAt: now, revision: 0 },
+    };
+  }
+
+  /** The same text is remembered already; what is nearly the same is seen when it is saved. */
+  async #isKnown(candidate: ImportCandidate, place: Place): Promise<boolean> {
+    const { store } = this.#context;
+    if (candidate.as === 'note') {
+      const blocks = await store.listBlocks({ owners: ownersOf(place) });
+      return blocks.some((block) => block.text.includes(candidate.text.trim()));
+    }
+    const hits = await store.search({
+      query: {
+        text: candidate.text.slice(0, 2000),
+        reach: reachOf(place),
+        states: ['accepted', 'quarantined'],
+        limit: 5,
+        now: this.#now(),
+      },
+      markUsed: false,
+    });
+    const key = digest(candidate.text);
+    return hits.some(({ fact }) => digest(fact.text) === key);
+  }
+
+  #now(): string {
+    return new Date(this.#context.daemon.clock.now()).toISOString();
+  }
+}
+
+interface Taking {
+  readonly place: Place;
+  readonly scope: Params<'memory/import'>['scope'];
+  readonly accept: boolean;
+  readonly by: Principal;
+}
+
+interface Taken {
+  readonly as: 'facts' | 'notes' | 'known';
+  readonly changeId: Result<'memory/import'>['changeId'];
+  readonly isQuarantined: boolean;
+}
+
+/** Facts of one page: well below what a message holds. */
+const exportPage = 200;
+
+function placeOf({ workspaceId }: Place): Params<'memory/import'>['place'] {
+  return (workspaceId === null ? {} : { workspaceId }) as Params<'memory/import'>['place'];
+}
+
+function digest(text: string): string {
+  const words =
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? [];
+  return createHash('sha256').update(words.join(' ')).digest('hex');
+}
+
+function refuseAgent(by: Principal): void {
+  if (by.right === 'self')
+    throw new WaggleError('forbidden', 'Only a person takes memory in and out of files.');
+}

@@ -1,0 +1,56 @@
+/**
+ * Recall: finds facts and what is nearly the same. Runs in the database's thread, inside the transaction of whoever calls:
+ * `memory.store.ts` calls `put`, `remove`, `search`, `findSimilar`. Owns its own tables, never those of memory. Pure and
+ * database only: providers of embeddings are `daemon/embedding`.
+ */
+import type { RecallDb } from './index.store.ts';
+import { openIndex, putFact, removeFacts } from './index.store.ts';
+import type { RecallFact, RecallHit, RecallQuery, RecallVector, SimilarFact } from './recalled.ts';
+import { searchFacts } from './searching.store.ts';
+import { findSimilarFacts } from './similar.store.ts';
+import { openVectors, removeVectors } from './vectors.store.ts';
+
+export type { RecallDb } from './index.store.ts';
+export type { MissingVector, NewVector, recallStore } from './recall.store.ts';
+export type {
+  RecallFact,
+  RecallHit,
+  RecallQuery,
+  RecallReach,
+  RecallVector,
+  SimilarFact,
+} from './recalled.ts';
+
+/** The index, as functions on a transaction. */
+export interface Recall {
+  /** Indexes new facts and those whose text or place changed; the same fact twice is one. */
+  put(db: RecallDb, facts: readonly RecallFact[]): Promise<void>;
+  /** Also takes their vectors. */
+  remove(db: RecallDb, ids: readonly string[]): Promise<void>;
+  search(db: RecallDb, query: RecallQuery): Promise<readonly RecallHit[]>;
+  /** Among accepted and quarantined facts of the same reach as this one, best first; never the fact itself. */
+  findSimilar(
+    db: RecallDb,
+    fact: Pick<
+      RecallFact,
+      'id' | 'type' | 'text' | 'scope' | 'workspaceId' | 'worktree' | 'roleId'
+    >,
+    vector?: RecallVector,
+  ): Promise<readonly SimilarFact[]>;
+}
+
+export const recall: Recall = {
+  async put(db, facts) {
+    const changed: string[] = [];
+    for (const fact of facts) if (await putFact(openIndex(db), fact)) changed.push(fact.id);
+    await removeVectors(openVectors(db), changed);
+  },
+
+  async remove(db, ids) {
+    await removeVectors(openVectors(db), ids);
+    await removeFacts(openIndex(db), ids);
+  },
+
+  search: searchFacts,
+  findSimilar: findSimilarFacts,
+};

@@ -1,0 +1,78 @@
+/** Hybrid search: words, parts of names and meaning, each in its own order, made one by reciprocal rank. */
+import type { Fused, Ranking, Standing } from './fusion.ts';
+import { fuse, standingWeight } from './fusion.ts';
+import type { IndexDb, IndexedFact, RecallDb } from './index.store.ts';
+import { findByIds, findByTerms, openIndex } from './index.store.ts';
+import { toQuestion } from './question.ts';
+import type { RecallHit, RecallQuery, RecallVector } from './recalled.ts';
+import { nearestVectors, openVectors } from './vectors.store.ts';
+
+/** Of each way; the answer is a few of them. */
+const candidates = 60;
+/** A vector that stands out less says nothing about the question. */
+const spread = 2;
+/** At most so many places are looked through for facts in reach. */
+const neighboursMax = 16_384;
+
+export async function searchFacts(db: RecallDb, query: RecallQuery): Promise<RecallHit[]> {
+  const index = openIndex(db);
+  const known = new Map<string, IndexedFact>();
+  const rankings: Ranking[] = [];
+  const add = (way: Ranking['way'], facts: readonly IndexedFact[]): void => {
+    for (const fact of facts) known.set(fact.id, fact);
+    rankings.push({ way, ids: facts.map(({ id }) => id) });
+  };
+  const { words, grams } = toQuestion(query.text);
+  const count = Math.max(candidates, query.limit);
+  if (words !== undefined)
+    add('words', await findByTerms(index, 'words', { expression: words, filter: query, count }));
+  if (grams !== undefined)
+    add('parts', await findByTerms(index, 'grams', { expression: grams, filter: query, count }));
+  if (query.vector !== undefined)
+    add('meaning', await findByMeaning(index, query, { vector: query.vector, count }));
+  return rank(fuse(rankings), known, query).slice(0, query.limit);
+}
+
+/** All neighbours in their order, and of them those in reach: as exact as comparing only those. */
+async function findByMeaning(
+  db: IndexDb,
+  query: RecallQuery,
+  { vector, count }: { readonly vector: RecallVector; readonly count: number },
+): Promise<IndexedFact[]> {
+  for (let reached = count * 2; ; reached *= 8) {
+    const choice = { count: Math.min(reached, neighboursMax), spread };
+    const neighbours = await nearestVectors(openVectors(db), vector, choice);
+    const ids = neighbours.map(({ id }) => id);
+    const inReach = new Map((await findByIds(db, ids, query)).map((fact) => [fact.id, fact]));
+    const isAll = neighbours.length < choice.count || choice.count === neighboursMax;
+    if (inReach.size < count && !isAll) continue;
+    return ids.flatMap((id) => inReach.get(id) ?? []).slice(0, count);
+  }
+}
+
+function rank(
+  fused: readonly Fused[],
+  known: ReadonlyMap<string, IndexedFact>,
+  query: RecallQuery,
+): RecallHit[] {
+  const now = Date.parse(query.now);
+  const hits = fused.flatMap(({ id, score, ways }): RecallHit[] => {
+    const fact = known.get(id);
+    if (fact === undefined) return [];
+    return [{ id, ways, score: score * standingWeight(standingOf(fact, now)) }];
+  });
+  return hits.toSorted((left, right) => right.score - left.score || (left.id < right.id ? -1 : 1));
+}
+
+function standingOf(fact: IndexedFact, now: number): Standing {
+  const latest = Math.max(
+    Date.parse(fact.validFrom),
+    Date.parse(fact.lastUsedAt ?? fact.validFrom),
+  );
+  return {
+    ageMs: Number.isFinite(latest) ? now - latest : Infinity,
+    uses: fact.uses,
+    isPinned: fact.pinned,
+    scope: fact.scope === 'agent' || fact.worktree !== null ? 'own' : fact.scope,
+  };
+}

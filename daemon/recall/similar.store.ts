@@ -1,0 +1,69 @@
+/** What is remembered already and says the same, nearly the same, or the opposite. */
+import type { IndexFilter, IndexedFact, RecallDb } from './index.store.ts';
+import { findByIds, findByTerms, findSame, openIndex } from './index.store.ts';
+import { compareFacts, likeMeaning } from './likeness.ts';
+import { toQuestion } from './question.ts';
+import type { RecallFact, RecallVector, SimilarFact } from './recalled.ts';
+import { nearestVectors, openVectors } from './vectors.store.ts';
+
+type Asked = Pick<RecallFact, 'id' | 'text' | 'scope' | 'workspaceId' | 'worktree' | 'roleId'>;
+
+const candidates = 24;
+const similarMax = 8;
+
+export async function findSimilarFacts(
+  db: RecallDb,
+  asked: Asked,
+  vector?: RecallVector,
+): Promise<SimilarFact[]> {
+  const index = openIndex(db);
+  const filter = filterOf(asked);
+  const found = new Map<string, IndexedFact>();
+  const add = (facts: readonly IndexedFact[]): void => {
+    for (const fact of facts) if (fact.id !== asked.id) found.set(fact.id, fact);
+  };
+  add(await findSame(index, asked.text, filter));
+  const { words } = toQuestion(asked.text);
+  if (words !== undefined)
+    add(await findByTerms(index, 'words', { expression: words, filter, count: candidates }));
+  const meanings = new Map<string, number>();
+  if (vector !== undefined) {
+    const choice = { count: candidates, floor: likeMeaning };
+    const neighbours = await nearestVectors(openVectors(index), vector, choice);
+    for (const { id, similarity } of neighbours) meanings.set(id, similarity);
+    add(await findByIds(index, [...meanings.keys()], filter));
+  }
+  return [...found.values()]
+    .flatMap((fact) => judge(asked, fact, meanings.get(fact.id)))
+    .toSorted((left, right) => right.likeness - left.likeness || (left.id < right.id ? -1 : 1))
+    .slice(0, similarMax);
+}
+
+/** One of a wider scope is told when it says the same or the opposite, and never to be replaced by a narrower one. */
+function judge(asked: Asked, fact: IndexedFact, meaning = 0): SimilarFact[] {
+  const { relation, likeness } = compareFacts(asked.text, fact.text, meaning);
+  if (relation === 'other' || (relation === 'near' && !isOfSamePlace(asked, fact))) return [];
+  return [{ id: fact.id, kind: relation, likeness }];
+}
+
+/** Whatever whoever gets the new one gets too; others' own facts are none of its business. */
+function filterOf({ workspaceId, worktree, roleId, scope }: Asked): IndexFilter {
+  return {
+    reach: {
+      kind: 'place',
+      workspaceId: scope === 'repository' || scope === 'agent' ? workspaceId : null,
+      worktree,
+      roleId: scope === 'agent' ? roleId : null,
+    },
+    states: ['accepted', 'quarantined'],
+  };
+}
+
+function isOfSamePlace(one: Asked, other: RecallFact): boolean {
+  return (
+    one.scope === other.scope &&
+    one.worktree === other.worktree &&
+    (one.scope !== 'repository' || one.workspaceId === other.workspaceId) &&
+    (one.scope !== 'agent' || one.roleId === other.roleId)
+  );
+}
