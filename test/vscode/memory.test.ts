@@ -139,6 +139,19 @@ describe('memory in the editor', function () {
     );
   });
 
+  it('shows what agents are told at their start, what that costs, and how it reaches each of them', async () => {
+    await runCommand(window, 'Waggle: Show What Agents Are Told');
+    const page = await until('the page is there', async () => {
+      const text = await readEditor(window);
+      return text.includes('How it reaches them') && text;
+    });
+    assert.match(page, /^This stands in the prompt of agents that start here, about \d+ tokens/);
+    assert.match(page, /Dates are UTC\./);
+    assert.match(page, /Claude Code +in its prompt: /);
+    await window.screenshot('memory-prompt-dark-1400');
+    await runCommand(window, 'View: Close Editor');
+  });
+
   it('asks when an agent was quicker, and then compares, overwrites or gives up as the person says', async () => {
     const block = { label: 'conventions' };
     const meet = async (mine: string, theirs: string): Promise<void> => {
