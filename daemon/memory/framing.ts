@@ -72,5 +72,5 @@ function originOf({ by, who, from }: FactRow['source']): string {
 
 /** Nothing in it ends the frame. */
 function closeTags(text: string): string {
-  return text.replace(/<(\/?\s*(?:waggle-notes|remembered-facts))/gi, '‹$1');
+  return text.replace(/<(\s*\/?\s*(?:waggle-notes|remembered-facts))/gi, '‹$1');
 }

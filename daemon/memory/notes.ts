@@ -79,7 +79,7 @@ export class Notes {
     by: Principal,
   ): Promise<Result<'memory/createBlock'>> {
     refuseAgent(by);
-    const draft = { ...this.#draft(owner, label), description, limit, text };
+    const draft = { ...this.draft(owner, label, text), description, limit };
     const source = sourceOf(by, { session: undefined, roleId: null });
     const written = await this.#context.store.createBlock({ draft, ...this.#act(source) });
     return this.#toSaved(written);
@@ -222,10 +222,11 @@ export class Notes {
   #draftIn(place: Place, label: string, makeFor: 'repository' | 'role'): BlockRow | undefined {
     const kind = makeFor === 'repository' ? 'workspace' : 'role';
     const owner = ownersOf(place).find((one) => one.kind === kind);
-    return owner === undefined ? undefined : this.#draft(owner, label);
+    return owner === undefined ? undefined : this.draft(owner, label);
   }
 
-  #draft(owner: BlockRow['owner'], label: string): BlockRow {
+  /** A note that nobody has written yet. */
+  draft(owner: BlockRow['owner'], label: string, text = ''): BlockRow {
     const nowMs = this.#context.daemon.clock.now();
     return {
       id: createUuid(nowMs),
@@ -233,7 +234,7 @@ export class Notes {
       label: toPlainLine(label, 40),
       description: '',
       limit: blockLimits.atFirst,
-      ...{ text: '', position: 0, revision: 0 },
+      ...{ text, position: 0, revision: 0 },
       updatedAt: new Date(nowMs).toISOString(),
       updatedBy: sourceOf(
         { id: '', kind: 'owner', right: 'owner' },
