@@ -1,17 +1,20 @@
 /**
- * `npm test`: builds, then runs the suites one after the other, each in a process of its own, and prints the counts.
+ * `npm test`: builds, then runs the suites, each in a process of its own, and prints the counts. The suite in the editor
+ * mostly waits, so it runs beside the others; what it prints comes after what they print.
  * `test.ts unit|flow|agents|vscode|long|all [--grep TEXT] [file…]`. The last line is the sum; the exit code is 0 only when
  * nothing failed and every suite had tests.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from './build.ts';
 import { cacheDir, say } from './cache.ts';
 import { chromiumPackages, ensureChromium, findChromium } from './chromium.ts';
 import { installPackages, mayInstallPackages } from './debian.ts';
 import { installEditorServer } from './editorServer.ts';
+import { LaneOutput } from './laneOutput.ts';
 import { endTree } from './processTree.ts';
 import { listTestFiles, suiteNames, type SuiteCounts, type SuiteName } from './testSuite.ts';
 import { debianPackagesOf, listMissingTools } from './testTools.ts';
@@ -19,6 +22,7 @@ import { debianPackagesOf, listMissingTools } from './testTools.ts';
 const root = join(import.meta.dirname, '..');
 /** A suite's process has nothing left to do when mocha is done; one that lives on holds something. */
 const endMs = 15_000;
+const lastLinesMs = 2000;
 
 interface Wanted {
   readonly suites: readonly SuiteName[];
@@ -66,7 +70,11 @@ function installTools(suites: readonly SuiteName[]): void {
 }
 
 /** Runs a suite and returns its counts; a process that crashes, hangs or has no tests adds one that failed. */
-async function runSuite(name: SuiteName, wanted: Wanted): Promise<SuiteCounts> {
+async function runSuite(
+  name: SuiteName,
+  wanted: Wanted,
+  output: LaneOutput | undefined,
+): Promise<SuiteCounts> {
   const all = listTestFiles(name, root);
   const files = wanted.files.length > 0 ? all.filter((file) => wanted.files.includes(file)) : all;
   if (files.length === 0) return fail(`suite ${name} has no test files`);
@@ -74,8 +82,9 @@ async function runSuite(name: SuiteName, wanted: Wanted): Promise<SuiteCounts> {
   const child = fork(join(root, 'test', 'support', 'runSuite.ts'), [...grep, ...files], {
     cwd: root,
     env: testEnvironment(wanted.isLong),
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: output ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  for (const stream of [child.stdout, child.stderr]) if (stream) output?.read(stream);
   const endSuite = (): Promise<void> => endTree(child.pid ?? 0, { withDetached: true });
   const stopListening = onInterrupt(endSuite);
   let counts: SuiteCounts | undefined;
@@ -88,7 +97,10 @@ async function runSuite(name: SuiteName, wanted: Wanted): Promise<SuiteCounts> {
       void endSuite();
     }, endMs);
   });
+  const printed = once(child, 'close');
   const [code, signal] = await once(child, 'exit');
+  // What a leaked process holds open is not waited for.
+  if (output) await Promise.race([printed, delay(lastLinesMs, undefined, { ref: false })]);
   clearTimeout(overdue);
   stopListening();
   if (!counts) return fail(`suite ${name} ended before its tests did (${String(signal ?? code)})`);
@@ -140,16 +152,42 @@ function countsText({ passed, failed, skipped }: SuiteCounts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
-async function runAll(wanted: Wanted): Promise<SuiteCounts> {
-  const lines: string[] = [];
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const name of wanted.suites) {
+interface SuiteResult {
+  readonly name: SuiteName;
+  readonly counts: SuiteCounts;
+  readonly seconds: number;
+}
+
+/** One suite after the other. */
+async function runLane(
+  names: readonly SuiteName[],
+  wanted: Wanted,
+  output: LaneOutput | undefined,
+): Promise<SuiteResult[]> {
+  const results: SuiteResult[] = [];
+  for (const name of names) {
     const startedAt = performance.now();
-    const counts = await runSuite(name, wanted);
-    const seconds = Math.round((performance.now() - startedAt) / 1000);
-    lines.push(`${name.padEnd(8)} ${countsText(counts)} (${seconds} s)`);
-    for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+    const counts = await runSuite(name, wanted, output);
+    results.push({ name, counts, seconds: Math.round((performance.now() - startedAt) / 1000) });
   }
+  return results;
+}
+
+async function runAll(wanted: Wanted): Promise<SuiteCounts> {
+  const beside = wanted.suites.filter((name) => name === 'vscode');
+  const inTurn = wanted.suites.filter((name) => name !== 'vscode');
+  const output =
+    inTurn.length > 0 ? new LaneOutput((chunk) => void process.stdout.write(chunk)) : undefined;
+  const besides = runLane(beside, wanted, output);
+  const results = await runLane(inTurn, wanted, undefined);
+  output?.show();
+  results.push(...(await besides));
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const { counts } of results)
+    for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+  const lines = results.map(
+    ({ name, counts, seconds }) => `${name.padEnd(8)} ${countsText(counts)} (${seconds} s)`,
+  );
   console.log(`\n${lines.join('\n')}`);
   return total;
 }
