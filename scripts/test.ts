@@ -1,12 +1,12 @@
 /**
  * `npm test`: builds, then runs the suites, each in a process of its own, and prints the counts. The suite in the editor
- * mostly waits, so it runs beside the others; what it prints comes after what they print.
+ * runs beside the others; what it prints comes after what they print, and files that failed then are run again, alone.
  * `test.ts unit|flow|agents|vscode|long|all [--grep TEXT] [file…]`. The last line is the sum; the exit code is 0 only when
  * nothing failed and every suite had tests.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from './build.ts';
@@ -16,12 +16,19 @@ import { installPackages, mayInstallPackages } from './debian.ts';
 import { installEditorServer } from './editorServer.ts';
 import { LaneOutput } from './laneOutput.ts';
 import { endTree } from './processTree.ts';
-import { listTestFiles, suiteNames, type SuiteCounts, type SuiteName } from './testSuite.ts';
+import {
+  listTestFiles,
+  replaceCounts,
+  suiteNames,
+  type SuiteCounts,
+  type SuiteName,
+} from './testSuite.ts';
 import { debianPackagesOf, listMissingTools } from './testTools.ts';
 
 const root = join(import.meta.dirname, '..');
 /** A suite's process has nothing left to do when mocha is done; one that lives on holds something. */
 const endMs = 15_000;
+const repeatedMost = 6;
 const lastLinesMs = 2000;
 
 interface Wanted {
@@ -73,7 +80,7 @@ function installTools(suites: readonly SuiteName[]): void {
 async function runSuite(
   name: SuiteName,
   wanted: Wanted,
-  output: LaneOutput | undefined,
+  output?: LaneOutput,
 ): Promise<SuiteCounts> {
   const all = listTestFiles(name, root);
   const files = wanted.files.length > 0 ? all.filter((file) => wanted.files.includes(file)) : all;
@@ -154,7 +161,7 @@ function countsText({ passed, failed, skipped }: SuiteCounts): string {
 
 interface SuiteResult {
   readonly name: SuiteName;
-  readonly counts: SuiteCounts;
+  counts: SuiteCounts;
   readonly seconds: number;
 }
 
@@ -173,15 +180,38 @@ async function runLane(
   return results;
 }
 
+/**
+ * What failed while two suites shared the machine is run once more by itself: what fails for a reason fails again. Both
+ * outcomes are printed. With many failures there is a reason.
+ */
+async function repeatAlone(results: readonly SuiteResult[], wanted: Wanted): Promise<void> {
+  const failed = results.filter(({ counts }) => counts.failed > 0);
+  const filesOf = ({ counts }: SuiteResult): string[] => Object.keys(counts.failedIn ?? {});
+  const all = failed.flatMap(filesOf);
+  if (all.length === 0 || all.length > repeatedMost || all.includes('')) return;
+  for (const result of failed) {
+    const files = filesOf(result);
+    say(
+      `failed beside the other suites, now by itself: ${files.map((file) => relative(root, file)).join(', ')}`,
+    );
+    const counts = await runSuite(result.name, { ...wanted, files });
+    say(`by itself: ${countsText(counts)}`);
+    result.counts = replaceCounts(result.counts, { files, counts });
+  }
+}
+
 async function runAll(wanted: Wanted): Promise<SuiteCounts> {
-  const beside = wanted.suites.filter((name) => name === 'vscode');
-  const inTurn = wanted.suites.filter((name) => name !== 'vscode');
+  const beside: readonly SuiteName[] = wanted.isLong
+    ? []
+    : wanted.suites.filter((name) => name === 'vscode');
+  const inTurn = wanted.suites.filter((name) => !beside.includes(name));
   const output =
     inTurn.length > 0 ? new LaneOutput((chunk) => void process.stdout.write(chunk)) : undefined;
   const besides = runLane(beside, wanted, output);
   const results = await runLane(inTurn, wanted, undefined);
   output?.show();
   results.push(...(await besides));
+  if (beside.length > 0 && inTurn.length > 0) await repeatAlone(results, wanted);
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const { counts } of results)
     for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
