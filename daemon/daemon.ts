@@ -40,6 +40,7 @@ import {
 } from './lifecycle/lifecycle.ts';
 import type { Redactor } from './log/log.ts';
 import { createLogger, createRedactor, parseLogLevel } from './log/log.ts';
+import { createMcpFeature, toolsUrl } from './mcp/mcp.ts';
 import { createMemoryFeature } from './memory/memory.ts';
 import { createPaneFeature } from './pane/pane.ts';
 import { createRoleFeature } from './role/role.ts';
@@ -47,7 +48,7 @@ import { createSessionFeature } from './session/session.ts';
 import type { StoreThread, Stores } from './store/store.ts';
 import { openStores } from './store/store.ts';
 import type { FailureLimiter, TokenAuthority } from './token/token.ts';
-import { createFailureLimiter, createTokenAuthority } from './token/token.ts';
+import { createFailureLimiter, createTokenAuthority, createTokenFeature } from './token/token.ts';
 import type { tokenStore } from './token/token.store.ts';
 import { createWindowFeature } from './window/window.ts';
 import { createWorkspaceFeature } from './workspace/workspace.ts';
@@ -145,6 +146,7 @@ async function assemble(assembly: Assembly): Promise<Gateway> {
   const tokens = createTokenAuthority({
     ownerTokenFile: paths.ownerTokenFile,
     secrets: assembly.redactor,
+    clock,
   });
   const gateway = openGateway(assembly, tokens);
   const door = await openDoor(assembly, gateway, previousPort);
@@ -156,7 +158,7 @@ async function assemble(assembly: Assembly): Promise<Gateway> {
     ending.add({ name: feature.noun, limitMs: 2000, run: () => endFeature(feature) });
     await feature.start?.();
   }
-  gateway.serve(listHandlers(features), features.session.routes);
+  gateway.serve(listHandlers(features), [...features.session.routes, features.mcp.route]);
   // Clients go before what serves them.
   ending.add({ name: 'gateway', limitMs: 1000, run: () => gateway.stop(500) });
   log.info('Ready', { pid: process.pid, version: program.version, ...door.listening });
@@ -313,6 +315,23 @@ function createFeatures(
   });
   const conversation = createConversationFeature(session.conversations);
   const pane = createPaneFeature({ paths: context.paths, sessions: session.conversations });
+  const port = (): number | null => door.listening.port;
+  const token = createTokenFeature({
+    connectors: tokens.connectors,
+    grants: tokens.grants,
+    findSession: session.find,
+    toolsUrl: () => toolsUrl(port()),
+  });
+  const mcp = createMcpFeature(about('mcp'), {
+    tools: [...memory.tools, ...attention.tools, ...session.tools],
+    findSession: session.find,
+    grantsOf: (id) => tokens.grants.of(id),
+    isLead: (id) => role.find(session.find(id)?.roleId ?? '')?.tier === 'lead',
+    locate: (folder) => workspace.locate(folder),
+    redact: (text) => assembly.redactor.redact(text),
+    port,
+  });
+  session.offerToolsWith(({ workspaceId }) => mcp.urlFor(workspaceId));
   const daemon = createDaemonFeature(about('daemon'), {
     sessions: session,
     warnings: assembly.warnings,
@@ -332,6 +351,8 @@ function createFeatures(
     session,
     conversation,
     pane,
+    token,
+    mcp,
     daemon,
   };
   return features satisfies Features;

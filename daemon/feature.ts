@@ -4,7 +4,8 @@
  */
 import type { z } from 'zod';
 import type { EventName, EventParams, NounHandlers, NounName } from '../protocol/protocol.ts';
-import type { ClientId, SessionId } from '../protocol/wire/brand.ts';
+import type { Grant } from '../protocol/token/token.ts';
+import type { ClientId, SessionId, WorkspaceId } from '../protocol/wire/brand.ts';
 import type { Right } from '../protocol/wire/define.ts';
 import type { Disposable } from '../protocol/wire/disposable.ts';
 import type { Frame } from '../protocol/wire/frame.ts';
@@ -16,6 +17,8 @@ export interface Principal {
   readonly kind: 'owner' | 'session' | 'connector';
   readonly right: Right;
   readonly sessionId?: SessionId;
+  /** Of a connector: who holds it, one plain line. */
+  readonly name?: string;
 }
 
 /** One connection of a client, as handlers see it. */
@@ -60,23 +63,46 @@ export type Publish = <E extends EventName>(
 ) => void;
 
 /** A tool for agents, declared beside its noun in `<noun>.tools.ts`; the MCP server serves them all. */
-export interface Tool<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodType = z.ZodType> {
   /** snake_case, unique over all nouns; a constant, as is the description: no text of users in it. */
   readonly name: string;
+  /** For people. */
+  readonly title: string;
+  /** Says to an agent what the tool does, when to use it and when not to. */
   readonly description: string;
   /** Closed schema. */
   readonly input: I;
   readonly output: O;
-  /** The grant a session's token needs. */
-  readonly right: Right;
+  /** Offered to every agent, or only where a person wants all tools. */
+  readonly tier: 'core' | 'all';
+  /** What a person must have allowed the session; absent: nothing beyond the tier. */
+  readonly grant?: Grant;
+  /** `reads` may be repeated freely; what acts takes an idempotency key. `replaces`: what was there before is gone. */
+  readonly effect: 'reads' | 'adds' | 'replaces';
   run(input: z.output<I>, caller: ToolCaller): Promise<z.input<O>>;
 }
 
-/** The session that calls a tool: the bearer is the identity, never a parameter. */
+/** Identity that keeps the types of a tool's schemas; the server checks both at each call, so they hold for `Tool`. */
+export function defineTool<I extends z.ZodObject, O extends z.ZodType>(tool: Tool<I, O>): Tool {
+  return tool as unknown as Tool;
+}
+
+/** Who calls a tool: the bearer is the identity, never a parameter. */
 export interface ToolCaller {
   readonly principal: Principal;
+  /** The session of the bearer; undefined for a connector. */
   readonly sessionId: SessionId | undefined;
+  /** The repository that it works in; undefined when a connector does not say. */
+  readonly workspaceId: WorkspaceId | undefined;
+  /** Where it works in it, a real path. */
+  readonly folder: string | undefined;
+  readonly grants: readonly Grant[];
+  /** What is asked for with the same key is done once. */
+  readonly idempotencyKey: string | undefined;
+  /** Aborted when nobody waits for the result any more, or it took too long. */
   readonly signal: AbortSignal;
+  /** Tells whoever waits that it goes on; nothing when they do not want to know. */
+  progress(done: number, message: string): void;
 }
 
 /** What a noun hands to the composition root. `stop` waits for work in flight, then `dispose` frees the rest. */

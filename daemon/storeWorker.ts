@@ -4,6 +4,7 @@ import { attentionStore } from './attention/attention.store.ts';
 import { collectWhenQuiet } from './heap.ts';
 import { hostStore } from './host/host.store.ts';
 import { keepingStore } from './session/keeping.store.ts';
+import { mcpStore } from './mcp/mcp.store.ts';
 import { memoryStore } from './memory/memory.store.ts';
 import { recallStore } from './recall/recall.store.ts';
 import { roleStore } from './role/role.store.ts';
@@ -25,6 +26,7 @@ void serveStores([
   sessionStore,
   keepingStore,
   attentionStore,
+  mcpStore,
   memoryStore,
   recallStore,
 ]);

@@ -6,10 +6,12 @@ import { agent } from './agent/agent.ts';
 import { attention } from './attention/attention.ts';
 import { conversation } from './conversation/conversation.ts';
 import { daemon } from './daemon/daemon.ts';
+import { mcp } from './mcp/mcp.ts';
 import { memory } from './memory/memory.ts';
 import { pane } from './pane/pane.ts';
 import { role } from './role/role.ts';
 import { session } from './session/session.ts';
+import { token } from './token/token.ts';
 import { window } from './window/window.ts';
 import type {
   EventDefinition,
@@ -31,6 +33,8 @@ export const nouns = {
   window,
   conversation,
   pane,
+  token,
+  mcp,
   daemon,
 } as const;
 export type Nouns = typeof nouns;

@@ -14,7 +14,12 @@ interface Entry {
 
 /** What runs from a program directory. */
 export const programEntries: readonly Entry[] = [
-  { source: 'daemon/main.ts', output: 'waggled.cjs' },
+  {
+    source: 'daemon/main.ts',
+    output: 'waggled.cjs',
+    apart: { source: './sdk.ts', output: './mcpSdk.cjs' },
+  },
+  { source: 'daemon/mcp/sdk.ts', output: 'mcpSdk.cjs' },
   { source: 'daemon/ptyhost/main.ts', output: 'ptyhost.cjs' },
   { source: 'daemon/storeWorker.ts', output: 'storeWorker.cjs' },
   { source: 'daemon/screen/screenWorker.ts', output: 'screenWorker.cjs' },
@@ -31,6 +36,11 @@ export const companionEntry: Entry = {
   output: 'companion.cjs',
 };
 export const extensionEntry: Entry = { source: 'extension/main.ts', output: 'extension.cjs' };
+/** Run by the editor without the editor, after the extension was uninstalled. */
+export const uninstallEntry: Entry = {
+  source: 'extension/uninstallHook.ts',
+  output: 'uninstall.cjs',
+};
 
 interface BundleOptions {
   readonly root: string;

@@ -6,7 +6,8 @@
 import type { NoticeSettings } from '../../protocol/attention/notice.ts';
 import type { Event } from '../../protocol/wire/emitter.ts';
 import type { FeatureContext } from '../context.ts';
-import type { Feature } from '../feature.ts';
+import type { Feature, Tool } from '../feature.ts';
+import { createAttentionTools } from './attention.tools.ts';
 import { createCallingHandlers } from './calling.handlers.ts';
 import { Calling } from './calling.ts';
 import type { Explainer } from './explaining.ts';
@@ -21,6 +22,7 @@ export type { DescribedSession } from './nouns.ts';
 export type { NeedFacts, NeedOwner, NeedSource } from './registry.ts';
 
 export interface AttentionFeature extends Feature<'attention'> {
+  readonly tools: readonly Tool[];
   register(owner: NeedOwner): NeedSource;
   /** Who answers `attention/why` and takes what hooks report. */
   explainWith(explainer: Explainer): void;
@@ -42,6 +44,7 @@ export function createAttentionFeature(
   const explaining = new Explaining();
   return {
     noun: 'attention',
+    tools: createAttentionTools(calling.notifying),
     register: (owner) => registry.register(owner),
     explainWith: (explainer) => explaining.explainWith(explainer),
     describeWith: (describe) => calling.describeWith(describe),

@@ -14,6 +14,9 @@ export type NotifyWish = ParamsOut<(typeof attention)['methods']['attention/noti
 type NotifyResult = MethodResult<'attention/notify'>;
 type Outcome = NonNullable<NotifyResult['outcome']>;
 
+/** Who calls: an agent's tool has no connection. */
+export type Asker = Pick<Caller, 'principal' | 'onceClosed'>;
+
 export interface NotifyingContext {
   readonly clock: Clock;
   readonly source: NeedSource;
@@ -47,9 +50,9 @@ export class Notifying {
   }
 
   /** @throws WaggleError `forbidden`, `notFound`, `badRequest`, `limitReached`. */
-  notify(wish: NotifyWish, caller: Caller): NotifyResult | Promise<NotifyResult> {
+  notify(wish: NotifyWish, caller: Asker): NotifyResult | Promise<NotifyResult> {
     const sessionId = this.#targetOf(wish, caller);
-    const facts = this.#factsOf(sessionId);
+    const facts = this.#factsOf(sessionId, caller);
     const text = toPlainLine(wish.message);
     if (text === '') throw new WaggleError('badRequest', 'The message says nothing.');
     this.#spend(caller.principal.id);
@@ -93,16 +96,18 @@ export class Notifying {
     for (const [id] of ids) this.end(id, outcome);
   }
 
-  #targetOf({ sessionId }: NotifyWish, { principal }: Caller): SessionId | null {
+  #targetOf({ sessionId }: NotifyWish, { principal }: Asker): SessionId | null {
     const target = sessionId ?? principal.sessionId ?? null;
+    if (principal.kind === 'connector' && target === null) return null;
     if (principal.right === 'self' && (target === null || target !== principal.sessionId))
       throw new WaggleError('forbidden', 'A session may call about itself alone.');
     return target;
   }
 
-  #factsOf(sessionId: SessionId | null): NeedFacts {
+  #factsOf(sessionId: SessionId | null, { principal }: Asker): NeedFacts {
     const rest = { turnMs: null, isRestored: false };
-    if (sessionId === null) return { name: 'Waggle', folder: null, isPrivate: false, ...rest };
+    if (sessionId === null)
+      return { name: principal.name ?? 'Waggle', folder: null, isPrivate: false, ...rest };
     const described = this.#context.describe(sessionId);
     if (described === undefined) throw new WaggleError('notFound', 'There is no such session.');
     return { ...described, ...rest };
@@ -115,7 +120,7 @@ export class Notifying {
     this.#context.source.put({ id, kind: 'notice', ...about, text, since: at, actions }, facts);
   }
 
-  #waitFor(open: Open, caller: Caller): Promise<Outcome> {
+  #waitFor(open: Open, caller: Asker): Promise<Outcome> {
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     const closing = caller.onceClosed(() => open.waiting.delete(answer));
     const answer = (outcome: Outcome): void => {

@@ -33,6 +33,7 @@ const authority: Authority = {
     principals[id] === undefined ? undefined : makeProof(secret, nonce, server),
   authenticate: (id) => principals[id],
   findBearer: () => undefined,
+  isSpent: () => false,
 };
 
 describe('the gateway', () => {
@@ -105,6 +106,7 @@ describe('the gateway', () => {
           return principals[id];
         },
         findBearer: () => undefined,
+        isSpent: () => false,
       },
       guard: { waitMs: () => 0, fail: () => undefined },
       identity: { version: 'test', pid: process.pid, startTime: 1 },

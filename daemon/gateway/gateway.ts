@@ -27,7 +27,7 @@ import { Turns } from './turns.ts';
 
 export type { AnyHandler, HandlerTable } from './dispatch.ts';
 export type { Authority, FailureGuard, ServerIdentity } from './handshake.ts';
-export type { Route } from './routes.ts';
+export type { Route, RouteAnswer, RouteRequest } from './routes.ts';
 
 export interface GatewayOptions {
   readonly authority: Authority;
@@ -133,6 +133,7 @@ class GatewayServer implements Gateway {
         waitMs: (key) => guard.waitMs(key),
         fail: (key) => guard.fail(key),
         findBearer: (hex) => authority.findBearer(hex),
+        isSpent: (hex) => authority.isSpent(hex),
       },
       onSocket: (socket, listener, request) =>
         this.#accept(socket, {

@@ -24,6 +24,8 @@ export interface Authority {
   ): string | undefined;
   authenticate(tokenId: string, token: string): Principal | undefined;
   findBearer(hex: string): Principal | undefined;
+  /** It counted once and does not any more. */
+  isSpent(hex: string): boolean;
 }
 
 export interface FailureGuard {

@@ -1,5 +1,5 @@
 /** One listening server: HTTP with tight limits, the checks before everything else, and upgrades to `/ws` only. */
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -9,7 +9,7 @@ import { handshakeMaxBytes } from '../../protocol/wire/hello.ts';
 import type { Logger } from '../context.ts';
 import type { ListenerPlace, Refusal, RequestHead } from './requestCheck.ts';
 import { bodyMaxBytes, findRefusal, pathOf } from './requestCheck.ts';
-import type { BearerJudge, HttpAnswer, Route } from './routes.ts';
+import type { BearerJudge, Route, RouteAnswer } from './routes.ts';
 import { answerRoute, sendAnswer } from './routes.ts';
 import { UnprovenSockets } from './unprovenSockets.ts';
 
@@ -59,7 +59,7 @@ export class Listener {
     this.#place = place;
     this.#options = options;
     this.server = createServer(serverOptions, (request, response) => {
-      void this.#answer(request).then(
+      void this.#answer(request, response).then(
         (answer) => sendAnswer(response, answer),
         (error: unknown) => {
           options.log.error('A route failed', { error });
@@ -97,18 +97,18 @@ export class Listener {
     this.#place = { kind: 'tcp', port };
   }
 
-  async #answer(request: IncomingMessage): Promise<HttpAnswer> {
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<RouteAnswer> {
     const head = headOf(request);
     const refusal = this.#findRefusal(head, request);
     if (refusal !== undefined) return { status: refusal.status, body: {} };
     const key = guardKeyOf(this.#place, request.socket);
-    const asked = { head, readBody: () => collectBody(request) };
-    const answer = await answerRoute(this.#options.routes(), asked, {
-      judge: this.#options.judge,
-      key,
-    });
-    if (answer.isProven === true) this.unproven.proven(request.socket);
-    return answer;
+    const asked = {
+      head,
+      readBody: () => collectBody(request),
+      signal: signalOf(response),
+      onProven: () => this.unproven.proven(request.socket),
+    };
+    return answerRoute(this.#options.routes(), asked, { judge: this.#options.judge, key });
   }
 
   #findRefusal(head: RequestHead, request: IncomingMessage): Refusal | undefined {
@@ -152,6 +152,14 @@ function collectBody(request: IncomingMessage): Promise<string | undefined> {
     request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
     request.on('close', () => resolve(undefined));
   });
+}
+
+function signalOf(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
 }
 
 /** Failures count against the address; all who reach the private socket are one. */

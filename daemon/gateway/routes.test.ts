@@ -31,6 +31,7 @@ describe('routes with a body', () => {
         prove: () => undefined,
         authenticate: () => undefined,
         findBearer: (hex) => (hex === token ? agent : undefined),
+        isSpent: () => false,
       },
       guard: { waitMs: () => 0, fail: () => undefined },
       identity: { version: 'test', pid: process.pid, startTime: 1 },

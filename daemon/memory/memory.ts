@@ -6,11 +6,12 @@ import type { MemoryPrompt, Reach } from '../../protocol/memory/memory.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Embedding } from '../embedding/embedding.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import type { Feature } from '../feature.ts';
+import type { Feature, Tool } from '../feature.ts';
 import { Exchanging } from './exchanging.ts';
 import { Facts } from './facts.ts';
 import type { MemoryCalls } from './memory.handlers.ts';
 import { createCalls, createHandlers } from './memory.handlers.ts';
+import { createMemoryTools } from './memory.tools.ts';
 import type { memoryStore } from './memory.store.ts';
 import { Notes } from './notes.ts';
 import type { FindSession, MemoryNouns } from './nouns.ts';
@@ -26,17 +27,22 @@ export type { MemoryNouns, RememberingSession } from './nouns.ts';
 export interface MemoryFeature extends Feature<'memory'> {
   /** The wire's methods for any principal: what the tools of agents call. Rights of an agent are checked inside. */
   readonly calls: MemoryCalls;
+  readonly tools: readonly Tool[];
   /** Who knows the sessions. */
   describeWith(find: FindSession): void;
   /** How notes reach each agent. */
   reachWith(list: () => readonly Reach[]): void;
   /** What stands in the prompt of what starts there. */
-  promptFor(place: {
-    readonly workspaceId: string;
-    readonly roleId: string;
-  }): Promise<MemoryPrompt>;
+  promptFor(place: PromptPlace): Promise<MemoryPrompt>;
   /** A session has ended: whoever subscribed is told, once, what it learned. */
   sessionEnded(sessionId: string): Promise<void>;
+}
+
+/** Of a session. */
+export interface PromptPlace {
+  readonly workspaceId: string;
+  readonly roleId: string;
+  readonly cwd: string;
 }
 
 export interface MemoryOptions extends MemoryNouns {
@@ -68,10 +74,12 @@ export function createMemoryFeature(
   return {
     noun: 'memory',
     calls,
+    tools: createMemoryTools(calls),
     handlers: createHandlers(calls, { overview }),
     describeWith: (find) => placing.describeWith(find),
     reachWith: (list) => (listReach = list),
-    promptFor: (place) => notes.promptAt(place),
+    promptFor: ({ workspaceId, roleId, cwd }) =>
+      notes.promptAt({ workspaceId, roleId, worktree: nouns.workspaces.worktreeOf(cwd) }),
     async sessionEnded(sessionId) {
       const learned = await facts.learnedBy(sessionId);
       const unseen = learned.factIds.filter((id) => !told.has(id));

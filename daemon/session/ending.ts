@@ -5,6 +5,7 @@ import type { FeatureContext } from '../context.ts';
 import type { HostPool } from '../host/host.ts';
 import { endProcesses, MarkerScan, TreeRecord } from '../process/process.ts';
 import type { Hooks } from './hooks.ts';
+import type { ToolServers } from './toolServers.ts';
 import { isLive } from './life.ts';
 import { removeOldScreen } from './oldScreen.ts';
 import type { SessionRow } from './row.ts';
@@ -23,6 +24,7 @@ export interface EndingContext {
   readonly spool: Spool;
   readonly links: SocketLinks;
   readonly hooks: Hooks;
+  readonly tools: Pick<ToolServers, 'remove'>;
   readonly notes: Pick<StartNotes, 'remove'>;
   readonly sequences: Sequences;
 }
@@ -54,7 +56,7 @@ export class Ending {
 
   /** @throws WaggleError `notFound`, `conflict` while it or something that it left behind runs. */
   async delete(id: SessionId): Promise<void> {
-    const { sessions, watch, spool, links, hooks, notes, daemon } = this.#context;
+    const { sessions, watch, spool, links, hooks, tools, notes, daemon } = this.#context;
     const row = sessions.get(id);
     if (isLive(row.status))
       throw new WaggleError('conflict', 'The session still runs.', { fix: 'End it first.' });
@@ -70,6 +72,7 @@ export class Ending {
     await daemon.tokens.revoke(id);
     links.remove(id);
     hooks.remove(id);
+    tools.remove(id);
     notes.remove(id);
     await removeOldScreen(daemon.paths.runDir, id);
     await sessions.remove(id);

@@ -1,5 +1,6 @@
 /** What makes each agent report to us for one run, as pure text: command-line options, files and variables. */
 import { posix } from 'node:path';
+import { claudePermissions, toGeminiServers } from './toolSettings.ts';
 
 /** Of Claude Code; what else it reports says nothing about its state, or comes with every tool that it runs. */
 const claudeEvents = [
@@ -26,19 +27,22 @@ const hookSeconds = 5;
  * A settings file of Claude Code: it runs our command, and does not wait for it. A hook that posts by HTTP would be shown
  * to the person as failed whenever no daemon runs.
  */
-export function toClaudeSettings(shim: string): string {
+export function toClaudeSettings(shim: string, hasTools = false): string {
   const command = `${quote(shim)} hook claude`;
   const hook = { type: 'command', command, async: true, timeout: hookSeconds };
   const hooks = Object.fromEntries(claudeEvents.map((event) => [event, [{ hooks: [hook] }]]));
-  return JSON.stringify({ hooks });
+  return JSON.stringify({ hooks, ...(hasTools ? { permissions: claudePermissions } : {}) });
 }
 
 /** A settings file of Gemini CLI: it runs our command, which reads the event on its standard input. */
-export function toGeminiSettings(shim: string): string {
+export function toGeminiSettings(shim: string, url?: string): string {
   const command = `${quote(shim)} hook gemini`;
   const hook = { name: 'waggle', type: 'command', command, timeout: hookSeconds * 1000 };
   const hooks = Object.fromEntries(geminiEvents.map((event) => [event, [{ hooks: [hook] }]]));
-  return JSON.stringify({ hooks });
+  return JSON.stringify({
+    hooks,
+    ...(url === undefined ? {} : { mcpServers: toGeminiServers(url) }),
+  });
 }
 
 function quote(path: string): string {

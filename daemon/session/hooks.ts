@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readPrivateFile, replacePrivateFile } from '../../link/home/home.ts';
 import { randomHex } from '../../link/proof/proof.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { FeatureContext } from '../context.ts';
+import { codexConfigurations } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import {
   geminiSystemSettings,
@@ -28,7 +29,10 @@ export interface HooksContext {
   readonly binDirectory: string;
 }
 
-type Start = Pick<HookedStart, 'argv' | 'environment'>;
+interface Start extends Pick<HookedStart, 'argv' | 'environment'> {
+  /** Where the tools are that it is offered; undefined: none. */
+  readonly url?: string | undefined;
+}
 
 /**
  * Makes agents report to us for one run. Nothing of the person's own configuration is touched, and where they configured
@@ -85,11 +89,11 @@ export class Hooks {
     }
   }
 
-  #prepareClaude(row: SessionRow, { argv }: Start): HookedStart {
+  #prepareClaude(row: SessionRow, { argv, url }: Start): HookedStart {
     if (process.platform === 'win32') return this.#leaveOut(row, 'it starts no scripts here', argv);
     if (hasOwnSettings(argv)) return this.#leaveOut(row, 'it has settings of its own', argv);
     if (argv.includes('--')) return this.#leaveOut(row, 'no option fits behind its own', argv);
-    const file = this.#write(row, toClaudeSettings(this.#shim()));
+    const file = this.#write(row, toClaudeSettings(this.#shim(), url !== undefined));
     if (file === undefined) return this.#leaveOut(row, 'nothing of it is written', argv);
     return { argv: [...argv, '--settings', file], environment: {} };
   }
@@ -102,14 +106,14 @@ export class Hooks {
     return { argv: [program, ...toCodexOptions(this.#shim()), ...rest], environment: {} };
   }
 
-  #prepareGemini(row: SessionRow, { argv, environment }: Start): HookedStart {
+  #prepareGemini(row: SessionRow, { argv, environment, url }: Start): HookedStart {
     const variable = 'GEMINI_CLI_SYSTEM_SETTINGS_PATH';
     const isTheirs = variable in environment || existsSync(geminiSystemSettings(process.platform));
     if (isTheirs) return this.#leaveOut(row, 'this machine has settings for it', argv);
     if (process.platform === 'win32') return this.#leaveOut(row, 'it starts no scripts here', argv);
     if (!isClosed(this.#context.daemon.paths.home))
       return this.#leaveOut(row, 'others can write above the data directory', argv);
-    const file = this.#write(row, toGeminiSettings(this.#shim()));
+    const file = this.#write(row, toGeminiSettings(this.#shim(), url));
     if (file === undefined) return this.#leaveOut(row, 'nothing of it is written', argv);
     return { argv, environment: { [variable]: file } };
   }
@@ -151,32 +155,6 @@ export class Hooks {
     log.debug('an agent runs without our hooks', { sessionId: row.id, agent: row.agent, reason });
     return { argv, environment: {} };
   }
-}
-
-/** What Codex reads of the person's and the folder's configuration; empty where there is none. */
-export function codexConfigurations(
-  { cwd }: Pick<SessionRow, 'cwd'>,
-  environment: Environment,
-): string[] {
-  const home = environment['CODEX_HOME'] ?? join(environment['HOME'] ?? '', '.codex');
-  return [join(home, 'config.toml'), join(cwd, '.codex', 'config.toml')].map(readText);
-}
-
-const configurationMaxBytes = 1024 * 1024;
-
-/** Empty when it cannot be read: then the agent does not read it either. */
-function readText(path: string): string {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined || stats.size > configurationMaxBytes) return '';
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    return noText(error);
-  }
-}
-
-function noText(_error: unknown): string {
-  return '';
 }
 
 /** Gemini CLI takes no settings from below a folder that others can write to. */

@@ -37,6 +37,7 @@ import type { ShellFacts } from './shellMark.ts';
 import { newShellFacts } from './shellMark.ts';
 import type { Sessions } from './sessions.ts';
 import type { SocketLinks } from './socketLinks.ts';
+import type { ToolServers } from './toolServers.ts';
 import type { Watch } from './watching.ts';
 
 interface SpawnRequest {
@@ -90,6 +91,7 @@ export interface LaunchingContext {
   readonly watch: Watch;
   readonly links: SocketLinks;
   readonly hooks: Hooks;
+  readonly tools: Pick<ToolServers, 'prepare' | 'remove'>;
   readonly notes: Pick<StartNotes, 'prepare' | 'remove'>;
   readonly keeping: Pick<Keeping, 'default'>;
   /** Operations of one session run one after the other. */
@@ -304,7 +306,8 @@ export class Launching {
       if (this.isEnding) throw new WaggleError('stopped', 'Everything is being ended.');
       const environment = { ...inherited, ...plan.environment };
       const marked = this.#mark(row, plan, environment);
-      const hooked = this.#context.hooks.prepare(row, { argv: marked.argv, environment });
+      const offered = this.#context.tools.prepare(row, { argv: marked.argv, environment });
+      const hooked = this.#context.hooks.prepare(row, { ...offered, environment });
       const noted = await this.#context.notes.prepare(row, {
         argv: hooked.argv,
         environment: { ...environment, ...hooked.environment },
@@ -317,6 +320,7 @@ export class Launching {
         env: {
           ...(await this.#environmentOf(row, environment)),
           ...marked.environment,
+          ...offered.environment,
           ...hooked.environment,
           ...noted.environment,
         },
@@ -352,8 +356,9 @@ export class Launching {
 
   /** A session that never ran leaves nothing; one that ran before says why it does not any more. */
   async #fail(row: SessionRow, error: unknown, isNew: boolean): Promise<void> {
-    const { sessions, daemon, links, hooks, notes } = this.#context;
+    const { sessions, daemon, links, hooks, tools, notes } = this.#context;
     await daemon.tokens.revoke(row.id);
+    tools.remove(row.id);
     links.remove(row.id);
     hooks.remove(row.id);
     notes.remove(row.id);

@@ -5,7 +5,7 @@ import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { FeatureContext } from '../context.ts';
 import type { MemoryFeature } from '../memory/memory.ts';
 import type { HookedStart } from './hooks.ts';
-import { codexConfigurations } from './hooks.ts';
+import { codexConfigurations } from './configuration.ts';
 import { hasOwnInstructions, hasOwnPrompt, toCodexNotes, toOpencodeNotes } from './notesOptions.ts';
 import type { SessionRow } from './row.ts';
 

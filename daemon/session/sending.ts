@@ -35,7 +35,7 @@ const answerLimitMs = 10_000;
 export async function sendText(
   { sessions, attaching }: { readonly sessions: Sessions; readonly attaching: Attaching },
   { sessionId, text, take }: SendRequest,
-  caller: Caller,
+  caller: Pick<Caller, 'principal'>,
 ): Promise<void> {
   await attaching.ready;
   const row = sessions.get(sessionId);

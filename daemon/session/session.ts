@@ -5,12 +5,12 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeShim } from '../../link/shim/shim.ts';
-import type { SessionId } from '../../protocol/wire/brand.ts';
+import type { RoleId, SessionId, WorkspaceId } from '../../protocol/wire/brand.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { DescribedSession } from '../attention/attention.ts';
 import { notRecordingWarning } from '../../protocol/wire/warnings.ts';
 import type { FeatureContext, SessionOverview } from '../context.ts';
-import type { Feature } from '../feature.ts';
+import type { Feature, Tool } from '../feature.ts';
 import type { Route } from '../gateway/gateway.ts';
 import { Attaching } from './attaching.ts';
 import type { ConversationSessions } from './conversationSessions.ts';
@@ -29,10 +29,13 @@ import { Resources } from './resources.ts';
 import { Resuming } from './resuming.ts';
 import type { SessionRow } from './row.ts';
 import { createHandlers } from './session.handlers.ts';
+import { createSessionTools } from './session.tools.ts';
 import { Sequences } from './sequence.ts';
 import { Sessions } from './sessions.ts';
 import { SocketLinks } from './socketLinks.ts';
 import { Spool } from './spool.ts';
+import { ToolServers } from './toolServers.ts';
+import type { FindTools } from './toolServers.ts';
 import { Watch } from './watching.ts';
 import { WindowLinks } from './windowLinks.ts';
 
@@ -41,8 +44,21 @@ export type { SessionNouns } from './nouns.ts';
 
 const takeoverLimitMs = 1500;
 
+/** What other nouns may know of one. */
+export interface KnownSession {
+  readonly roleId: RoleId;
+  readonly workspaceId: WorkspaceId;
+  readonly cwd: string;
+  readonly isPrivate: boolean;
+}
+
 export interface SessionFeature extends Feature<'session'>, SessionOverview {
   readonly conversations: ConversationSessions;
+  readonly tools: readonly Tool[];
+  /** Who knows where the agents of sessions find tools. */
+  offerToolsWith(find: FindTools): void;
+  /** Undefined: there is no such session. */
+  readonly find: (id: SessionId) => KnownSession | undefined;
   /** Where hooks of agents post. */
   readonly routes: readonly Route[];
   start(): Promise<void>;
@@ -90,6 +106,15 @@ export function createSessionFeature(
     conversations: parts.conversations,
     routes: [parts.hookReports.route],
     handlers: createHandlers(parts),
+    tools: createSessionTools({
+      ...{ sessions, spool, attaching, maker: watch.maker },
+      async flush(row) {
+        await watch.settle(row).catch(hostIsGone);
+        await watch.followers.flush(row.id);
+      },
+    }),
+    offerToolsWith: (find) => parts.tools.findWith(find),
+    find: (id) => toKnown(sessions.find(id)),
     async start() {
       provideShim(context);
       await sessions.load();
@@ -145,11 +170,13 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const flush = (id: SessionId): Promise<void> => watch.followers.flush(id);
   const keeping = new Keeping({ daemon: context, sessions, spool, flush });
   const hooks = new Hooks({ daemon: context, binDirectory: binDirectoryOf(context) });
+  const tools = new ToolServers({ daemon: context });
   const hookReports = new HookReports({ daemon: context, sessions });
   nouns.attention.explainWith(hookReports.explainer);
   const opencode = new OpencodeFollowing({ daemon: context, sessions, hooks });
   const notes = new StartNotes({ daemon: context, memory: nouns.memory });
-  const shared = { daemon: context, sessions, watch, links, hooks, notes, sequences, keeping };
+  const starts = { links, hooks, tools, notes };
+  const shared = { daemon: context, sessions, watch, ...starts, sequences, keeping };
   const launching = new Launching({ ...shared, nouns, binDirectory: binDirectoryOf(context) });
   const ending = new Ending({ ...shared, hosts, spool });
   const resuming = new Resuming({ ...shared, launching, spool });
@@ -209,6 +236,17 @@ function joinMemory({ log }: FeatureContext, { memory }: SessionNouns, sessions:
 function describe(row: SessionRow | undefined): DescribedSession | undefined {
   if (row === undefined) return undefined;
   return { name: row.name, folder: row.cwd, isPrivate: row.private === true };
+}
+
+function toKnown(row: SessionRow | undefined): KnownSession | undefined {
+  if (row === undefined) return undefined;
+  const { roleId } = row;
+  return { roleId, workspaceId: row.workspaceId, cwd: row.cwd, isPrivate: row.private === true };
+}
+
+/** Then what was received is all that there is. */
+function hostIsGone(): undefined {
+  return undefined;
 }
 
 function tellRecording({ warnings, log }: FeatureContext, spool: Spool): void {

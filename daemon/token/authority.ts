@@ -1,19 +1,22 @@
 /** Answers for tokens: proves that the daemon knows one, and says whom a shown one stands for. */
-import { createHash } from 'node:crypto';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
 import type { ProvenServer } from '../../link/proof/proof.ts';
 import { constantTimeEqual, makeProofOfHash, randomHex } from '../../link/proof/proof.ts';
-import type { SecretRegistry, SessionTokens } from '../context.ts';
+import type { Clock, SecretRegistry, SessionTokens } from '../context.ts';
 import type { Principal } from '../feature.ts';
 import type { StoreProxy } from '../store/store.ts';
+import { Connectors } from './connectors.ts';
+import { Grants } from './grants.ts';
+import { hashOf } from './hash.ts';
 import { loadOwnerToken, rotateOwnerToken } from './ownerToken.ts';
 import type { SessionTokenRow, tokenStore } from './token.store.ts';
 
 export interface TokenOptions {
   readonly ownerTokenFile: string;
   readonly secrets: SecretRegistry;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 type TokenStore = StoreProxy<typeof tokenStore>;
@@ -25,8 +28,12 @@ export interface TokenAuthority extends SessionTokens {
   prove(tokenId: string, nonce: string, server: ProvenServer): string | undefined;
   /** Whom the pair of id and secret (64 hex digits, or `<id>.<64 hex>`) stands for. */
   authenticate(tokenId: string, token: string): Principal | undefined;
-  /** The same for an HTTP bearer, which names no id. Sessions only: the owner's token is not for HTTP. */
+  /** The same for an HTTP bearer, which names no id. Sessions and connectors only: the owner's token is not for HTTP. */
   findBearer(hex: string): Principal | undefined;
+  /** It counted once and does not any more: whoever shows it does not guess. */
+  isSpent(hex: string): boolean;
+  readonly connectors: Connectors;
+  readonly grants: Grants;
   /** Makes a new owner token; `onDidRevoke` fires for the old one. */
   rotateOwner(): void;
 }
@@ -71,22 +78,50 @@ class LiveTokens {
     return constantTimeEqual(hash, record?.hash) ? record : undefined;
   }
 
-  /** Ids of those that were removed. */
-  removeOf(sessionId: SessionId): string[] {
+  /** Those that were removed. */
+  removeOf(sessionId: SessionId): { readonly id: string; readonly hash: string }[] {
     const gone = [...this.#byId].filter(([, { principal }]) => principal.sessionId === sessionId);
     for (const [id, { hash }] of gone) {
       this.#byId.delete(id);
       this.#byHash.delete(hash);
     }
-    return gone.map(([id]) => id);
+    return gone.map(([id, { hash }]) => ({ id, hash }));
   }
 }
 
-export function createTokenAuthority({ ownerTokenFile, secrets }: TokenOptions): TokenAuthority {
+const spentMax = 1000;
+
+/** The latest hashes of what does not count any more. */
+class SpentTokens {
+  readonly #hashes = new Set<string>();
+
+  add(hash: string): void {
+    this.#hashes.add(hash);
+    const [oldest] = this.#hashes;
+    if (this.#hashes.size > spentMax && oldest !== undefined) this.#hashes.delete(oldest);
+  }
+
+  has(hash: string): boolean {
+    return this.#hashes.has(hash);
+  }
+}
+
+export function createTokenAuthority({
+  ownerTokenFile,
+  secrets,
+  clock,
+}: TokenOptions): TokenAuthority {
   let owner = loadOwnerToken(ownerTokenFile);
   secrets.add(owner);
   const live = new LiveTokens();
+  const spent = new SpentTokens();
+  const connectors = new Connectors({ clock, secrets });
+  const grants = new Grants();
   const revoked = new Emitter<string>();
+  connectors.onDidRevoke(({ id, hash }) => {
+    spent.add(hash);
+    revoked.fire(id);
+  });
   /** Values that the log must not show, by id; no longer than they count. */
   const issued = new Map<string, string>();
   const ownerPrincipal: Principal = { id: ownerTokenId, kind: 'owner', right: 'owner' };
@@ -96,7 +131,12 @@ export function createTokenAuthority({ ownerTokenFile, secrets }: TokenOptions):
       ? { hash: hashOf(owner), principal: ownerPrincipal }
       : live.find(tokenId);
   return {
-    load: (store) => live.load(store),
+    connectors,
+    grants,
+    async load(store) {
+      await Promise.all([live.load(store), connectors.load(store), grants.load(store)]);
+      for (const hash of await store.listSpent({})) spent.add(hash);
+    },
     onDidRevoke: revoked.event,
     prove(tokenId, nonce, server) {
       const record = findRecord(tokenId);
@@ -110,7 +150,12 @@ export function createTokenAuthority({ ownerTokenFile, secrets }: TokenOptions):
     },
     findBearer(hex) {
       if (hex.length > tokenMaxChars) return undefined;
-      return live.findByHash(hashOf(hex))?.principal;
+      const hash = hashOf(hex);
+      return live.findByHash(hash)?.principal ?? connectors.find(hash);
+    },
+    isSpent(hex) {
+      const hash = hashOf(hex);
+      return spent.has(hash) || connectors.hasExpired(hash);
     },
     rotateOwner() {
       secrets.remove(owner);
@@ -129,7 +174,8 @@ export function createTokenAuthority({ ownerTokenFile, secrets }: TokenOptions):
       return { id, token: `${id}.${secret}` };
     },
     async revoke(sessionId: SessionId) {
-      for (const id of live.removeOf(sessionId)) {
+      for (const { id, hash } of live.removeOf(sessionId)) {
+        spent.add(hash);
         secrets.remove(issued.get(id) ?? '');
         issued.delete(id);
         revoked.fire(id);
@@ -142,8 +188,4 @@ export function createTokenAuthority({ ownerTokenFile, secrets }: TokenOptions):
 function toPrincipal(row: SessionTokenRow): Principal {
   const sessionId = sessionIdSchema.parse(row.sessionId);
   return { id: row.id, kind: 'session', right: row.right, sessionId };
-}
-
-function hashOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
 }

@@ -87,7 +87,7 @@ class ResponsesReply implements Reply {
   }
 
   callTool(name: string, input: Record<string, unknown>): void {
-    const call = { name, arguments: JSON.stringify(input), call_id: newId('call') };
+    const call = { ...toNamed(name), arguments: JSON.stringify(input), call_id: newId('call') };
     this.#writeItem({ type: 'function_call', id: newId('fc'), ...call });
   }
 
@@ -126,6 +126,12 @@ class ResponsesReply implements Reply {
   #write(type: string, fields: object): void {
     this.#response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`);
   }
+}
+
+/** `mcp__server/tool`: Codex keeps the tools of a server in a namespace. */
+function toNamed(name: string): { readonly name: string; readonly namespace?: string } {
+  const [namespace = '', tool] = name.split('/');
+  return tool === undefined ? { name } : { namespace, name: tool };
 }
 
 function newId(kind: string): string {

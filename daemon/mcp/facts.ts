@@ -1,0 +1,56 @@
+import type { SessionId, WorkspaceId } from '../../protocol/wire/brand.ts';
+import { grantSchema } from '../../protocol/token/token.ts';
+import type { Grant } from '../../protocol/token/token.ts';
+import type { Principal, Tool } from '../feature.ts';
+import { resolveFolder } from '../workspace/workspace.ts';
+import type { CallerFacts } from './calling.ts';
+import type { ToolChoices } from './choices.ts';
+
+export interface McpNouns {
+  /** All tools of all nouns, in the order in which they are listed. */
+  readonly tools: readonly Tool[];
+  /** Undefined: there is no such session. */
+  readonly findSession: (
+    id: SessionId,
+  ) => { readonly workspaceId: WorkspaceId; readonly cwd: string } | undefined;
+  readonly grantsOf: (id: SessionId) => readonly Grant[];
+  /** A lead sees and steers what members do. */
+  readonly isLead: (id: SessionId) => boolean;
+  readonly locate: (folder: string) => Promise<WorkspaceId>;
+  /** Replaces secrets that the daemon knows. */
+  readonly redact: (text: string) => string;
+  /** Of the daemon on 127.0.0.1; null: none could be had. */
+  readonly port: () => number | null;
+}
+
+/** Null: no port could be had. */
+export function toolsUrl(port: number | null): string | null {
+  return port === null ? null : `http://127.0.0.1:${port}/mcp`;
+}
+
+export type ReadFacts = (principal: Principal, folder: string | undefined) => Promise<CallerFacts>;
+
+/** Reads who calls as it is now. */
+export function createFactReader(nouns: McpNouns, choices: ToolChoices): ReadFacts {
+  return async (principal, said) => {
+    const { sessionId } = principal;
+    const session = sessionId === undefined ? undefined : nouns.findSession(sessionId);
+    const folder = session?.cwd ?? (said && (await resolveFolder(said).catch(isNoFolder)));
+    const located = folder === undefined ? undefined : await nouns.locate(folder);
+    const workspaceId = session?.workspaceId ?? located;
+    const grants = sessionId === undefined ? [] : listGrants(nouns, sessionId);
+    const choice = choices.of(workspaceId);
+    // Whatever a person may do in that shell: through a tool it is an agent that asks.
+    const agent: Principal = { ...principal, right: 'self' };
+    return { principal: agent, sessionId, workspaceId, folder, grants, choice };
+  };
+}
+
+function listGrants({ grantsOf, isLead }: McpNouns, id: SessionId): readonly Grant[] {
+  return isLead(id) ? grantSchema.options : grantsOf(id);
+}
+
+/** What a connector says of where it works, and does not exist here, says nothing. */
+function isNoFolder(): undefined {
+  return undefined;
+}

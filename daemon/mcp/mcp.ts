@@ -1,0 +1,66 @@
+/**
+ * The server that agents call tools of: `/mcp` on the gateway's port, the current specification first. Says who calls and
+ * what there is for them; what a tool does is its noun's. Deliberately opens no connection and calls no other server.
+ */
+import type { WorkspaceId } from '../../protocol/wire/brand.ts';
+import type { FeatureContext } from '../context.ts';
+import type { Feature } from '../feature.ts';
+import type { Route, RouteAnswer, RouteRequest } from '../gateway/gateway.ts';
+import { ToolCalls } from './calling.ts';
+import type { McpNouns } from './facts.ts';
+import { createFactReader, toolsUrl } from './facts.ts';
+import { Catalogue } from './catalogue.ts';
+import { ToolChoices } from './choices.ts';
+import { createHandlers } from './mcp.handlers.ts';
+import type { mcpStore } from './mcp.store.ts';
+import { Serving } from './serving.ts';
+
+export type { McpNouns } from './facts.ts';
+export { toolsUrl } from './facts.ts';
+
+export interface McpFeature extends Feature<'mcp'> {
+  readonly route: Route;
+  /** Where the agents of a repository find their tools; undefined: they are to have none. */
+  urlFor(workspaceId: WorkspaceId): string | undefined;
+}
+
+export function createMcpFeature(context: FeatureContext, nouns: McpNouns): McpFeature {
+  const { log, clock, version } = context;
+  const catalogue = new Catalogue(nouns.tools);
+  const calls = new ToolCalls({ catalogue, clock, log, redact: nouns.redact });
+  const choices = new ToolChoices(context.openStore<typeof mcpStore>('mcp'));
+  const readFacts = createFactReader(nouns, choices);
+  let loading: Promise<Serving> | undefined;
+  const load = async (): Promise<Serving> => {
+    const sdk = await import('./sdk.ts');
+    return new Serving({ sdk, version, catalogue, calls, clock, log, readFacts });
+  };
+  const revocations = context.tokens.onDidRevoke((principalId) => {
+    loading?.then((serving) => serving.revoke(principalId)).catch(alreadyTold);
+  });
+  return {
+    noun: 'mcp',
+    urlFor: (workspaceId) =>
+      choices.of(workspaceId) === 'off' ? undefined : (toolsUrl(nouns.port()) ?? undefined),
+    route: {
+      method: 'any',
+      path: '/mcp',
+      right: 'self',
+      async run(request: RouteRequest): Promise<RouteAnswer> {
+        loading ??= load();
+        return (await loading).answer(request);
+      },
+    },
+    handlers: createHandlers({ catalogue, choices, readFacts, nouns }),
+    start: () => choices.load(),
+    async stop() {
+      await (await loading)?.stop();
+    },
+    dispose: () => revocations.dispose(),
+  };
+}
+
+/** Whoever asked for it was told that it cannot be loaded. */
+function alreadyTold(): undefined {
+  return undefined;
+}

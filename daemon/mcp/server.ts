@@ -1,0 +1,70 @@
+import type { Server, ServerContext } from '@modelcontextprotocol/server';
+import type { Catalogue } from './catalogue.ts';
+import type { CallerFacts, ToolCalls } from './calling.ts';
+import { instructions, learn } from './instructions.ts';
+import type * as Sdk from './sdk.ts';
+
+export interface ServerParts {
+  readonly sdk: typeof Sdk;
+  readonly version: string;
+  readonly catalogue: Catalogue;
+  readonly calls: ToolCalls;
+}
+
+/** Versions of MCP with a handshake that are still answered, the newest first. */
+export const olderVersions = ['2025-11-25', '2025-06-18'];
+export const versions = ['2026-07-28', ...olderVersions];
+
+/**
+ * Made anew for every request, or for every session of an older client: what one caller asked can never be answered to
+ * another. `readFacts` is asked at each request, so that what a person takes back is gone at once.
+ */
+export function createServer(
+  { sdk, version, catalogue, calls }: ServerParts,
+  readFacts: () => Promise<CallerFacts>,
+): Server {
+  const server = new sdk.Server(
+    { name: 'waggle', title: 'Waggle', version },
+    { capabilities: { tools: {}, prompts: {} }, instructions, supportedProtocolVersions: versions },
+  );
+  server.setRequestHandler('tools/list', async () => {
+    const offered = catalogue.list(await readFacts());
+    return { tools: offered.map(({ listed }) => ({ ...listed })) };
+  });
+  server.setRequestHandler('tools/call', async ({ params }, context) => {
+    const { signal, _meta: meta = {} } = context.mcpReq;
+    const signals = [signal, ...(context.http?.req === undefined ? [] : [context.http.req.signal])];
+    const call = {
+      name: params.name,
+      input: params.arguments ?? {},
+      meta,
+      signal: AbortSignal.any(signals),
+      progress: progressOf(context),
+    };
+    const result = await calls.run(call, await readFacts());
+    if (result !== undefined) return result;
+    throw new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, 'There is no such tool.');
+  });
+  server.setRequestHandler('prompts/list', () => ({ prompts: [{ ...learn.listed }] }));
+  server.setRequestHandler('prompts/get', ({ params }) => {
+    if (params.name !== learn.listed.name)
+      throw new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, 'There is no such prompt.');
+    return { messages: [{ role: 'user', content: { type: 'text', text: learn.text } }] };
+  });
+  return server;
+}
+
+/** Only a client that gave a token for it is told. */
+function progressOf({ mcpReq }: ServerContext): (done: number, message: string) => void {
+  const progressToken = mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return () => undefined;
+  return (progress, message) => {
+    const params = { progressToken, progress, message };
+    mcpReq.notify({ method: 'notifications/progress', params }).catch(nobodyListens);
+  };
+}
+
+/** The stream was cut; the call is cancelled by that already. */
+function nobodyListens(): undefined {
+  return undefined;
+}
