@@ -276,7 +276,9 @@ const files: readonly CommandSpec[] = [
     options: [
       option('--url <address>', 'of the service, or default'),
       option('--model <name>', 'of the service, or default'),
-      option('--key-variable <name>', 'environment variable of the daemon that holds the key'),
+      option('--key-variable <name>', 'variable of the daemon with the key, or none'),
+      option('--key-from <file>', 'keep the key in it (- for standard input), or none'),
+      option('--retry', 'try at once what failed'),
       option('--reindex', 'make all vectors again'),
     ],
     run: async (context, input) =>
@@ -285,7 +287,9 @@ const files: readonly CommandSpec[] = [
         url: input.find('url'),
         model: input.find('model'),
         keyVariable: input.find('keyVariable'),
+        keyFrom: input.find('keyFrom'),
         reindex: input.has('reindex'),
+        retry: input.has('retry'),
       }),
   },
 ];

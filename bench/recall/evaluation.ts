@@ -36,9 +36,9 @@ export interface Evaluation {
 
 /** What no later change may lower; a question is 0.0167. */
 export const evaluationFloors: Readonly<Record<'words' | 'vectors' | 'fused', Score>> = {
-  words: { recall5: 0.849, mrr: 0.65 },
-  vectors: { recall5: 0.849, mrr: 0.72 },
-  fused: { recall5: 0.883, mrr: 0.748 },
+  words: { recall5: 0.849, mrr: 0.653 },
+  vectors: { recall5: 0.849, mrr: 0.726 },
+  fused: { recall5: 0.883, mrr: 0.75 },
 };
 
 /** A database of its own with the tables of recall alone; `close` removes it. */

@@ -1,6 +1,8 @@
 /** How memory reaches agents: the prompt, the way of each agent, the embeddings. */
+import { readFileSync } from 'node:fs';
 import { embeddingProviders } from '../../protocol/memory/embedding.ts';
 import type { EmbeddingStatus } from '../../protocol/memory/memory.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine, toVisibleText } from '../../protocol/wire/printable.ts';
 import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../output/output.ts';
@@ -45,28 +47,49 @@ export interface EmbeddingOptions {
   readonly url: string | undefined;
   readonly model: string | undefined;
   readonly keyVariable: string | undefined;
+  /** A file that holds the key, `-` for standard input, `none` to forget it. */
+  readonly keyFrom: string | undefined;
   readonly reindex: boolean;
+  readonly retry: boolean;
 }
 
 export async function setEmbeddings(
   context: CommandContext,
-  { provider, url, model, keyVariable, reindex }: EmbeddingOptions,
+  options: EmbeddingOptions,
 ): Promise<number> {
+  const { provider, url, model, keyVariable, keyFrom, reindex, retry } = options;
   const change = {
     ...(provider === undefined
       ? {}
       : { provider: toOneOf(provider, embeddingProviders, 'provider') }),
     ...(url === undefined ? {} : { url: url === 'default' ? null : url }),
     ...(model === undefined ? {} : { model: model === 'default' ? null : model }),
-    ...(keyVariable === undefined ? {} : { keyVariable }),
+    ...(keyVariable === undefined
+      ? {}
+      : { keyVariable: keyVariable === 'none' ? null : keyVariable }),
+    ...(keyFrom === undefined ? {} : { key: readKey(keyFrom) }),
   };
   const link = await context.connect();
   const { status } = await link.call('memory/embeddings', {
     ...(Object.keys(change).length === 0 ? {} : { change }),
-    ...(reindex ? { reindex: 'all' as const } : {}),
+    ...(reindex || retry ? { reindex: reindex ? ('all' as const) : ('missing' as const) } : {}),
   });
   context.output.result({ status }, () => statusLines(status));
   return exitCodes.ok;
+}
+
+const keyMaxChars = 4096;
+const standardInput = 0;
+
+/** Never an argument: those can be read by every program of this machine. */
+function readKey(from: string): string | null {
+  if (from === 'none') return null;
+  const text = readFileSync(from === '-' ? standardInput : from, 'utf8').trim();
+  if (text === '' || text.length > keyMaxChars)
+    throw new WaggleError('badRequest', 'That holds no key.', {
+      fix: 'Give a file with the key alone, or - and the key on standard input.',
+    });
+  return text;
 }
 
 function statusLines({

@@ -3,7 +3,9 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Block, Fact, FactHit } from '../../protocol/memory/memory.ts';
 import type { Role } from '../../protocol/role/role.ts';
+import { EmbeddingServer } from '../support/embeddingServer.ts';
 import { CliHome } from './cliHome.ts';
+import { until } from './sessionHome.ts';
 
 interface Listed {
   readonly notes: Block[];
@@ -217,5 +219,32 @@ describe('the command about memory and roles', function () {
     assert.equal((await cli.run(...start.with(3, 'critic'))).code, 0);
     const all = await cli.json<{ roles: Role[] }>('role', 'list', '--all');
     assert.ok(all.roles.some((role) => role.isDefault && role.workspaceId !== null));
+  });
+
+  it('finds by meaning with a service that is named, and says what is wrong with it', async () => {
+    const server = await EmbeddingServer.open();
+    try {
+      const key = join(cli.home, 'key');
+      writeFileSync(key, 'sk-file-1\n');
+      const embeddings = (...words: string[]) => cli.run('memory', 'embeddings', ...words);
+      const becomes = (pattern: RegExp): Promise<void> =>
+        until(async () => pattern.test((await embeddings()).stdout), String(pattern));
+      assert.match((await embeddings()).stdout, /no embedding provider is set/);
+      const url = `${server.url}/v1`;
+      await embeddings('openai', '--url', url, '--model', 'm', '--key-from', key);
+      await becomes(/^openai: m, 384 dimensions; ready, (\d+) of \1 facts\n$/);
+      assert.equal(server.asked[0]?.authorization, 'Bearer sk-file-1');
+      server.mood = 'fails';
+      await embeddings('--reindex');
+      await becomes(/failing, 0 of \d+ facts\n {2}The embedding service answers 500/);
+      server.mood = 'well';
+      await embeddings('--retry');
+      await becomes(/ready, (\d+) of \1 facts/);
+      const refused = await embeddings('--url', 'http://169.254.169.254/');
+      assert.match(refused.stderr, /Nothing is sent to this address/);
+      assert.match((await embeddings('off', '--key-from', 'none')).stdout, /found by words/);
+    } finally {
+      await server.close();
+    }
   });
 });
