@@ -31,7 +31,7 @@ const config: KnipConfig = {
   project: ['{protocol,link,daemon,cli,extension,bench,scripts,test}/**/*.{ts,mjs}', '*.ts'],
   ignoreExportsUsedInFile: true,
   ignoreDependencies: ['oxlint-tsgolint', 'node', 'oxfmt', '@vscode/vsce'],
-  ignoreBinaries: ['apt-get', 'cc', 'dbus-daemon', 'mount', 'prlimit', 'umount'],
+  ignoreBinaries: ['apt-get', 'cc', 'dbus-daemon', 'mkfifo', 'mount', 'prlimit', 'umount'],
 };
 
 export default config;

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { defineStore } from '../store/store.ts';
-import { createIndexTables } from './index.store.ts';
+import { createIndexTables } from './factIndex.store.ts';
 import type { MissingVector, NewVector, VectorTables } from './vectors.store.ts';
 import {
   countVectors,

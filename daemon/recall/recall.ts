@@ -3,14 +3,14 @@
  * `memory.store.ts` calls `put`, `remove`, `search`, `findSimilar`. Owns its own tables, never those of memory. Pure and
  * database only: providers of embeddings are `daemon/embedding`.
  */
-import type { RecallDb } from './index.store.ts';
-import { openIndex, putFact, removeFacts } from './index.store.ts';
+import type { RecallDb } from './factIndex.store.ts';
+import { openIndex, putFact, removeFacts } from './factIndex.store.ts';
 import type { RecallFact, RecallHit, RecallQuery, RecallVector, SimilarFact } from './recalled.ts';
 import { searchFacts } from './searching.store.ts';
 import { findSimilarFacts } from './similar.store.ts';
 import { openVectors, removeVectors } from './vectors.store.ts';
 
-export type { RecallDb } from './index.store.ts';
+export type { RecallDb } from './factIndex.store.ts';
 export type { MissingVector, NewVector, recallStore } from './recall.store.ts';
 export type {
   RecallFact,

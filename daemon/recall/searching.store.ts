@@ -1,7 +1,7 @@
 /** Hybrid search: words, parts of names and meaning, each in its own order, made one by reciprocal rank. */
 import type { Fused, Ranking, Standing } from './fusion.ts';
 import { fuse, standingWeight } from './fusion.ts';
-import type { IndexDb, IndexedFact, RecallDb, ScoredFact } from './index.store.ts';
+import type { IndexDb, IndexedFact, RecallDb, ScoredFact } from './factIndex.store.ts';
 import {
   countWords,
   findByGrams,
@@ -9,7 +9,7 @@ import {
   findByWords,
   listPlaces,
   openIndex,
-} from './index.store.ts';
+} from './factIndex.store.ts';
 import { toQuestion } from './question.ts';
 import type { RecallHit, RecallQuery, RecallVector } from './recalled.ts';
 import { nearestVectors, openVectors } from './vectors.store.ts';

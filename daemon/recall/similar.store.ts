@@ -1,5 +1,5 @@
 /** What is remembered already and says the same, nearly the same, or the opposite. */
-import type { IndexFilter, IndexedFact, RecallDb } from './index.store.ts';
+import type { IndexFilter, IndexedFact, RecallDb } from './factIndex.store.ts';
 import {
   countWords,
   findByPlaces,
@@ -7,7 +7,7 @@ import {
   findSame,
   listPlaces,
   openIndex,
-} from './index.store.ts';
+} from './factIndex.store.ts';
 import { compareFacts, likeMeaning } from './likeness.ts';
 import { toQuestion } from './question.ts';
 import type { RecallFact, RecallVector, SimilarFact } from './recalled.ts';

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { IndexTables, RecallDb } from './index.store.ts';
+import type { IndexTables, RecallDb } from './factIndex.store.ts';
 import type { RecallVector } from './recalled.ts';
 import type { NearestChoice, Neighbour } from './vectors.ts';
 import { VectorSet } from './vectors.ts';
