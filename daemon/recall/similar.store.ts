@@ -1,5 +1,5 @@
 /** What is remembered already and says the same, nearly the same, or the opposite. */
-import type { IndexFilter, IndexedFact, RecallDb } from './factIndex.store.ts';
+import type { CountedWords, IndexFilter, IndexedFact, RecallDb } from './factIndex.store.ts';
 import {
   countWords,
   findByPlaces,
@@ -17,6 +17,7 @@ type Asked = Pick<RecallFact, 'id' | 'text' | 'scope' | 'workspaceId' | 'worktre
 
 const candidates = 24;
 const similarMax = 8;
+const wordsMost = 10;
 
 export async function findSimilarFacts(
   db: RecallDb,
@@ -31,7 +32,7 @@ export async function findSimilarFacts(
   };
   add(await findSame(index, asked.text, filter));
   const { words } = toQuestion(asked.text);
-  const counted = await countWords(index, words);
+  const counted = rarest(await countWords(index, words));
   const scored = await findByWords(index, counted, { filter, count: candidates });
   add(scored.map(({ fact }) => fact));
   const meanings = new Map<string, number>();
@@ -56,6 +57,12 @@ export async function findSimilarFacts(
     .flatMap((fact) => judge(asked, fact, meanings.get(fact.id)))
     .toSorted((left, right) => right.likeness - left.likeness || (left.id < right.id ? -1 : 1))
     .slice(0, similarMax);
+}
+
+/** What says nearly the same shares most words, the rare ones among them: they find it, for a fraction of the work. */
+function rarest({ counts, most }: CountedWords): CountedWords {
+  const sorted = counts.toSorted((left, right) => left.count - right.count);
+  return { most, counts: sorted.filter(({ count }) => count > 0).slice(0, wordsMost) };
 }
 
 /** One of a wider scope is told when it says the same or the opposite, and never to be replaced by a narrower one. */
