@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type { EmbeddingSettings } from '../../protocol/memory/memory.ts';
 import { EmbeddingFailure } from './failure.ts';
-import { postJson } from './post.ts';
 import { createTransformers } from './transformers.ts';
 import type { EmbeddingProvider } from './vectorAnswer.ts';
 import { toVectors } from './vectorAnswer.ts';
@@ -52,6 +51,8 @@ function createService(
   return {
     modelId: `${provider} ${hostOf(base)} ${model}`,
     async embed({ texts, timeoutMs, signal }) {
+      // Who sets no service loads no client for one.
+      const { postJson } = await import('./post.ts');
       const answer = await postJson({
         url: withPath(base, isOpenai ? '/embeddings' : '/api/embed'),
         body: { model, input: texts, ...(isOpenai ? { encoding_format: 'float' } : {}) },

@@ -57,6 +57,12 @@ describe('the marked section of a file', () => {
     );
   });
 
+  it('takes out no more than it put in when the break before it is gone', () => {
+    const moved = withSection('# Mine', notes).replace('# Mine\n\n', '');
+    assert.equal(withSection(`xy\n${moved}`, []), 'xy');
+    assert.equal(withSection(moved, []), '');
+  });
+
   it('uses the line breaks of the file', () => {
     const written = withSection('# Mine\r\n', notes);
     assert.equal(written.replaceAll('\r\n', '').includes('\n'), false);

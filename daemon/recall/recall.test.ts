@@ -100,14 +100,14 @@ describe('recall', () => {
     await put(
       fact('old', text, old),
       fact('used lately', text, { ...old, uses: 9, lastUsedAt: now }),
-      fact('pinned', text, { pinned: true, uses: 9 }),
+      fact('with a pin', text, { pinned: true, uses: 9 }),
       fact('new', text),
       fact('own', text, { scope: 'agent', roleId: 'r1' }),
       fact('answer', 'Once a release is ready its tag is made by make_tag.sh.', old),
     );
     const found = await find('what does make_tag.sh do for the release tag?');
     assert.equal(found[0], 'answer');
-    assert.equal(found[1], 'pinned');
+    assert.equal(found[1], 'with a pin');
     assert.equal(found.at(-1), 'old');
   });
 
@@ -154,7 +154,9 @@ describe('recall', () => {
     await recall.remove(connection.db, ['a']);
     assert.deepEqual(await find('', { vector }), ['b']);
     connection.raw.exec('rollback');
-    assert.deepEqual((await find('', { vector })).toSorted(), ['a', 'b']);
+    await put(fact('c', 'gamma'));
+    await giveVectors('m', () => [0, 1]);
+    assert.deepEqual((await find('', { vector })).toSorted(), ['a', 'b', 'c']);
   });
 
   it('leaves nothing of a removed fact in the index, on disk neither', async () => {

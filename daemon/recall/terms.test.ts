@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { anyGram, anyWord, toQuestion } from './question.ts';
+import { anyGram, anyWord, quote, toQuestion } from './question.ts';
 import { identifiersOf, indexedTerms, partsOf, termsOf } from './terms.ts';
 
 describe('what a text is searched by', () => {
@@ -58,6 +58,7 @@ describe('a question', () => {
   });
 
   it('has nothing outside quotes, whatever is asked', () => {
+    assert.equal(quote('a" OR "b\0'), '"a"" OR ""b"');
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const { words, names } = toQuestion(text);
