@@ -8,6 +8,8 @@ const questionMaxChars = 4000;
 const termsMax = 48;
 const gramsMax = 24;
 const prefixMinChars = 5;
+/** Of a word that no fact has: somebody may still be typing it. */
+const unknownPrefixMinChars = 3;
 const substringMinChars = 3;
 const longWordChars = 8;
 
@@ -62,7 +64,8 @@ export function anyGram(
 }
 
 function withPrefix({ word, count }: WordCount): string[] {
-  const isPrefix = count < rareCount && word.length >= prefixMinChars && /^\p{L}+$/u.test(word);
+  const least = count === 0 ? unknownPrefixMinChars : prefixMinChars;
+  const isPrefix = count < rareCount && word.length >= least && /^\p{L}+$/u.test(word);
   return isPrefix ? [quote(word), `${quote(word)}*`] : [quote(word)];
 }
 

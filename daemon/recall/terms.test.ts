@@ -42,8 +42,13 @@ describe('a question', () => {
       { word: 'lager', count: 0 },
       { word: 'order', count: 90 },
       { word: 'time', count: 4000 },
+      { word: 'tag', count: 1 },
+      { word: 'dep', count: 0 },
     ];
-    assert.equal(anyWord(counts, 1000), '"lager" OR "lager"* OR "order"');
+    assert.equal(
+      anyWord(counts, 1000),
+      '"lager" OR "lager"* OR "order" OR "tag" OR "dep" OR "dep"*',
+    );
     assert.equal(
       anyGram(['ja.json', 'ab'], [{ word: 'verbindung', count: 0 }]),
       '"ja.json" OR "verbindung"',
