@@ -21,7 +21,7 @@ import { Hooks } from './hooks.ts';
 import { Keeping } from './keeping.ts';
 import { Launching } from './launching.ts';
 import { StartNotes } from './notes.ts';
-import { reachOfAgents } from './notesOptions.ts';
+import { joinMemory } from './remembering.ts';
 import type { SessionNouns } from './nouns.ts';
 import { OpencodeFollowing } from './opencodeFollowing.ts';
 import { Recovery } from './recovery.ts';
@@ -78,20 +78,14 @@ export function createSessionFeature(
 ): SessionFeature {
   const parts = createParts(context, nouns, options);
   const { hosts } = nouns;
-  const { sequences, sessions, spool, watch, keeping, ending, recovery, attaching } = parts;
-  const { opencode } = parts;
+  const { sequences, sessions, spool, watch, keeping, recovery, attaching, opencode } = parts;
   tellRecording(context, spool);
-  joinMemory(context, nouns, sessions);
   const inBackground = (work: Promise<void>): void => {
     work.catch((error: unknown) => context.log.error('a change of a host was missed', { error }));
   };
 
-  const forgetPrivate = async (id: SessionId): Promise<void> => {
-    await ending.forgetPrivate(id);
-    if (sessions.find(id) === undefined) attaching.forget(id);
-  };
   sessions.onDidChange(({ id, private: isPrivate }) => {
-    if (isPrivate === true) inBackground(sequences.run(id, () => forgetPrivate(id)));
+    if (isPrivate === true) inBackground(sequences.run(id, () => forgetPrivate(parts, id)));
   });
 
   const takeOver = async (earlier: readonly SessionRow[]): Promise<void> => {
@@ -141,6 +135,11 @@ export function createSessionFeature(
   };
 }
 
+async function forgetPrivate({ ending, sessions, attaching }: Parts, id: SessionId): Promise<void> {
+  await ending.forgetPrivate(id);
+  if (sessions.find(id) === undefined) attaching.forget(id);
+}
+
 async function endEverything({ launching, ending }: Parts): Promise<number> {
   launching.isEnding = true;
   try {
@@ -161,6 +160,7 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const sequences = new Sequences();
   const sessions = new Sessions(context, nouns.attention, nouns.titlePatterns);
   nouns.attention.describeWith((id) => describe(sessions.find(id)));
+  joinMemory(context, nouns, sessions);
   const spool: Spool = new Spool({
     directory: context.paths.spoolDir,
     keepOf: (id) => keeping.of(id),
@@ -213,24 +213,6 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
     attaching,
     recovery,
   };
-}
-
-/** Memory knows whose agent it is that remembers, and tells what a session learned when it has ended. */
-function joinMemory({ log }: FeatureContext, { memory }: SessionNouns, sessions: Sessions): void {
-  memory.reachWith(() => reachOfAgents);
-  memory.describeWith((id) => {
-    const row = sessions.rows().find((one) => one.id === id);
-    return row === undefined ? undefined : { ...row, isPrivate: row.private === true };
-  });
-  const over = new Map<SessionId, number>();
-  sessions.onDidChange(({ id, status, generation }) => {
-    const isOver = status === 'ended' || status === 'killed';
-    if (!isOver || over.get(id) === generation) return;
-    over.set(id, generation);
-    memory
-      .sessionEnded(id)
-      .catch((error: unknown) => log.warn('what was learned was not told', { error }));
-  });
 }
 
 function describe(row: SessionRow | undefined): DescribedSession | undefined {
