@@ -100,13 +100,7 @@ export function createSessionFeature(
     conversations: parts.conversations,
     routes: [parts.hookReports.route],
     handlers: createHandlers(parts),
-    tools: createSessionTools({
-      ...{ sessions, spool, attaching, maker: watch.maker },
-      async flush(row) {
-        await watch.settle(row).catch(hostIsGone);
-        await watch.followers.flush(row.id);
-      },
-    }),
+    tools: toolsOf(parts),
     offerToolsWith: (find) => parts.tools.findWith(find),
     find: (id) => toKnown(sessions.find(id)),
     async start() {
@@ -133,6 +127,16 @@ export function createSessionFeature(
       for (const part of [opencode, attaching, recovery, watch, hosts, keeping]) part.dispose();
     },
   };
+}
+
+function toolsOf({ sessions, spool, attaching, watch }: Parts) {
+  return createSessionTools({
+    ...{ sessions, spool, attaching, maker: watch.maker },
+    async flush(row) {
+      await watch.settle(row).catch(hostIsGone);
+      await watch.followers.flush(row.id);
+    },
+  });
 }
 
 async function forgetPrivate({ ending, sessions, attaching }: Parts, id: SessionId): Promise<void> {
