@@ -15,7 +15,7 @@ import type { memoryStore } from './memory.store.ts';
 import type { Place, Placing } from './placing.ts';
 import { ownersOf, sourceOf } from './placing.ts';
 import type { BlockRow, SourceRow } from './rows.ts';
-import { inPromptOrder, toBlock } from './rows.ts';
+import { toBlock } from './rows.ts';
 import { screen } from './screening.ts';
 import type { Telling } from './telling.ts';
 
@@ -138,11 +138,27 @@ export class Notes {
     return this.promptAt(await this.#context.placing.locate(place, by));
   }
 
-  async promptAt(place: Pick<Place, 'workspaceId' | 'roleId'>): Promise<MemoryPrompt> {
-    const { store, tagLineOf } = this.#context;
-    const owners = ownersOf({ ...place, isEverywhere: false } as Place);
-    const rows = await store.listBlocks({ owners });
-    return framePrompt(inPromptOrder(rows), place.roleId === null ? '' : tagLineOf(place.roleId));
+  /** Notes in their order, then what a person pinned; the same content gives the same bytes. */
+  async promptAt(
+    place: Pick<Place, 'workspaceId' | 'roleId'> & Partial<Pick<Place, 'worktree'>>,
+  ): Promise<MemoryPrompt> {
+    const { store, tagLineOf, daemon } = this.#context;
+    const { workspaceId, roleId, worktree = null } = place;
+    const owners = ownersOf({ workspaceId, roleId });
+    const { facts } = await store.list({
+      filter: {
+        reach: { kind: 'place', workspaceId, worktree, roleId },
+        state: 'accepted',
+        pinned: true,
+        now: new Date(daemon.clock.now()).toISOString(),
+      },
+      page: { limit: pinnedMost },
+    });
+    return framePrompt({
+      blocks: await store.listBlocks({ owners }),
+      tagLine: roleId === null ? '' : tagLineOf(roleId),
+      pinned: facts.toReversed(),
+    });
   }
 
   async #edit({
@@ -253,6 +269,9 @@ export class Notes {
     return { block: toBlock(written.block), changeId };
   }
 }
+
+/** A person pins few; what is more stays to be recalled. */
+const pinnedMost = 10;
 
 function refuseAgent(by: Principal): void {
   if (by.right === 'self')
