@@ -11,6 +11,7 @@ const config: KnipConfig = {
     'daemon/screen/screenWorker.ts',
     'cli/main.ts',
     'extension/main.ts',
+    'extension/uninstallHook.ts',
     'extension/companion/companion.ts',
     'bench/main.ts',
     'test/vscode/support/recorder.mjs',

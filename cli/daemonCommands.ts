@@ -65,13 +65,4 @@ export const daemonCommands: readonly CommandSpec[] = [
         directory: input.find('directory'),
       }),
   },
-  {
-    name: 'uninstall',
-    summary: 'take it away again',
-    options: [directory],
-    run: async (context, input) =>
-      (await import('./install/install.ts')).uninstallCommand(context, {
-        directory: input.find('directory'),
-      }),
-  },
 ];

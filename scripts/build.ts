@@ -17,7 +17,14 @@ import {
 } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { bundle, companionEntry, endBundler, extensionEntry, programEntries } from './bundle.ts';
+import {
+  bundle,
+  companionEntry,
+  endBundler,
+  extensionEntry,
+  programEntries,
+  uninstallEntry,
+} from './bundle.ts';
 import { nameProgram, sha256, writeManifest } from './manifest.ts';
 import { copyNatives, listFiles, unbundledNames } from './natives.ts';
 import { getOwnTarget } from './target.ts';
@@ -25,7 +32,7 @@ import { getOwnTarget } from './target.ts';
 export interface BuildResult {
   /** Absolute; holds `waggled.cjs`, `ptyhost.cjs`, `storeWorker.cjs`, `screenWorker.cjs`, `waggle.cjs`, natives and `manifest.json`. */
   readonly programDirectory: string;
-  /** Absolute; holds `extension.cjs`. */
+  /** Absolute; holds `extension.cjs` and `uninstall.cjs`. */
   readonly extensionDirectory: string;
   /** Absolute; holds `companion.cjs`. */
   readonly companionDirectory: string;
@@ -123,7 +130,12 @@ async function write(directory: string): Promise<void> {
   rmSync(directory, { recursive: true, force: true });
   await Promise.all([
     bundle({ root, directory: program, entries: programEntries, external: unbundledNames }),
-    bundle({ root, directory: extension, entries: [extensionEntry], external: ['vscode'] }),
+    bundle({
+      root,
+      directory: extension,
+      entries: [extensionEntry, uninstallEntry],
+      external: ['vscode'],
+    }),
     bundle({ root, directory: companion, entries: [companionEntry], external: ['vscode'] }),
   ]);
   copyNatives(join(root, 'node_modules'), program, getOwnTarget());

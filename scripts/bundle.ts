@@ -36,6 +36,11 @@ export const companionEntry: Entry = {
   output: 'companion.cjs',
 };
 export const extensionEntry: Entry = { source: 'extension/main.ts', output: 'extension.cjs' };
+/** Run by the editor without the editor, after the extension was uninstalled. */
+export const uninstallEntry: Entry = {
+  source: 'extension/uninstallHook.ts',
+  output: 'uninstall.cjs',
+};
 
 interface BundleOptions {
   readonly root: string;

@@ -89,9 +89,20 @@ exports.getBinding = (given) => given ?? require(binary);`,
   },
 };
 
+/** Its main file asks for its parts in a way that no bundler sees; the other one that it brings does not. */
+const jsoncByParts: Plugin = {
+  name: 'jsonc-by-parts',
+  setup(build) {
+    build.onResolve({ filter: /^jsonc-parser$/ }, ({ resolveDir, kind }) =>
+      build.resolve('jsonc-parser/lib/esm/main.js', { resolveDir, kind }),
+    );
+  },
+};
+
 export const leanPlugins: readonly Plugin[] = [
   withoutLocales,
   zodByParts,
   lazyBuiltins,
   databaseInside,
+  jsoncByParts,
 ];

@@ -91,7 +91,9 @@ function writePackageManifest(stage: string, otherVersion: string | undefined): 
   mkdirSync(stage, { recursive: true });
   const engines = { vscode: manifest.engines.vscode };
   const version = otherVersion ?? manifest.version;
-  const content = { ...shipped, version, engines };
+  const hook = 'vscode:uninstall';
+  const scripts = { [hook]: manifest.scripts[hook] };
+  const content = { ...shipped, version, engines, scripts };
   writeFileSync(join(stage, 'package.json'), JSON.stringify(content, null, 2));
   return version;
 }
@@ -153,6 +155,7 @@ interface RootManifest {
   readonly publisher: string;
   readonly license: string;
   readonly engines: { readonly vscode: string };
+  readonly scripts: Readonly<Record<string, string>>;
 }
 
 function readRootManifest(): RootManifest & Record<string, unknown> {

@@ -7,6 +7,8 @@ import { agoText, exitCodes } from '../output/output.ts';
 import { followLog, readLastLines } from './logs.ts';
 import { stopDaemon } from './stop.ts';
 
+export { stopDaemon } from './stop.ts';
+
 export async function startDaemonCommand(context: CommandContext): Promise<number> {
   const link = await context.connect({ explicit: true });
   const status = await link.call('daemon/status', {});

@@ -1,6 +1,6 @@
-/** `waggle install` and `waggle uninstall`: the command on PATH, for terminals outside of sessions. */
+/** `waggle install`: the command on PATH, for terminals outside of sessions. */
 import { resolve } from 'node:path';
-import { defaultShimDirectory, isOnPath, removeShim, writeShim } from '../../link/shim/shim.ts';
+import { defaultShimDirectory, isOnPath, writeShim } from '../../link/shim/shim.ts';
 import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../output/output.ts';
 
@@ -20,18 +20,5 @@ export async function installCommand(
     outcome === 'unchanged' ? `${path} is there already.` : `Wrote ${path}.`,
   ]);
   if (!onPath) context.output.note(`${place} is not on PATH. Add it in your shell's start file.`);
-  return exitCodes.ok;
-}
-
-export async function uninstallCommand(
-  context: CommandContext,
-  { directory = defaultShimDirectory() }: PlaceOptions,
-): Promise<number> {
-  const removed = removeShim(resolve(directory));
-  context.output.result({ removed }, () => [
-    removed
-      ? `Removed the command from ${directory}.`
-      : `There is no waggle command in ${directory}.`,
-  ]);
   return exitCodes.ok;
 }

@@ -1,4 +1,5 @@
 /** Holds the link to the daemon: finds or starts one, makes it again when it breaks, tells what state that is in. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { connectDaemon } from '../../link/daemon/daemon.ts';
 import type { HomePaths } from '../../link/home/home.ts';
@@ -97,8 +98,8 @@ export class DaemonConnection implements Disposable {
     return link.call(method, params);
   }
 
-  /** Ends the daemon on a person's word; sessions run on. Settles when the connection is gone. */
-  async stop(): Promise<void> {
+  /** Ends the daemon on a person's word; sessions run on unless they are to be killed. Settles when its process is gone. */
+  async stop(sessions: 'keep' | 'kill' = 'keep'): Promise<void> {
     const link = this.#link;
     if (link === undefined) return;
     const closed = new Promise<void>((resolve) => {
@@ -107,8 +108,11 @@ export class DaemonConnection implements Disposable {
         resolve();
       });
     });
-    await link.call('daemon/stop', { sessions: 'keep' });
+    const { pid, startTime } = link.info;
+    await link.call('daemon/stop', { sessions });
     await closed;
+    const untilMs = Date.now() + endingMs;
+    while (isSameProcess(pid, startTime) && Date.now() < untilMs) await delay(endingLookMs);
   }
 
   /** Ends what runs, also a daemon that this version cannot talk to, and starts the one that came with it. */

@@ -84,6 +84,20 @@ export function writeShim(place: ShimPlace): ShimResult {
   return { path, outcome: found === undefined ? 'written' : 'updated' };
 }
 
+/** Absolute path of our script in a directory; undefined when there is none, or somebody else's. */
+export function findShim(
+  directory: string,
+  platform: NodeJS.Platform = process.platform,
+): string | undefined {
+  const path = join(directory, createShim('', platform).fileName);
+  try {
+    return readOwn(path) === undefined ? undefined : path;
+  } catch (error) {
+    if (error instanceof WaggleError && error.code === 'conflict') return undefined;
+    throw error;
+  }
+}
+
 /**
  * Removes the script when it is ours. False: there was none.
  * @throws WaggleError `conflict` when another program's file has the name.

@@ -239,7 +239,7 @@ describe('the command without a terminal', function () {
     const { stdout, status } = spawnSync(path, ['list', '--json'], { env: bare, encoding: 'utf8' });
     assert.equal(status, 0);
     assert.match(stdout, /"name": "api"/);
-    assert.equal((await cli.run('uninstall', '--directory', bin)).code, 0);
+    assert.equal((await cli.run('uninstall', '--yes', '--directory', bin)).code, 0);
     assert.equal(existsSync(path), false);
   });
 

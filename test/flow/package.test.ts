@@ -78,9 +78,12 @@ describe('the package', function () {
     const read = (path: string): Manifest =>
       JSON.parse(entries.get(path)?.read().toString() ?? 'null') as Manifest;
     const manifest = read('extension/package.json');
-    for (const key of ['scripts', 'devDependencies', 'dependencies', 'private', 'type'])
+    for (const key of ['devDependencies', 'dependencies', 'private', 'type'])
       assert.ok(!(key in manifest), key);
     assert.ok(entries.has(join('extension', manifest.main ?? 'none')), manifest.main);
+    const hook = 'dist/extension/uninstall.cjs';
+    assert.deepEqual(manifest['scripts'], { 'vscode:uninstall': `node ./${hook}` });
+    assert.ok(entries.has(join('extension', hook)));
 
     const { files } = read(`${program}manifest.json`);
     const shipped = [...entries.values()].filter(

@@ -1,0 +1,138 @@
+/** Real agents that nobody but a person started: what `waggle tools install` wrote into their own files is what they use. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { CliHome } from '../flow/cliHome.ts';
+import type { ClaudeCodeRun } from './support/claudeCode.ts';
+import { prepareClaudeCode } from './support/claudeCode.ts';
+import type { CodexHome } from './support/codexHome.ts';
+import { createCodexHome } from './support/codexHome.ts';
+import { installAgents } from './support/install.ts';
+
+const fact = 'The build needs the blue key of the cellar';
+
+describe('access of real agents that were started elsewhere', function () {
+  this.timeout(120_000);
+  let cli: CliHome;
+  let run: ClaudeCodeRun;
+  let codex: CodexHome;
+  let codexProgram: string;
+  let seeds: Readonly<Record<'claude' | 'codex', string>>;
+
+  before(async function () {
+    this.timeout(600_000);
+    if (process.platform !== 'linux') return this.skip();
+    codexProgram = (await installAgents()).codex;
+    run = await prepareClaudeCode();
+    codex = createCodexHome({ baseUrl: run.modelServer.url });
+    cli = await CliHome.open();
+    cli.env['WAGGLE_PORT'] = await findPort();
+    await cli.run('daemon', 'start');
+    seeds = { claude: read('claude'), codex: read('codex') };
+  });
+  after(async () => {
+    await cli?.stop();
+    await codex?.stop();
+    await run?.stop();
+  });
+
+  const fileOf = (agent: 'claude' | 'codex'): string =>
+    agent === 'claude'
+      ? join(run.home.configDirectory, '.claude.json')
+      : join(codex.configDirectory, 'config.toml');
+  const read = (agent: 'claude' | 'codex'): string => readFileSync(fileOf(agent), 'utf8');
+  const waggle = async (...words: string[]): Promise<void> => {
+    const { WAGGLE_HOME, WAGGLE_PORT } = cli.env;
+    const env = {
+      ...codex.env,
+      ...run.env,
+      CODEX_HOME: codex.configDirectory,
+      WAGGLE_HOME,
+      WAGGLE_PORT,
+    };
+    const { code, stdout, stderr } = await cli.runWith(env, ...words);
+    assert.equal(code, 0, stdout + stderr);
+  };
+  const claude = (...words: string[]) =>
+    runAgent([run.command[0], ...words], { env: run.env, cwd: run.cwd });
+  const codexRuns = (...words: string[]) =>
+    runAgent([process.execPath, codexProgram, ...words], { env: codex.env, cwd: codex.cwd });
+  const toldTo = (words: string): string =>
+    run.modelServer.requests
+      .map(({ body }) => JSON.stringify(body))
+      .find((body) => body.includes(words)) ?? '';
+
+  it('Claude Code and Codex list it, and Claude Code says that it is connected', async () => {
+    await waggle('tools', 'install', '--yes', 'claude', 'codex');
+    assert.match((await claude('mcp', 'list')).stdout, /^waggle: http:.*\(HTTP\) - ✔ Connected$/m);
+    const { stdout } = await codexRuns('mcp', 'list', '--json');
+    const servers: { name: string; enabled: boolean; transport: { args: string[] } }[] =
+      JSON.parse(stdout);
+    assert.deepEqual(
+      servers.map(({ name, enabled, transport }) => [name, enabled, transport.args]),
+      [['waggle', true, ['mcp', '--name', 'Codex']]],
+    );
+  });
+
+  it('what Claude Code remembers over HTTP, Codex recalls over the bridge', async () => {
+    const remembered = await claude(
+      ...['-p', '--allowedTools=mcp__waggle__remember'],
+      `[[tool mcp__waggle__remember {"text":"${fact}","type":"gotcha"}]] [[say Done.]]`,
+    );
+    assert.deepEqual([remembered.code, remembered.stdout.trim()], [0, 'Done.'], remembered.stderr);
+    const recalled = await codexRuns(
+      ...[
+        'exec',
+        '--skip-git-repo-check',
+        '[[tool mcp__waggle/recall {"query":"blue key"}]] [[say Answered.]]',
+      ],
+    );
+    assert.equal(recalled.code, 0, recalled.stderr);
+    assert.ok(toldTo('learned by').includes('blue key of the cellar'), recalled.stdout);
+  });
+
+  it('is gone from both, whatever they wrote into their files meanwhile', async () => {
+    await waggle('tools', 'remove', '--yes');
+    assert.doesNotMatch(read('claude') + read('codex'), /waggle\b(?!-agent)/);
+    const seed: Record<string, unknown> = JSON.parse(seeds.claude);
+    const now: Record<string, unknown> = JSON.parse(read('claude'));
+    assert.equal('mcpServers' in now, false);
+    assert.deepEqual(
+      Object.keys(seed).filter((key) => !(key in now)),
+      [],
+    );
+    assert.equal(read('codex'), seeds.codex);
+    assert.doesNotMatch((await claude('mcp', 'list')).stdout, /waggle:/);
+  });
+});
+
+async function findPort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return String(port);
+}
+
+interface Ended {
+  readonly code: unknown;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function runAgent(
+  [program, ...words]: readonly [string, ...string[]],
+  place: { readonly env: Readonly<Record<string, string>>; readonly cwd: string },
+): Promise<Ended> {
+  const child = spawn(program, words, { ...place, stdio: ['ignore', 'pipe', 'pipe'] });
+  const closed = once(child, 'close');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = await closed;
+  return { code, stdout, stderr };
+}
