@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
-import type { Session } from '../../protocol/session/session.ts';
 import { cacheDir } from '../../scripts/cache.ts';
 import type { Screen } from '../flow/sessionHome.ts';
 import { SessionHome, until } from '../flow/sessionHome.ts';
