@@ -78,7 +78,7 @@ export function createSessionFeature(
 ): SessionFeature {
   const parts = createParts(context, nouns, options);
   const { hosts } = nouns;
-  const { sequences, sessions, spool, watch, keeping, ending, recovery, attaching } = parts;
+  const { sequences, sessions, spool, watch, keeping, recovery, attaching } = parts;
   const { opencode } = parts;
   tellRecording(context, spool);
   joinMemory(context, nouns, sessions);
@@ -86,13 +86,7 @@ export function createSessionFeature(
     work.catch((error: unknown) => context.log.error('a change of a host was missed', { error }));
   };
 
-  const forgetPrivate = async (id: SessionId): Promise<void> => {
-    await ending.forgetPrivate(id);
-    if (sessions.find(id) === undefined) attaching.forget(id);
-  };
-  sessions.onDidChange(({ id, private: isPrivate }) => {
-    if (isPrivate === true) inBackground(sequences.run(id, () => forgetPrivate(id)));
-  });
+  forgetPrivateOnes(parts, inBackground);
 
   const takeOver = async (earlier: readonly SessionRow[]): Promise<void> => {
     await hosts.start();
@@ -106,13 +100,7 @@ export function createSessionFeature(
     conversations: parts.conversations,
     routes: [parts.hookReports.route],
     handlers: createHandlers(parts),
-    tools: createSessionTools({
-      ...{ sessions, spool, attaching, maker: watch.maker },
-      async flush(row) {
-        await watch.settle(row).catch(hostIsGone);
-        await watch.followers.flush(row.id);
-      },
-    }),
+    tools: createTools(parts),
     offerToolsWith: (find) => parts.tools.findWith(find),
     find: (id) => toKnown(sessions.find(id)),
     async start() {
@@ -139,6 +127,30 @@ export function createSessionFeature(
       for (const part of [opencode, attaching, recovery, watch, hosts, keeping]) part.dispose();
     },
   };
+}
+
+/** Of a private session that is over nothing stays. */
+function forgetPrivateOnes(
+  { sessions, sequences, ending, attaching }: Parts,
+  inBackground: (work: Promise<void>) => void,
+): void {
+  const forget = async (id: SessionId): Promise<void> => {
+    await ending.forgetPrivate(id);
+    if (sessions.find(id) === undefined) attaching.forget(id);
+  };
+  sessions.onDidChange(({ id, private: isPrivate }) => {
+    if (isPrivate === true) inBackground(sequences.run(id, () => forget(id)));
+  });
+}
+
+function createTools({ sessions, spool, attaching, watch }: Parts): Tool[] {
+  return createSessionTools({
+    ...{ sessions, spool, attaching, maker: watch.maker },
+    async flush(row) {
+      await watch.settle(row).catch(hostIsGone);
+      await watch.followers.flush(row.id);
+    },
+  });
 }
 
 async function endEverything({ launching, ending }: Parts): Promise<number> {
