@@ -21,6 +21,7 @@ import { apart, toLine } from './figure.ts';
 import { fanoutFigure } from './fanout.ts';
 import { judge, opensGate, toTable } from './gate.ts';
 import { killFigure } from './kill.ts';
+import { mcpFigure } from './mcp.ts';
 import { memoryFigure } from './memory.ts';
 import { relayFigure } from './relay.ts';
 import { runFigures } from './run.ts';
@@ -34,6 +35,7 @@ const figures: readonly Figure[] = [
   stuckFigure,
   storeFigure,
   memoryFigure,
+  mcpFigure,
   ...apart(tmuxFigure),
   ...apart(echoFigure),
   attachFigure,

@@ -328,6 +328,7 @@ function createFeatures(
     grantsOf: (id) => tokens.grants.of(id),
     isLead: (id) => role.find(session.find(id)?.roleId ?? '')?.tier === 'lead',
     locate: (folder) => workspace.locate(folder),
+    redact: (text) => assembly.redactor.redact(text),
     port,
   });
   session.offerToolsWith(({ workspaceId }) => mcp.urlFor(workspaceId));

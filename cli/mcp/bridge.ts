@@ -44,7 +44,10 @@ export class Bridge {
   take(line: string): void {
     const message = parse(line);
     if (message === undefined)
-      return this.#tell(null, { code: -32_700, message: 'Parse error: a line is one JSON message.' });
+      return this.#tell(null, {
+        code: -32_700,
+        message: 'Parse error: a line is one JSON message.',
+      });
     if (message.method === 'notifications/cancelled') this.#cancel(message.params?.requestId);
     const passed = this.#handshake.then(() => this.#pass(message, line));
     if (message.method === 'initialize') this.#handshake = passed;

@@ -14,7 +14,9 @@ export async function listConnectors(context: CommandContext): Promise<number> {
   const link = await context.connect();
   const { connectors } = await link.call('token/listConnectors', {});
   context.output.result({ connectors }, () =>
-    connectors.length === 0 ? ['There is none. Make one: waggle token create <name>'] : lines(context, connectors),
+    connectors.length === 0
+      ? ['There is none. Make one: waggle token create <name>']
+      : lines(context, connectors),
   );
   return exitCodes.ok;
 }
@@ -24,11 +26,14 @@ export async function createConnector(
   { name, days }: { readonly name: string; readonly days: number | undefined },
 ): Promise<number> {
   const link = await context.connect();
-  const ends = days === undefined ? {} : { expiresAt: new Date(Date.now() + days * dayMs).toISOString() };
+  const ends =
+    days === undefined ? {} : { expiresAt: new Date(Date.now() + days * dayMs).toISOString() };
   const made = await link.call('token/createConnector', { name, ...ends });
   context.output.result(made, () => [
     made.token,
-    ...(made.url === null ? [] : [`For ${made.url}, as "Authorization: Bearer …". It is not shown again.`]),
+    ...(made.url === null
+      ? []
+      : [`For ${made.url}, as "Authorization: Bearer …". It is not shown again.`]),
   ]);
   return exitCodes.ok;
 }
@@ -43,7 +48,11 @@ export async function revokeConnector(context: CommandContext, meant: string): P
       fix: 'waggle token list',
     });
   if (found.length > 1)
-    throw new CommandError('ambiguous', 'Several have that name.', 'Give the id: waggle token list');
+    throw new CommandError(
+      'ambiguous',
+      'Several have that name.',
+      'Give the id: waggle token list',
+    );
   await link.call('token/revokeConnector', { id: connector.id });
   context.output.result({ revoked: connector }, () => [
     `The token of "${toPlainLine(connector.name)}" counts no more.`,

@@ -106,7 +106,8 @@ export class Notifying {
 
   #factsOf(sessionId: SessionId | null, { principal }: Asker): NeedFacts {
     const rest = { turnMs: null, isRestored: false };
-    if (sessionId === null) return { name: principal.name ?? 'Waggle', folder: null, isPrivate: false, ...rest };
+    if (sessionId === null)
+      return { name: principal.name ?? 'Waggle', folder: null, isPrivate: false, ...rest };
     const described = this.#context.describe(sessionId);
     if (described === undefined) throw new WaggleError('notFound', 'There is no such session.');
     return { ...described, ...rest };

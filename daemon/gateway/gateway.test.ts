@@ -33,7 +33,7 @@ const authority: Authority = {
     principals[id] === undefined ? undefined : makeProof(secret, nonce, server),
   authenticate: (id) => principals[id],
   findBearer: () => undefined,
-        isSpent: () => false,
+  isSpent: () => false,
 };
 
 describe('the gateway', () => {

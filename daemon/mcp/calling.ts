@@ -4,12 +4,15 @@ import type { Clock, Logger } from '../context.ts';
 import type { Principal, ToolCaller } from '../feature.ts';
 import type { Catalogue, OfferedTool, Standing } from './catalogue.ts';
 import { idempotencyKeySchema, isOffered } from './catalogue.ts';
+import { Ending } from './ending.ts';
 import { OnceOnly } from './onceOnly.ts';
+import type { Redact } from './results.ts';
 import { toErrorResult, toResult } from './results.ts';
 import type { CallToolResult } from './sdk.ts';
 
 /** Who calls, before the call is known. */
-export interface CallerFacts extends Omit<ToolCaller, 'signal' | 'progress' | 'idempotencyKey'>, Standing {}
+export interface CallerFacts
+  extends Omit<ToolCaller, 'signal' | 'progress' | 'idempotencyKey'>, Standing {}
 
 export interface ToolCall {
   readonly name: string;
@@ -25,6 +28,7 @@ export interface ToolCallsContext {
   readonly catalogue: Catalogue;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly redact: Redact;
   /** Tests shorten it. */
   readonly limitMs?: number;
 }
@@ -47,16 +51,16 @@ export class ToolCalls {
   async run(call: ToolCall, facts: CallerFacts): Promise<CallToolResult | undefined> {
     const offered = this.#context.catalogue.find(call.name);
     if (offered === undefined) return undefined;
-    const { log, clock } = this.#context;
+    const { log, clock, redact } = this.#context;
     const startedAt = clock.monotonicMs();
     const about = { tool: call.name, principal: facts.principal.id, sessionId: facts.sessionId };
     try {
       refuseUnoffered(offered, facts);
       const output = await this.#within(facts.principal, () => this.#act(offered, call, facts));
       log.debug('A tool was called', { ...about, ms: Math.round(clock.monotonicMs() - startedAt) });
-      return toResult(output);
+      return toResult(output, redact);
     } catch (error) {
-      return toErrorResult(error, log.child(about));
+      return toErrorResult(error, { log: log.child(about), redact });
     }
   }
 
@@ -68,8 +72,8 @@ export class ToolCalls {
         fix: `Call ${tool.name} with what its schema says.`,
       });
     const { idempotencyKey, ...input } = parsed.data;
-    const limit = AbortSignal.timeout(this.#context.limitMs ?? limitMs);
-    const signal = AbortSignal.any([call.signal, limit]);
+    const ending = new Ending(call.signal, this.#context.limitMs ?? limitMs);
+    const { signal } = ending;
     const key = tool.effect === 'reads' ? undefined : findKey(idempotencyKey, call.meta);
     const caller: ToolCaller = {
       ...{ ...facts, signal, idempotencyKey: key },
@@ -84,9 +88,11 @@ export class ToolCalls {
         ? run()
         : this.#onceOnly.run({ key: `${facts.principal.id} ${tool.name} ${key}`, input }, run);
     try {
-      return await Promise.race([work, whenAborted(signal)]);
+      return await Promise.race([work, ending.reached]);
     } catch (error) {
-      throw signal.aborted ? endOf(limit) : error;
+      throw ending.reason ?? error;
+    } finally {
+      ending.dispose();
     }
   }
 
@@ -123,24 +129,7 @@ function refuseUnoffered({ tool }: OfferedTool, facts: CallerFacts): void {
 function findKey(given: unknown, meta: ToolCall['meta']): string | undefined {
   const names = ['waggle/idempotencyKey', 'claudecode/toolUseId'];
   const keys = [given, ...names.map((name) => meta[name])];
-  return keys.map((key) => idempotencyKeySchema.safeParse(key).data).find((key) => key !== undefined);
-}
-
-function endOf(limit: AbortSignal): WaggleError {
-  return limit.aborted
-    ? new WaggleError('timeout', 'It took longer than a tool may.')
-    : new WaggleError('stopped', 'The call was cancelled.');
-}
-
-/** Rejects with it; of a call that ends first nobody hears. */
-function whenAborted(signal: AbortSignal): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  if (signal.aborted) reject(new WaggleError('stopped'));
-  else signal.addEventListener('abort', () => reject(new WaggleError('stopped')), { once: true });
-  promise.catch(callHasEnded);
-  return promise;
-}
-
-function callHasEnded(): undefined {
-  return undefined;
+  return keys
+    .map((key) => idempotencyKeySchema.safeParse(key).data)
+    .find((key) => key !== undefined);
 }

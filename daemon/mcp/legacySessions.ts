@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Server, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import type {
+  Server,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server';
 import type { Clock } from '../context.ts';
 import type { Principal } from '../feature.ts';
 import type * as Sdk from './sdk.ts';
@@ -67,11 +70,7 @@ export class LegacySessions {
     for (const session of this.#sessions.values()) this.#end(session);
   }
 
-  #answerWithout(
-    request: Request,
-    body: unknown,
-    asker: Asker,
-  ): Promise<Response> | Response {
+  #answerWithout(request: Request, body: unknown, asker: Asker): Promise<Response> | Response {
     if (request.method !== 'POST') return notAllowed();
     if (!isInitialize(body))
       return refuse(400, {

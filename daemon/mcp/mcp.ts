@@ -27,7 +27,7 @@ export interface McpFeature extends Feature<'mcp'> {
 export function createMcpFeature(context: FeatureContext, nouns: McpNouns): McpFeature {
   const { log, clock, version } = context;
   const catalogue = new Catalogue(nouns.tools);
-  const calls = new ToolCalls({ catalogue, clock, log });
+  const calls = new ToolCalls({ catalogue, clock, log, redact: nouns.redact });
   const choices = new ToolChoices(context.openStore<typeof mcpStore>('mcp'));
   const readFacts = createFactReader(nouns, choices);
   let loading: Promise<Serving> | undefined;

@@ -5,8 +5,11 @@ import { toVisibleText } from '../../protocol/wire/printable.ts';
 import type { Logger } from '../context.ts';
 import type { CallToolResult } from './sdk.ts';
 
-export function toResult(output: unknown): CallToolResult {
-  const structuredContent = clean(output) as Record<string, unknown>;
+/** Replaces secrets that it knows. */
+export type Redact = (text: string) => string;
+
+export function toResult(output: unknown, redact: Redact): CallToolResult {
+  const structuredContent = clean(output, redact) as Record<string, unknown>;
   return {
     content: [{ type: 'text', text: JSON.stringify(structuredContent) }],
     structuredContent,
@@ -14,13 +17,17 @@ export function toResult(output: unknown): CallToolResult {
 }
 
 /** The unknown becomes `internal` with a log id and no stack. */
-export function toErrorResult(thrown: unknown, log: Logger): CallToolResult {
+export function toErrorResult(
+  thrown: unknown,
+  { log, redact }: { readonly log: Logger; readonly redact: Redact },
+): CallToolResult {
   const error = toKnown(thrown, log);
   const { code, message, fix, logId, details } = error;
+  log.debug('A tool call was refused', { code });
   const told = { code, message, fix, logId, details };
   return {
     isError: true,
-    content: [{ type: 'text', text: JSON.stringify(clean({ error: told })) }],
+    content: [{ type: 'text', text: JSON.stringify(clean({ error: told }, redact)) }],
   };
 }
 
@@ -31,10 +38,14 @@ function toKnown(thrown: unknown, log: Logger): WaggleError {
   return new WaggleError('internal', undefined, { cause: thrown, logId });
 }
 
-/** Nothing in it moves a cursor, changes direction or hides. */
-function clean(value: unknown): unknown {
-  if (typeof value === 'string') return toVisibleText(value);
-  if (Array.isArray(value)) return value.map(clean);
+/** Tokens of sessions that were made before this daemon, which knows their hashes only. */
+const tokens = /\b[0-9a-f]{16}\.[0-9a-f]{64}\b/g;
+
+/** Nothing in it moves a cursor, changes direction, hides, or is a secret of ours. */
+function clean(value: unknown, redact: Redact): unknown {
+  if (typeof value === 'string') return toVisibleText(redact(value).replaceAll(tokens, '[secret]'));
+  if (Array.isArray(value)) return value.map((inner) => clean(inner, redact));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clean(inner)]));
+  const entries = Object.entries(value).map(([key, inner]) => [key, clean(inner, redact)]);
+  return Object.fromEntries(entries) as unknown;
 }

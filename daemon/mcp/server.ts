@@ -1,7 +1,7 @@
 import type { Server, ServerContext } from '@modelcontextprotocol/server';
 import type { Catalogue } from './catalogue.ts';
 import type { CallerFacts, ToolCalls } from './calling.ts';
-import { instructions } from './instructions.ts';
+import { instructions, learn } from './instructions.ts';
 import type * as Sdk from './sdk.ts';
 
 export interface ServerParts {
@@ -25,7 +25,7 @@ export function createServer(
 ): Server {
   const server = new sdk.Server(
     { name: 'waggle', title: 'Waggle', version },
-    { capabilities: { tools: {} }, instructions, supportedProtocolVersions: versions },
+    { capabilities: { tools: {}, prompts: {} }, instructions, supportedProtocolVersions: versions },
   );
   server.setRequestHandler('tools/list', async () => {
     const offered = catalogue.list(await readFacts());
@@ -44,6 +44,12 @@ export function createServer(
     const result = await calls.run(call, await readFacts());
     if (result !== undefined) return result;
     throw new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, 'There is no such tool.');
+  });
+  server.setRequestHandler('prompts/list', () => ({ prompts: [{ ...learn.listed }] }));
+  server.setRequestHandler('prompts/get', ({ params }) => {
+    if (params.name !== learn.listed.name)
+      throw new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, 'There is no such prompt.');
+    return { messages: [{ role: 'user', content: { type: 'text', text: learn.text } }] };
   });
   return server;
 }

@@ -41,7 +41,8 @@ export class Serving {
       {
         legacy: 'reject',
         maxSubscriptions: 64,
-        onerror: (error) => context.log.debug('An MCP request was refused', { error: error.message }),
+        onerror: (error) =>
+          context.log.debug('An MCP request was refused', { error: error.message }),
       },
     );
     this.#legacy = new LegacySessions({
@@ -61,8 +62,13 @@ export class Serving {
     const response = await this.#respond(request, body, asker);
     const { status, headers } = response;
     const done = (): void => void this.#open.delete(cut);
-    if (response.body === null) done();
-    const content = response.body === null ? '' : watched(response.body, { cut: cut.signal, done });
+    if (response.body === null || !isStream(headers)) {
+      // What is whole already is sent as one piece.
+      const content = await response.text();
+      done();
+      return { status, body: undefined, content, headers: toHeaders(headers) };
+    }
+    const content = watched(response.body, { cut: cut.signal, done });
     return { status, body: undefined, content, headers: toHeaders(headers) };
   }
 
@@ -82,8 +88,7 @@ export class Serving {
     const { sdk } = this.#context;
     const isNewest = request.headers.get('mcp-protocol-version') === newestVersion;
     if (request.method !== 'POST' && (isNewest || request.method === 'HEAD')) return notAllowed();
-    if (await sdk.isLegacyRequest(request, body))
-      return this.#legacy.answer(request, body, asker);
+    if (await sdk.isLegacyRequest(request, body)) return this.#legacy.answer(request, body, asker);
     const authInfo = { token: '', clientId: asker.principal.id, scopes: [], extra: { asker } };
     return this.#modern.fetch(request, { authInfo, parsedBody: body });
   }
@@ -113,7 +118,11 @@ function readFolder(headers: Headers): string | undefined {
   return encoded === undefined ? value : Buffer.from(encoded, 'base64').toString('utf8');
 }
 
-const ourHeaders = new Set(['content-type', 'mcp-session-id', 'x-accel-buffering', 'allow']);
+function isStream(headers: Headers): boolean {
+  return headers.get('content-type')?.startsWith('text/event-stream') === true;
+}
+
+const ourHeaders = new Set(['content-type', 'mcp-session-id', 'allow']);
 
 function toHeaders(headers: Headers): Record<string, string> {
   const kept = [...headers].filter(([name]) => ourHeaders.has(name));

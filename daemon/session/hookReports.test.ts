@@ -138,6 +138,7 @@ describe('reports of hooks', () => {
         principal: as(principal).principal,
         part,
         body,
+        signal: new AbortController().signal,
       });
     const stop = { hook_event_name: 'Stop', session_id: talk };
     const status = async (...given: Parameters<typeof post>) => (await post(...given)).status;

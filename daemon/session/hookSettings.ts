@@ -39,7 +39,10 @@ export function toGeminiSettings(shim: string, url?: string): string {
   const command = `${quote(shim)} hook gemini`;
   const hook = { name: 'waggle', type: 'command', command, timeout: hookSeconds * 1000 };
   const hooks = Object.fromEntries(geminiEvents.map((event) => [event, [{ hooks: [hook] }]]));
-  return JSON.stringify({ hooks, ...(url === undefined ? {} : { mcpServers: toGeminiServers(url) }) });
+  return JSON.stringify({
+    hooks,
+    ...(url === undefined ? {} : { mcpServers: toGeminiServers(url) }),
+  });
 }
 
 function quote(path: string): string {

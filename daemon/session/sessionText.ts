@@ -90,7 +90,9 @@ const sequences =
 const wrapped = / \r(?!\n)/g;
 
 function toLines(drawn: string): string[] {
-  const spaced = drawn.replace(cursorForward, (_all, count: string) => ' '.repeat(Number(count) || 1));
+  const spaced = drawn.replace(cursorForward, (_all, count: string) =>
+    ' '.repeat(Number(count) || 1),
+  );
   const plain = spaced.replace(sequences, '').replaceAll(wrapped, '');
   const lines = plain.split(/\r?\n/).map((line) => line.trimEnd());
   const last = lines.findLastIndex((line) => line !== '');

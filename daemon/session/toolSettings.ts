@@ -51,12 +51,12 @@ export function isStrict(given: readonly string[]): boolean {
 }
 
 /** Whether a configuration of Codex names a server like ours already: two halves would make none. */
-export function hasOwnServer(
-  given: readonly string[],
-  configurations: readonly string[],
-): boolean {
+export function hasOwnServer(given: readonly string[], configurations: readonly string[]): boolean {
   const name = `["']?${serverName}["']?`;
   const option = new RegExp(`mcp_servers\\.${name}\\b`);
-  const table = new RegExp(`^\\s*\\[\\s*mcp_servers\\.${name}[\\s.\\]]|^\\s*mcp_servers\\.${name}\\b`, 'm');
+  const table = new RegExp(
+    `^\\s*\\[\\s*mcp_servers\\.${name}[\\s.\\]]|^\\s*mcp_servers\\.${name}\\b`,
+    'm',
+  );
   return given.some((one) => option.test(one)) || configurations.some((text) => table.test(text));
 }

@@ -7,30 +7,48 @@ import fc from 'fast-check';
 import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import { verifyProof } from '../../link/proof/proof.ts';
 import type { StoreProxy } from '../store/store.ts';
-import type { SessionTokenRow, tokenStore } from './token.store.ts';
+import type { ConnectorRow, SessionTokenRow, tokenStore } from './token.store.ts';
 import { createFailureLimiter, createTokenAuthority } from './token.ts';
 
 const sessionId = sessionIdSchema.parse('0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b');
 const server = { endpoint: '/run/waggled.sock', pid: 7, startTime: 8 };
 const nonce = 'a'.repeat(64);
 
-function fakeStore(rows: SessionTokenRow[]): StoreProxy<typeof tokenStore> {
+function fakeStore(
+  rows: SessionTokenRow[],
+  connectors: ConnectorRow[] = [],
+): StoreProxy<typeof tokenStore> {
+  const spent: string[] = [];
+  const remove = <R extends { readonly hash: string }>(
+    list: R[],
+    isMeant: (row: R) => boolean,
+  ): Promise<void> => {
+    spent.push(...list.filter(isMeant).map(({ hash }) => hash));
+    list.splice(0, list.length, ...list.filter((row) => !isMeant(row)));
+    return Promise.resolve();
+  };
   return {
     add: (row) => Promise.resolve(void rows.push(row)),
     list: () => Promise.resolve([...rows]),
-    revoke: ({ sessionId: gone }) => {
-      rows.splice(0, rows.length, ...rows.filter((row) => row.sessionId !== gone));
-      return Promise.resolve();
-    },
+    revoke: ({ sessionId: gone }) => remove(rows, (row) => row.sessionId === gone),
+    addConnector: (row) => Promise.resolve(void connectors.push({ ...row, usedAt: null })),
+    listConnectors: () => Promise.resolve([...connectors]),
+    touchConnector: () => Promise.resolve(),
+    revokeConnector: ({ id }) => remove(connectors, (row) => row.id === id),
+    listSpent: () => Promise.resolve([...spent]),
+    listGrants: () => Promise.resolve([]),
+    setGrants: () => Promise.resolve(),
   };
 }
 
 describe('tokens', () => {
   let directory: string;
   let rows: SessionTokenRow[];
+  let connectors: ConnectorRow[];
+  let now = 0;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'waggle-token-'));
-    rows = [];
+    [rows, connectors, now] = [[], [], 0];
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
@@ -39,8 +57,9 @@ describe('tokens', () => {
     const authority = createTokenAuthority({
       ownerTokenFile: file(),
       secrets: { add: () => undefined, remove: () => undefined },
+      clock: { now: () => now },
     });
-    await authority.load(fakeStore(rows));
+    await authority.load(fakeStore(rows, connectors));
     return authority;
   };
   const ownerToken = (): string => readFileSync(file(), 'utf8').trim();
@@ -110,6 +129,40 @@ describe('tokens', () => {
     assert.deepEqual(gone, ['owner']);
     assert.equal(authority.authenticate('owner', old), undefined);
     assert.equal(authority.authenticate('owner', ownerToken())?.kind, 'owner');
+  });
+
+  it('knows a connector by its bearer alone, over a restart, until it is revoked or over', async () => {
+    const first = await open();
+    const { connector, token } = await first.connectors.create({
+      name: 'Cursor\u202e\n',
+      expiresAt: new Date(1000).toISOString(),
+      isPassing: false,
+    });
+    assert.deepEqual([connector.name, connectors[0]?.hash === token], ['Cursor', false]);
+    const authority = await open();
+    const principal = { id: connector.id, kind: 'connector', right: 'self', name: 'Cursor' };
+    assert.deepEqual(authority.findBearer(token), principal);
+    assert.equal(authority.authenticate(connector.id, token), undefined);
+    assert.equal(authority.prove(connector.id, nonce, server), undefined);
+    now = 1000;
+    assert.deepEqual([authority.findBearer(token), authority.isSpent(token)], [undefined, true]);
+    now = 0;
+    const gone: string[] = [];
+    authority.onDidRevoke((id) => gone.push(id));
+    await authority.connectors.revoke(connector.id);
+    assert.deepEqual(gone, [connector.id]);
+    assert.deepEqual([authority.findBearer(token), authority.isSpent(token)], [undefined, true]);
+    assert.equal(authority.isSpent('0'.repeat(64)), false);
+    await assert.rejects(authority.connectors.revoke(connector.id), { code: 'notFound' });
+  });
+
+  it('keeps no connector that counts for one connection only', async () => {
+    const authority = await open();
+    const wish = { name: 'bridge', expiresAt: undefined, isPassing: true };
+    const { token } = await authority.connectors.create(wish);
+    assert.ok(authority.findBearer(token));
+    assert.equal((await open()).findBearer(token), undefined);
+    assert.deepEqual(connectors, []);
   });
 
   it('never takes the owner token or anything made up for a bearer', async () => {

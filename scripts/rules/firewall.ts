@@ -28,6 +28,7 @@ const homes: Record<string, string> = {
   hono: 'daemon/gateway',
   '@hono/node-server': 'daemon/gateway',
   commander: 'cli/',
+  '@modelcontextprotocol/server': 'daemon/mcp',
 };
 
 const always: RestrictedImport[] = ['child_process', 'node:child_process'].map((name) => ({
@@ -68,6 +69,7 @@ export const firewallZones: OxlintOverride[] = [
   { files: ['daemon/cluster/**/*.ts'], rules: rule(['ws']) },
   { files: ['daemon/gateway/**/*.ts'], rules: rule(['ws', 'hono', '@hono/node-server']) },
   { files: ['daemon/ptyhost/**/*.ts'], rules: rule(['node-pty']) },
+  { files: ['daemon/mcp/**/*.ts'], rules: rule(['@modelcontextprotocol/server']) },
   { files: ['daemon/**/*.store.ts'], rules: rule(['kysely']) },
   { files: ['daemon/store/**/*.ts'], rules: rule(['better-sqlite3', 'kysely', 'pg']) },
   { files: ['cli/**/*.ts'], rules: rule(['commander']) },

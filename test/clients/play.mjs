@@ -9,7 +9,10 @@ export async function play(connect) {
   for (const { name, arguments: given } of script.calls) {
     const progress = [];
     const onprogress = ({ message }) => progress.push(message);
-    const result = await client.callTool({ name, arguments: given }, ...(version() < '2026' ? [undefined, { onprogress }] : [{ onprogress }]));
+    const result = await client.callTool(
+      { name, arguments: given },
+      ...(version() < '2026' ? [undefined, { onprogress }] : [{ onprogress }]),
+    );
     results.push({ ...result, progress });
   }
   console.log(

@@ -1,0 +1,116 @@
+/**
+ * `mcp.call`: a call of a tool over HTTP, from the request to its result, one after the other on kept connections, an
+ * object of the server for each. `mcp.context`: what the tools add to an agent's context, in estimated tokens.
+ */
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DaemonLink } from '../link/daemon/daemon.ts';
+import { startDaemonRig } from './daemonRig.ts';
+import type { Bound, BenchContext, Figure, Measurement } from './figure.ts';
+import { median, quantile } from './figure.ts';
+
+const warmCalls = 300;
+const callsPerRound = 1000;
+const bounds: Readonly<Record<'p50' | 'p99' | 'context', Bound>> = {
+  p50: { floor: 2.5, goal: 1.5, better: 'lower' },
+  p99: { floor: 12, goal: 5, better: 'lower' },
+  context: { floor: 1500, goal: 1500, better: 'lower' },
+};
+const version = '2026-07-28';
+
+export const mcpFigure: Figure = {
+  cases: { 'mcp.call': ['p50', 'p99'], 'mcp.context': ['core', 'all'] },
+  async *measure(context) {
+    const home = await mkdtemp(join(context.temporaryDirectory, 'mcp-'));
+    const rig = startDaemonRig({ home, programDirectory: context.programDirectory });
+    const link = await rig.connect();
+    try {
+      yield* measureContext(link, home);
+      yield* measureCalls(link, context);
+    } finally {
+      link.dispose();
+      await rig.stop();
+    }
+  },
+};
+
+async function* measureContext(link: DaemonLink, folder: string): AsyncGenerator<Measurement> {
+  const { session } = await link.call('session/open', {
+    agent: 'command',
+    command: ['/bin/sleep', '600'],
+    cwd: folder,
+    environment: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
+    size: { cols: 80, rows: 24 },
+  });
+  const sessionId = session.id;
+  await link.call('token/grant', { sessionId, grants: ['readSessions', 'sendToSessions'] });
+  for (const choice of ['core', 'all'] as const) {
+    await link.call('mcp/choose', { folder, choice });
+    const { tokens, tools } = await link.call('mcp/describe', { sessionId });
+    const note = `${tools.length} tools and the instructions`;
+    const common = { value: tokens, unit: 'count', bound: bounds.context, rounds: 1 } as const;
+    yield { id: 'mcp.context', case: choice, ...common, note };
+  }
+}
+
+async function* measureCalls(
+  link: DaemonLink,
+  { rounds, signal }: BenchContext,
+): AsyncGenerator<Measurement> {
+  const { token, url } = await link.call('token/createConnector', { name: 'bench' });
+  if (url === null) throw new Error('the daemon has no port');
+  await callTimes({ url, token, signal }, warmCalls);
+  const perRound: number[][] = [];
+  for (let round = 0; round < rounds; round += 1)
+    perRound.push(await callTimes({ url, token, signal }, callsPerRound));
+  for (const [name, share] of [
+    ['p50', 0.5],
+    ['p99', 0.99],
+  ] as const) {
+    const value = median(perRound.map((times) => quantile(times, share)));
+    const note = `read_notes, ${callsPerRound} calls in a row`;
+    yield { id: 'mcp.call', case: name, value, unit: 'ms', bound: bounds[name], rounds, note };
+  }
+}
+
+interface Target {
+  readonly url: string;
+  readonly token: string;
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds of each call. */
+async function callTimes(target: Target, count: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let id = 0; id < count; id += 1) {
+    const before = performance.now();
+    await callOnce(target, id);
+    times.push(performance.now() - before);
+  }
+  return times;
+}
+
+async function callOnce({ url, token, signal }: Target, id: number): Promise<void> {
+  const key = 'io.modelcontextprotocol/';
+  const _meta = {
+    [`${key}protocolVersion`]: version,
+    [`${key}clientInfo`]: { name: 'bench', version: '1' },
+    [`${key}clientCapabilities`]: {},
+  };
+  const params = { name: 'read_notes', arguments: {}, _meta };
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      Accept: 'application/json, text/event-stream',
+      'Content-Type': 'application/json',
+      Authorization: `Bearer ${token}`,
+      'MCP-Protocol-Version': version,
+      'Mcp-Method': 'tools/call',
+      'Mcp-Name': 'read_notes',
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params }),
+    signal,
+  });
+  const text = await response.text();
+  if (!text.includes('structuredContent')) throw new Error(`a call failed: ${text.slice(0, 300)}`);
+}

@@ -1,0 +1,56 @@
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+
+/** When a call is given up: nobody waits for it any more, or it takes longer than it may. */
+export class Ending implements Disposable {
+  /** Rejects then; never when the call was quicker. */
+  readonly reached: Promise<never>;
+  readonly #controller = new AbortController();
+  readonly #caller: AbortSignal;
+  readonly #timer: NodeJS.Timeout;
+  readonly #reject: (error: WaggleError) => void;
+  #reason: WaggleError | undefined;
+
+  constructor(caller: AbortSignal, limitMs: number) {
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.reached = promise;
+    this.#reject = reject;
+    promise.catch(isTold);
+    this.#caller = caller;
+    this.#timer = setTimeout(
+      () => this.#end(new WaggleError('timeout', 'It took longer than a tool may.')),
+      limitMs,
+    );
+    this.#timer.unref();
+    if (caller.aborted) this.#cancel();
+    else caller.addEventListener('abort', this.#cancel, { once: true });
+  }
+
+  /** For the tool. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Undefined: it was not given up. */
+  get reason(): WaggleError | undefined {
+    return this.#reason;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#caller.removeEventListener('abort', this.#cancel);
+  }
+
+  readonly #cancel = (): void => this.#end(new WaggleError('stopped', 'The call was cancelled.'));
+
+  #end(reason: WaggleError): void {
+    this.#reason ??= reason;
+    this.#controller.abort();
+    this.#reject(reason);
+  }
+}
+
+/** By whoever races it; alone it is no failure. */
+function isTold(): undefined {
+  return undefined;
+}
