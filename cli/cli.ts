@@ -9,10 +9,12 @@ import { toPlainLine } from '../protocol/wire/printable.ts';
 import type { CompletedCommand } from './completion/completion.ts';
 import { conversationCommands } from './conversationCommands.ts';
 import { daemonCommands } from './daemonCommands.ts';
+import { memoryCommands } from './memoryCommands.ts';
 import { mcpCommands } from './mcpCommands.ts';
 import { noticeCommands } from './noticeCommands.ts';
 import { CommandError, exitCodes } from './output/output.ts';
 import { resumeCommands } from './resumeCommands.ts';
+import { roleCommands } from './roleCommands.ts';
 import { sessionCommands } from './sessionCommands.ts';
 import { signalCommands } from './signalCommands.ts';
 import { toolsCommands } from './toolsCommands.ts';
@@ -49,6 +51,8 @@ const commands: readonly CommandSpec[] = [
   ...conversationCommands,
   ...noticeCommands,
   ...toolsCommands,
+  ...memoryCommands,
+  ...roleCommands,
   ...mcpCommands,
   ...daemonCommands,
   completion,

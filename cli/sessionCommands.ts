@@ -23,6 +23,7 @@ export const sessionCommands: readonly CommandSpec[] = [
     words: ['[command...]'],
     options: [
       option('--agent <id>', 'claude, codex, … or shell; gets what follows as arguments'),
+      option('--role <role>', 'who works; its agent when none is named'),
       option('--name <name>', 'what it is called'),
       option('--cwd <directory>', 'where it starts'),
       repeated('--tag <tag>', 'a word to find it by'),
@@ -38,6 +39,7 @@ export const sessionCommands: readonly CommandSpec[] = [
       return (await load()).openSession(context, {
         command: input.listWords(0),
         agent: input.find('agent'),
+        role: input.find('role'),
         name: input.find('name'),
         cwd: input.find('cwd'),
         tags: input.list('tag'),

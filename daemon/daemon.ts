@@ -19,6 +19,7 @@ import { createAttentionFeature } from './attention/attention.ts';
 import { createConversationFeature } from './conversation/conversation.ts';
 import type { Clock, FeatureContext, Logger } from './context.ts';
 import { createEmbedding } from './embedding/embedding.ts';
+import { exchange } from './exchange/exchange.ts';
 import type { Feature } from './feature.ts';
 import type { AnyHandler, Gateway } from './gateway/gateway.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -50,7 +51,6 @@ import type { FailureLimiter, TokenAuthority } from './token/token.ts';
 import { createFailureLimiter, createTokenAuthority, createTokenFeature } from './token/token.ts';
 import type { tokenStore } from './token/token.store.ts';
 import { createWindowFeature } from './window/window.ts';
-import { withoutFiles } from './withoutFiles.ts';
 import { createWorkspaceFeature } from './workspace/workspace.ts';
 
 export interface DaemonOptions {
@@ -298,7 +298,7 @@ function createFeatures(
     roles: role,
     workspaces: workspace,
     embedding: createEmbedding(about('memory')),
-    exchange: withoutFiles(),
+    exchange,
   });
   const window = createWindowFeature(about('window'));
   const agent = createAgentFeature(about('agent'));

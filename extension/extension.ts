@@ -16,6 +16,8 @@ import {
 } from './daemon/daemon.ts';
 import { readSettings, registerCommands } from './editor/editor.ts';
 import type { Log } from './log.ts';
+import { createMcpFeature } from './mcp/mcp.ts';
+import { createMemoryFeature } from './memory/memory.ts';
 import {
   SessionList,
   createSessionFeature,
@@ -60,20 +62,13 @@ interface Ground {
 
 function createFeatures({ context, connection, paths, windowId, log }: Ground): Disposable {
   const owned = new DisposableStore();
-  const { workspaceState, globalState, globalStorageUri } = context;
+  const { workspaceState, globalState, globalStorageUri, secrets } = context;
   const sessions = owned.add(new SessionList());
   const daemon = owned.add(createDaemonFeature({ connection, logFile: paths.logFile, log }));
   const window = owned.add(new WindowFeature({ connection, windowId, log }));
   const storageDirectory = globalStorageUri.fsPath;
   const agents = owned.add(new AgentFeature({ connection, storageDirectory, log }));
-  const restart = async (id: string): Promise<void> => {
-    const session = sessions.get(id);
-    if (session !== undefined) await restartSession({ connection, window }, session);
-  };
-  const resume = async (id: string): Promise<void> => {
-    const session = sessions.get(id);
-    if (session !== undefined) await resumeSession({ connection, sessions, window }, session);
-  };
+  const { restart, resume } = createWays({ connection, sessions, window });
   const backend = { connection, sessions, clientId: windowId, restart, resume, log };
   const terminals = new Terminals(backend, workspaceState);
   const openNew: OpenNewOptions = {
@@ -83,7 +78,8 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
     memory: globalState,
     size: () => terminals.likelySize,
   };
-  const shared = { connection, sessions, terminals, window, openNew, log };
+  const mcp = owned.add(createMcpFeature({ connection, secrets, log }));
+  const shared = { connection, sessions, terminals, window, openNew, log, readCost: mcp.readCost };
   const onDidChangeTerminals = terminals.onDidChange;
   const session = owned.add(createSessionFeature({ ...shared, daemon, onDidChangeTerminals }));
   const presence = owned.add(new Presence({ connection, windowId, terminals, log }));
@@ -97,6 +93,13 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       presence,
     }),
   );
+  const memory = owned.add(
+    createMemoryFeature({
+      ...shared,
+      windowMemory: workspaceState,
+      listAgents: () => agents.list(),
+    }),
+  );
   const { needs, onDidChange: onDidChangeNeeds } = attention;
   owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds }));
   owned.add(watchSeen({ connection, attention, terminals, log }));
@@ -106,13 +109,33 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       ...daemon.commands,
       ...agents.commands,
       ...attention.commands,
+      ...memory.commands,
       ...createShimCommands(connection, paths),
       ...createAccessCommands({ connection, paths, extensionId: context.extension.id }),
     }),
   );
   const followNotice = attention.followLink.bind(attention);
   owned.add(vscode.window.registerUriHandler(createUriHandler({ sessions, followNotice })));
-  const memory = { workspaceMemory: workspaceState, machineMemory: globalState };
-  owned.add(createTerminalFeature({ ...backend, ...memory, terminals, openNew }));
+  const kept = { workspaceMemory: workspaceState, machineMemory: globalState };
+  owned.add(createTerminalFeature({ ...backend, ...kept, terminals, openNew }));
   return owned;
+}
+
+/** A session goes on by its id, as terminals know it. */
+function createWays(options: {
+  connection: DaemonConnection;
+  sessions: SessionList;
+  window: WindowFeature;
+}): Record<'restart' | 'resume', (id: string) => Promise<void>> {
+  const { sessions } = options;
+  return {
+    async restart(id) {
+      const session = sessions.get(id);
+      if (session !== undefined) await restartSession(options, session);
+    },
+    async resume(id) {
+      const session = sessions.get(id);
+      if (session !== undefined) await resumeSession(options, session);
+    },
+  };
 }

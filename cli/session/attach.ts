@@ -18,6 +18,7 @@ import {
   terminalSize,
 } from '../terminal/terminal.ts';
 import type { Ending, RawModePreparation, Stroke } from '../terminal/terminal.ts';
+import { getRole } from '../role/role.ts';
 import { environmentOf } from './environment.ts';
 import { getMeant, isLive } from './find.ts';
 import { parseKeep } from './keep.ts';
@@ -30,6 +31,8 @@ const keepingSince = 2;
 export interface NewOptions {
   readonly command: readonly string[];
   readonly agent: string | undefined;
+  /** Name or id of who works; undefined: the default role. */
+  readonly role: string | undefined;
   readonly name: string | undefined;
   readonly cwd: string | undefined;
   readonly tags: readonly string[];
@@ -53,8 +56,10 @@ export async function openSession(context: CommandContext, options: NewOptions):
   try {
     const link = await context.connect();
     if (kept !== undefined) refuseOlder(link);
+    const role = options.role === undefined ? undefined : await getRole(link, options.role);
     const { session, route } = await link.call('session/open', {
-      ...programOf(options),
+      ...programOf(options, role?.agent ?? undefined),
+      ...(role === undefined ? {} : { roleId: role.id }),
       ...(isShown ? { attach: 'host' } : {}),
       ...kept,
       ...(options.name === undefined ? {} : { name: options.name }),
@@ -117,8 +122,9 @@ function refuseOlder({ info }: DaemonLink): void {
   });
 }
 
-function programOf({ agent, command }: NewOptions) {
+function programOf({ agent: chosen, command }: NewOptions, preferred: string | undefined) {
   const [first] = command;
+  const agent = chosen ?? (first === undefined ? preferred : undefined);
   if (agent !== undefined) return { agent, arguments: [...command] };
   return first === undefined ? { agent: 'shell' } : { agent: 'command', command: [...command] };
 }

@@ -13,6 +13,8 @@ export interface LaunchRequest {
   readonly agent: string;
   readonly command: readonly string[] | undefined;
   readonly arguments: readonly string[];
+  /** What the role prefers; an argument that names one comes first. */
+  readonly model?: string | null;
   /** Real path. */
   readonly cwd: string;
   /** What the session inherits. */
@@ -99,7 +101,7 @@ async function planAgent(
   const directory = agentDirectory(entry.id, environment);
   const resume = await findResumable(entry.id, directory, conversationIds);
   const output = entry.launch({
-    arguments: request.arguments,
+    arguments: withModel(request),
     resume,
     freshId: conversationIds.at(-1) ?? randomUUID(),
     freePort: await findFreePort(),
@@ -116,6 +118,13 @@ async function planAgent(
     defaultName: entry.label,
     ringBytes: 4 * MIB,
   };
+}
+
+/** All agents take `--model`; a first argument that is no option is a subcommand with options of its own. */
+function withModel({ arguments: given, model = null }: LaunchRequest): readonly string[] {
+  const isPlain = given[0] === undefined || given[0].startsWith('-');
+  const isNamed = given.some((one) => /^(?:--model|-m)(?:=|$)/.test(one));
+  return model === null || isNamed || !isPlain ? given : ['--model', model, ...given];
 }
 
 /** The last one, when the agent kept something of it: one that was only begun cannot be resumed. */

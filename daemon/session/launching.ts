@@ -148,6 +148,7 @@ export class Launching {
       agent: row.agent,
       command: row.wish.command ?? (row.agent === 'command' ? row.argv : undefined),
       arguments: row.wish.arguments,
+      model: this.#modelOf(row.roleId),
       cwd,
       environment: inherited,
       conversationIds: row.conversations.map((conversation) => conversation.id),
@@ -183,6 +184,7 @@ export class Launching {
       agent: params.agent,
       command: params.command,
       arguments: params.arguments,
+      model: this.#modelOf(params.roleId),
       cwd,
       environment: inherited,
       conversationIds: choice.conversationId === undefined ? [] : [choice.conversationId],
@@ -228,6 +230,11 @@ export class Launching {
       const added = await this.#oneProcess.start(row, plan, () => sessions.add(row));
       return this.#spawn(added, { plan, inherited, isNew: true, choice });
     });
+  }
+
+  #modelOf(roleId: string | undefined): string | null {
+    if (roleId === undefined) return null;
+    return this.#context.nouns.roles.find(roleId)?.model ?? null;
   }
 
   /** A private session leaves no trace, not even that something ran in its repository. */

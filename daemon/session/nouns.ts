@@ -15,7 +15,7 @@ export interface SessionNouns {
   readonly titlePatterns?: () => readonly TitlePattern[];
   readonly hosts: HostPool;
   readonly memory: Pick<MemoryFeature, 'describeWith' | 'promptFor' | 'reachWith' | 'sessionEnded'>;
-  readonly roles: Pick<RoleFeature, 'getDefault' | 'ensureDefault' | 'getWorking'>;
+  readonly roles: Pick<RoleFeature, 'getDefault' | 'ensureDefault' | 'getWorking' | 'find'>;
   readonly windows: Pick<WindowFeature, 'findEnvironment' | 'onDidReport'>;
   readonly workspaces: Pick<WorkspaceFeature, 'locate' | 'trustOf' | 'vouch'>;
 }

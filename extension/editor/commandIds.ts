@@ -29,13 +29,38 @@ export const commandIds = {
   whySession: 'waggle.whySession',
   muteNotices: 'waggle.muteNotices',
   missedNotices: 'waggle.missedNotices',
+  addMemory: 'waggle.addMemory',
+  searchMemory: 'waggle.searchMemory',
+  reviewMemory: 'waggle.reviewMemory',
+  undoMemory: 'waggle.undoMemory',
+  openNote: 'waggle.openNote',
+  changeNote: 'waggle.changeNote',
+  noteHistory: 'waggle.noteHistory',
+  removeNote: 'waggle.removeNote',
+  openFact: 'waggle.openFact',
+  editFact: 'waggle.editFact',
+  pinFact: 'waggle.pinFact',
+  unpinFact: 'waggle.unpinFact',
+  moveFact: 'waggle.moveFact',
+  forgetFact: 'waggle.forgetFact',
+  showMoreFacts: 'waggle.showMoreFacts',
+  keepWorktreeFacts: 'waggle.keepWorktreeFacts',
+  dropWorktreeFacts: 'waggle.dropWorktreeFacts',
+  exportMemory: 'waggle.exportMemory',
+  importMemory: 'waggle.importMemory',
+  importInstructions: 'waggle.importInstructions',
+  writeNotes: 'waggle.writeNotes',
+  setUpEmbeddings: 'waggle.setUpEmbeddings',
+  newRole: 'waggle.newRole',
+  changeRole: 'waggle.changeRole',
+  archiveRole: 'waggle.archiveRole',
   giveAccess: 'waggle.giveAccess',
   removeEverything: 'waggle.removeEverything',
 } as const;
 
 export type CommandName = keyof typeof commandIds;
-/** `argument`: what a menu, a row or another extension passed; anything may come. */
-export type CommandHandler = (argument?: unknown) => Promise<void> | void;
+/** `argument`: what a menu, a row or another extension passed; anything may come. `selection`: all rows that are selected. */
+export type CommandHandler = (argument?: unknown, selection?: unknown) => Promise<void> | void;
 export type CommandHandlers<N extends CommandName = CommandName> = Readonly<
   Record<N, CommandHandler>
 >;

@@ -15,10 +15,10 @@ export const onDidCallCommand = called.event;
 export function registerCommands(handlers: CommandHandlers): Disposable {
   const registered = new DisposableStore();
   for (const name of Object.keys(commandIds) as CommandName[]) {
-    const run = async (argument?: unknown): Promise<void> => {
+    const run = async (argument?: unknown, selection?: unknown): Promise<void> => {
       try {
         called.fire(name);
-        await handlers[name](argument);
+        await handlers[name](argument, selection);
       } catch (error) {
         await showFailure(error);
       }

@@ -9,6 +9,16 @@ export { commandIds } from './commandIds.ts';
 export type { CommandHandlers } from './commandIds.ts';
 export { onDidCallCommand, registerCommands, runCommand } from './commands.ts';
 export { showFailure } from './failure.ts';
+export type { EmbeddingValues } from './memorySettings.ts';
+export {
+  offersReview,
+  onDidChangeEmbeddings,
+  onDidChangeTools,
+  readSetEmbeddings,
+  readSetTools,
+  silenceReviewOffer,
+  storeEmbeddings,
+} from './memorySettings.ts';
 export type { NotifyKey, NotifyValues } from './notifySettings.ts';
 export { onDidChangeNotify, readSetNotify } from './notifySettings.ts';
 export { toMessage, toPickLabel } from './message.ts';
@@ -29,6 +39,12 @@ export interface ContextKeys {
   readonly cameBack: boolean;
   /** Something needed the person in this window's life. */
   readonly wasNeeded: boolean;
+  /** Facts that no person has looked at. */
+  readonly toReview: number;
+  /** Somebody made a second role, so the word is shown. */
+  readonly hasRoles: boolean;
+  /** Something is remembered. */
+  readonly hasMemory: boolean;
 }
 
 const contextKeys = {
@@ -39,6 +55,9 @@ const contextKeys = {
   untrusted: 'waggle.untrusted',
   cameBack: 'waggle.cameBack',
   wasNeeded: 'waggle.wasNeeded',
+  toReview: 'waggle.toReview',
+  hasRoles: 'waggle.hasRoles',
+  hasMemory: 'waggle.hasMemory',
 } as const;
 
 export async function setContext<K extends keyof ContextKeys>(

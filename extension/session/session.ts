@@ -19,6 +19,7 @@ import type { SessionCommandsOptions } from './sessionCommands.ts';
 import { createSessionCommands } from './sessionCommands.ts';
 import { watchInterrupted } from './interrupted.ts';
 import { groupSessions } from './sessionGroups.ts';
+import type { ContextCost } from './sessionRow.ts';
 import { isRunning } from './sessionRow.ts';
 import { SessionTree } from './sessionTree.ts';
 import { followSessions } from './subscription.ts';
@@ -38,6 +39,8 @@ const usageLimitMs = 1500;
 export interface SessionFeatureOptions extends SessionCommandsOptions {
   readonly daemon: Pick<DaemonFeature, 'describe' | 'onDidChange'>;
   readonly onDidChangeTerminals: Event<void>;
+  /** What Waggle adds to the context of a session's agent. Never rejects. */
+  readonly readCost: (sessionId: Session['id']) => Promise<ContextCost | undefined>;
   readonly log: Log;
 }
 
@@ -61,6 +64,8 @@ export function createSessionFeature(options: SessionFeatureOptions): SessionFea
         }),
       isOpen: (id) => terminals.isOpen(id),
       readUsage: (id) => readUsage(options, id),
+      readCost: (id) =>
+        Promise.race([options.readCost(id), delay(usageLimitMs, undefined, { ref: false })]),
     }),
   );
   const view = owned.add(

@@ -19,6 +19,16 @@ export interface RowContext {
   readonly branch?: string | undefined;
   /** What its processes use now. */
   readonly usage?: Usage | undefined;
+  /** What Waggle adds to its agent's context. */
+  readonly cost?: ContextCost | undefined;
+}
+
+/** `tokens`: of tools and their instructions; `noteTokens`: of the notes in the prompt. Estimates. */
+export interface ContextCost {
+  readonly choice: 'off' | 'core' | 'all';
+  readonly tools: readonly unknown[];
+  readonly tokens: number;
+  readonly noteTokens?: number | undefined;
 }
 
 const muted = 'disabledForeground';
@@ -158,6 +168,22 @@ export function describeUsage({ cpuPercent, rssBytes, processes }: Usage, t: Tra
   return parts.join(' · ');
 }
 
+/** "Waggle adds about 1,320 tokens to its context: 9 tools 1,200, notes 120". */
+export function describeCost(
+  { choice, tools, tokens, noteTokens }: ContextCost,
+  t: Translate,
+): string {
+  const notes = noteTokens ?? 0;
+  if (choice === 'off' && notes === 0) return t('Waggle adds nothing to its context');
+  const parts = [
+    ...(choice === 'off' ? [] : [t('{0} tools {1}', tools.length, tokens.toLocaleString())]),
+    ...(notes === 0 ? [] : [t('notes {0}', notes.toLocaleString())]),
+  ];
+  const total = (choice === 'off' ? 0 : tokens) + notes;
+  const all = total.toLocaleString();
+  return t('Waggle adds about {0} tokens to its context: {1}', all, parts.join(', '));
+}
+
 /** The tooltip in Markdown. Everything that comes from a session is escaped. */
 export function describeTooltip(session: Session, context: RowContext): string {
   const { t } = context;
@@ -174,6 +200,8 @@ export function describeTooltip(session: Session, context: RowContext): string {
     );
   }
   if (context.usage !== undefined) lines.push(describeUsage(context.usage, t));
+  if (context.cost !== undefined && session.agent !== 'shell' && session.agent !== 'command')
+    lines.push(escapeMarkdown(describeCost(context.cost, t)));
   if (session.private === true)
     lines.push(
       t('private: nothing of it is written to disk, and it is forgotten when it has ended'),

@@ -7,6 +7,7 @@ import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { commandIds, readSettings, translate as t } from '../editor/editor.ts';
 import { readBranch } from './branch.ts';
 import type { GroupedSessions, SessionGroup } from './sessionGroups.ts';
+import type { ContextCost } from './sessionRow.ts';
 import {
   describeRow,
   describeState,
@@ -31,6 +32,8 @@ export interface SessionTreeOptions {
   readonly isOpen: (sessionId: string) => boolean;
   /** What its processes use now; undefined where nobody can tell. Never rejects. */
   readonly readUsage: (sessionId: Session['id']) => Promise<Usage | undefined>;
+  /** What Waggle adds to its agent's context. Never rejects. */
+  readonly readCost: (sessionId: Session['id']) => Promise<ContextCost | undefined>;
 }
 
 const refreshMs = 30_000;
@@ -115,10 +118,11 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
   /** Asked for when a person rests on the row: only then it is measured. */
   async resolveTreeItem(item: vscode.TreeItem, node: TreeNode): Promise<vscode.TreeItem> {
     if (node.kind !== 'session') return item;
-    const usage = isRunning(node.session)
-      ? await this.#options.readUsage(node.session.id)
-      : undefined;
-    const context = { nowMs: Date.now(), t, usage };
+    const { id } = node.session;
+    const [usage, cost] = isRunning(node.session)
+      ? await Promise.all([this.#options.readUsage(id), this.#options.readCost(id)])
+      : [];
+    const context = { nowMs: Date.now(), t, usage, cost };
     item.tooltip = new vscode.MarkdownString(describeTooltip(node.session, context));
     return item;
   }

@@ -7,8 +7,6 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { connectDaemon } from '../../link/daemon/daemon.ts';
-import { homePaths } from '../../link/home/home.ts';
 import { CliHome, until } from '../flow/cliHome.ts';
 import type { ClaudeCodeRun } from './support/claudeCode.ts';
 import { prepareClaudeCode } from './support/claudeCode.ts';
@@ -34,7 +32,8 @@ describe('access of real agents that were started elsewhere', function () {
     codex = createCodexHome({ baseUrl: run.modelServer.url });
     cli = await CliHome.open();
     cli.env['WAGGLE_PORT'] = await findPort();
-    await cli.run('daemon', 'start');
+    // The person who starts something there vouches for the folder.
+    await cli.json('new', '--detach', '--cwd', run.cwd, '--', 'true');
     seed = read('codex');
   });
   after(async () => {
@@ -69,22 +68,6 @@ describe('access of real agents that were started elsewhere', function () {
       .map(({ body }) => JSON.stringify(body))
       .find((body) => body.includes(words)) ?? '';
 
-  /** What an agent elsewhere learned waits for a person: nobody proved where it works. */
-  async function acceptAll(): Promise<void> {
-    const link = await connectDaemon({
-      paths: homePaths(cli.data),
-      kind: 'test',
-      clientId: 'person',
-    });
-    const { facts } = await link.call('memory/listFacts', { state: 'quarantined' });
-    assert.deepEqual(
-      facts.map(({ text: said }) => said),
-      [fact],
-    );
-    await link.call('memory/review', { accept: facts.map(({ id }) => id) });
-    link.dispose();
-  }
-
   it('Claude Code and Codex list it, and Claude Code says that it is connected', async () => {
     await waggle('tools', 'install', '--yes', 'claude', 'codex');
     assert.match((await claude('mcp', 'list')).stdout, /^waggle: http:.*\(HTTP\) - ✔ Connected$/m);
@@ -103,7 +86,6 @@ describe('access of real agents that were started elsewhere', function () {
       `[[tool mcp__waggle__remember {"text":"${fact}","type":"gotcha"}]] [[say Done.]]`,
     );
     assert.deepEqual([remembered.code, remembered.stdout.trim()], [0, 'Done.'], remembered.stderr);
-    await acceptAll();
     // It offers a tool from the first question on that comes after its server is up.
     const recalling = codexRuns(
       ...['exec', '--skip-git-repo-check'],

@@ -1,0 +1,33 @@
+/** What was done with memory is told with a button that takes it back. */
+import * as vscode from 'vscode';
+import type { MemoryChange } from '../../protocol/memory/memory.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+import type { DaemonConnection } from '../daemon/daemon.ts';
+import { showFailure, toMessage, translate as t } from '../editor/editor.ts';
+
+type ChangeId = MemoryChange['id'];
+
+const toldMs = 4000;
+
+/** Null: nothing changed, so there is nothing to take back. Does not wait for the person. */
+export function tellDone(
+  connection: DaemonConnection,
+  message: string,
+  changeId: ChangeId | null,
+): void {
+  const undo = t('Undo');
+  const buttons = changeId === null ? [] : [undo];
+  const offer = async (): Promise<void> => {
+    const chosen = await vscode.window.showInformationMessage(toMessage(message), ...buttons);
+    if (chosen === undo && changeId !== null) await undoChange(connection, changeId);
+  };
+  offer().catch(showFailure);
+}
+
+/** Without an id: the last thing that a person did. */
+export async function undoChange(connection: DaemonConnection, changeId?: ChangeId): Promise<void> {
+  const params = changeId === undefined ? {} : { changeId };
+  const { undone } = await connection.call('memory/undo', params);
+  const said = t('Undone: {0}', toPlainLine(undone.summary, 120));
+  vscode.window.setStatusBarMessage(said, toldMs);
+}
