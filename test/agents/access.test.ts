@@ -33,7 +33,7 @@ describe('access of real agents that were started elsewhere', function () {
     cli = await CliHome.open();
     cli.env['WAGGLE_PORT'] = await findPort();
     // The person who starts something there vouches for the folder.
-    await cli.json('new', '--detach', '--cwd', run.cwd, '--', 'true');
+    await cli.run('new', '--detach', '--cwd', run.cwd, '--', 'true');
     seed = read('codex');
   });
   after(async () => {
