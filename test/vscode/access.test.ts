@@ -70,6 +70,9 @@ describe('access for agents, in the editor', function () {
       .locator('.monaco-checkbox, input[type=checkbox]')
       .first()
       .click();
+  /** After a click on a box the keyboard is there. */
+  const pressOk = (): Promise<void> =>
+    window.page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' }).first().click();
   const waitForTitle = (wanted: string, row: string): Promise<unknown> =>
     until(
       `"${wanted}" offers "${row}"`,
@@ -145,7 +148,7 @@ describe('access for agents, in the editor', function () {
       await waitForTitle(title, 'Claude Code');
       await tick('Gemini CLI');
       await tick('Codex');
-      await acceptInput(window);
+      await pressOk();
       await waitForTitle(title, 'Write This File');
       await pick(window, 'Write This File');
       await waitForTitle('Access to Memory and Tasks', 'Undo');
@@ -168,7 +171,7 @@ describe('access for agents, in the editor', function () {
     await waitForTitle(title, 'Claude Code');
     assert.equal((await described())['Codex'], 'has access');
     await tick('Codex');
-    await acceptInput(window);
+    await pressOk();
     await waitForTitle(title, 'Write This File');
     await pick(window, 'Write This File');
     await until('it is taken back', async () => read('codex') === codex);
@@ -182,7 +185,7 @@ describe('access for agents, in the editor', function () {
     await waitForTitle('Remove Everything', 'Access of Claude Code');
     await picture('remove');
     await tick('All Data');
-    await acceptInput(window);
+    await pressOk();
     const dialog = window.page.locator('.monaco-dialog-box');
     await dialog.waitFor();
     await window.screenshot('access-remove-asks');
