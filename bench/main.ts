@@ -23,6 +23,7 @@ import { judge, opensGate, toTable } from './gate.ts';
 import { killFigure } from './kill.ts';
 import { mcpFigure } from './mcp.ts';
 import { memoryFigure } from './memory.ts';
+import { memoryRecallFigure } from './memoryRecall.ts';
 import { relayFigure } from './relay.ts';
 import { runFigures } from './run.ts';
 import { storeFigure } from './store.ts';
@@ -45,6 +46,7 @@ const figures: readonly Figure[] = [
   exitFigure,
   killFigure,
   attentionFigure,
+  ...apart(memoryRecallFigure),
   ...apart(editorFigure),
 ];
 

@@ -28,7 +28,7 @@ const looking: readonly CommandSpec[] = [
   },
   {
     name: 'show',
-    summary: 'a fact or note: where it is from, how often it was used, what was done with it',
+    summary: 'a fact or note, where it is from, and what was done with it',
     words: ['<id-or-label>'],
     options: [cwd],
     run: async (context, input) =>
@@ -140,8 +140,7 @@ const changing: readonly CommandSpec[] = [
   },
   {
     name: 'worktree',
-    summary:
-      'what becomes of the facts of one worktree: the repository takes them, or they are dropped',
+    summary: 'let the repository take the facts of one worktree, or drop them',
     words: ['<folder>', '<keep-or-drop>'],
     run: async (context, input) => {
       const { CommandError } = await import('./output/output.ts');
@@ -173,7 +172,7 @@ const changing: readonly CommandSpec[] = [
 const notes: readonly CommandSpec[] = [
   {
     name: 'note',
-    summary: 'list the notes, show one, or add to it; they stand in the prompt of every agent',
+    summary: 'list the notes that stand in every prompt, show one, or add to it',
     words: ['[label]', '[text...]'],
     options: [
       cwd,
@@ -214,7 +213,7 @@ const notes: readonly CommandSpec[] = [
   },
   {
     name: 'prompt',
-    summary: 'what is put into the prompt of agents that start here, and what it costs',
+    summary: 'what is put into the prompt of agents that start here',
     options: [cwd],
     run: async (context, input) => (await load()).showPrompt(context, whereOf(input)),
   },
@@ -228,7 +227,7 @@ const notes: readonly CommandSpec[] = [
 const files: readonly CommandSpec[] = [
   {
     name: 'export',
-    summary: 'print notes and facts as Markdown, or write them to a new file',
+    summary: 'print notes and facts as Markdown, or write a new file',
     words: ['[file]'],
     options: [cwd, everywhere, scopes],
     run: async (context, input) =>
@@ -240,8 +239,7 @@ const files: readonly CommandSpec[] = [
   },
   {
     name: 'import',
-    summary:
-      'take over CLAUDE.md, AGENTS.md, GEMINI.md, agents’ own memory, or an export; lists first',
+    summary: 'list what files of instructions hold, or take it over',
     words: ['[files...]'],
     options: [
       cwd,
@@ -260,7 +258,7 @@ const files: readonly CommandSpec[] = [
   },
   {
     name: 'write-section',
-    summary: 'write the notes of the repository into a marked section of a file that agents read',
+    summary: 'write notes into a marked section of a file that agents read',
     words: ['<file>'],
     options: [cwd, option('--remove', 'take it out'), option('--yes', 'do it; else it is shown')],
     run: async (context, input) =>
@@ -273,7 +271,7 @@ const files: readonly CommandSpec[] = [
   },
   {
     name: 'embeddings',
-    summary: 'find facts by meaning too: off, openai (any such service), ollama or transformers',
+    summary: 'find facts by meaning too: off, openai, ollama or transformers',
     words: ['[provider]'],
     options: [
       option('--url <address>', 'of the service, or default'),

@@ -6,7 +6,7 @@ import type { StoreContext } from '../store/store.ts';
 import type { Before } from './change.store.ts';
 import { logChange } from './change.store.ts';
 import type { BlockEdit } from './editing.ts';
-import { editBlock } from './editing.ts';
+import { appendLines, editBlock } from './editing.ts';
 import type { BlockRow, ChangeKind, SourceRow } from './rows.ts';
 import { inPromptOrder } from './rows.ts';
 import type { BlockTable, MemoryDb } from './tables.ts';
@@ -184,6 +184,22 @@ async function keep(
   const changeId = await logChange(db, { kind, by, summary: row.label, rows }, context);
   const written = { blocks: [block], removed: [], revision: block.revision };
   return { outcome: 'saved', block, changeId, ...written };
+}
+
+/** Lines more for a note, which is made when there is none of that label. Undefined: they stand there already. */
+export async function addToBlock(
+  db: MemoryDb,
+  { draft, by, ownerDaemonId }: BlockAct & { readonly draft: BlockRow },
+  context: StoreContext,
+): Promise<{ readonly block: BlockRow; readonly row: Before } | undefined> {
+  const others = await listOf(db, draft.owner);
+  const before = others.find((block) => keyOf(block) === keyOf(draft));
+  if (before?.text.includes(draft.text.trim()) === true) return undefined;
+  const position = 1 + Math.max(0, ...others.map((block) => block.position));
+  const text = appendLines(before?.text ?? '', draft.text);
+  const row = { ...(before ?? { ...draft, position }), text, updatedBy: by };
+  const block = await writeBlock(db, { row, ownerDaemonId }, context);
+  return { block, row: { target: 'block', id: block.id, before: before ?? null } };
 }
 
 export const blockStoreMethods = {

@@ -43,7 +43,7 @@ export async function logChange(
       revision,
     })
     .execute();
-  for (const row of change.rows)
+  for (const row of firstOfEach(change.rows))
     await db
       .insertInto('memory_change_row')
       .values({
@@ -55,6 +55,14 @@ export async function logChange(
       })
       .execute();
   return id;
+}
+
+/** What one act changed twice is put back to how it was at first. */
+function firstOfEach(rows: readonly Before[]): readonly Before[] {
+  return rows.filter(
+    (row, at) =>
+      rows.findIndex((other) => other.target === row.target && other.id === row.id) === at,
+  );
 }
 
 /** The change that is to be undone: this one, or a person's latest that was not undone and is no undo. */

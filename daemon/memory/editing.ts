@@ -31,7 +31,7 @@ export function editBlock(
 }
 
 /** Lines that stand at the end already are not added a second time: a repeated call does nothing. */
-function appendLines(text: string, added: string): string {
+export function appendLines(text: string, added: string): string {
   const lines = added.replace(/\s+$/, '');
   if (text === '') return lines;
   const isThere = text === lines || text.endsWith(`\n${lines}`);

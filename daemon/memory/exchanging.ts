@@ -14,7 +14,8 @@ import { dayMs, toFactText } from './facts.ts';
 import type { Notes } from './notes.ts';
 import type { Place } from './placing.ts';
 import { ownersOf, reachOf, sourceOf } from './placing.ts';
-import type { FactRow } from './rows.ts';
+import type { ImportDraft } from './import.store.ts';
+import type { BlockRow, FactRow } from './rows.ts';
 import { toBlock, toFact } from './rows.ts';
 import { screen } from './screening.ts';
 
@@ -57,29 +58,33 @@ export class Exchanging {
     return { candidates, problems: [...problems], searched: [...searched] };
   }
 
-  async take(
-    { place, candidates, scope, accept }: Params<'memory/import'>,
-    by: Principal,
-  ): Promise<Result<'memory/import'>> {
+  async take(params: Params<'memory/import'>, by: Principal): Promise<Result<'memory/import'>> {
     refuseAgent(by);
-    const found = await this.#context.placing.locate(place, by, true);
-    const counts = { facts: 0, notes: 0, known: 0, quarantined: 0 };
+    const { placing, store, telling, daemon } = this.#context;
+    const place = await placing.locate(params.place, by, true);
     const refused: { text: string; problem: string }[] = [];
-    let changeId: Result<'memory/import'>['changeId'] = null;
-    for (const candidate of candidates)
+    const drafts: ImportDraft[] = [];
+    for (const candidate of params.candidates)
       try {
-        const taken =
-          candidate.as === 'note'
-            ? await this.#takeNote(candidate, found, by)
-            : await this.#takeFact(candidate, { place: found, scope, accept, by });
-        counts[taken.as] += 1;
-        if (taken.isQuarantined) counts.quarantined += 1;
-        changeId = taken.changeId ?? changeId;
+        drafts.push(await this.#draftOf(candidate, { ...params, place, by }));
       } catch (error) {
         if (!(error instanceof WaggleError)) throw error;
         refused.push({ text: toPlainLine(candidate.text, 120), problem: errorMessageOf(error) });
       }
-    return { changeId, ...counts, refused };
+    const files = new Set(params.candidates.map(({ path }) => nameOf(path)));
+    const imported = await store.importAll({
+      drafts,
+      by: sourceOf(by, place),
+      ownerDaemonId: daemon.daemonId,
+      summary: toPlainLine([...files].join(', '), 160),
+    });
+    telling.facts(imported);
+    telling.blocks(imported);
+    return {
+      changeId: imported.changeId as Result<'memory/import'>['changeId'],
+      ...imported.counts,
+      refused: [...refused, ...imported.refused],
+    };
   }
 
   async export(
@@ -117,40 +122,27 @@ export class Exchanging {
     return exchange.writeSection({ root: worktree, file, blocks: written, preview });
   }
 
-  async #takeNote(candidate: Candidate, place: Place, by: Principal): Promise<Taken> {
-    const [owner] = ownersOf(place);
+  async #draftOf(candidate: Candidate, taking: Taking): Promise<ImportDraft> {
+    if (candidate.as === 'note') return { note: this.#draftNote(candidate, taking) };
+    const text = toFactText(candidate.text);
+    const fact = this.#draft({ ...candidate, text }, taking);
+    return { fact, vector: await this.#context.embedding.embed(text) };
+  }
+
+  /** A note waits for no review: what speaks to agents comes in only when the person has read it. */
+  #draftNote({ label, text }: Candidate, { place, accept }: Taking): BlockRow {
+    const owner = ownersOf(place).find((one) => one.kind === 'workspace');
     if (owner === undefined)
       throw new WaggleError('badRequest', 'A note needs a repository.', {
         fix: 'Name the folder of the repository.',
       });
-    const label = candidate.label ?? 'imported';
-    const name = { label, place: placeOf(place) };
-    const written = await this.#context.notes.append(
-      { block: name, text: candidate.text, ownedBy: 'repository' },
-      by,
-    );
-    if (written.outcome === 'conflict') throw new WaggleError('conflict');
-    const isNew = written.changeId !== null;
-    return { as: isNew ? 'notes' : 'known', changeId: written.changeId, isQuarantined: false };
-  }
-
-  async #takeFact(candidate: Candidate, { place, scope, accept, by }: Taking): Promise<Taken> {
-    const { store, telling, embedding, daemon } = this.#context;
-    const text = toFactText(candidate.text);
-    const draft = this.#draft({ ...candidate, text }, { place, scope, accept, by });
-    const saved = await store.save({
-      draft,
-      ownerDaemonId: daemon.daemonId,
-      supersedes: null,
-      idempotencyKey: null,
-      vector: await embedding.embed(text),
-    });
-    telling.facts(saved);
-    return {
-      as: saved.outcome === 'known' ? 'known' : 'facts',
-      changeId: saved.changeId as Taken['changeId'],
-      isQuarantined: saved.outcome !== 'known' && saved.fact.state === 'quarantined',
-    };
+    const [suspicious] = accept ? [] : screen(text);
+    if (suspicious !== undefined)
+      throw new WaggleError(
+        'forbidden',
+        `It reads like instructions to agents ("${suspicious}"). Read it, then take it over as accepted.`,
+      );
+    return this.#context.notes.draft(owner, toLabel(label ?? ''), text);
   }
 
   #draft(candidate: Candidate, { place, scope, accept, by }: Taking): FactRow {
@@ -169,7 +161,7 @@ export class Exchanging {
       throw new WaggleError('badRequest', 'A fact of scope "repository" needs a repository.', {
         fix: 'Name its folder, or choose the scope "person".',
       });
-    const who = toPlainLine(path.split(/[\\/]/).at(-1) ?? path, 128);
+    const who = toPlainLine(nameOf(path), 128);
     return {
       id: createUuid(this.#context.daemon.clock.now()),
       ...{ type, text, scope, workspaceId, worktree: null, roleId, suspicious, reasons },
@@ -219,17 +211,16 @@ interface Taking {
   readonly by: Principal;
 }
 
-interface Taken {
-  readonly as: 'facts' | 'notes' | 'known';
-  readonly changeId: Result<'memory/import'>['changeId'];
-  readonly isQuarantined: boolean;
-}
-
 /** Facts of one page: well below what a message holds. */
 const exportPage = 200;
 
-function placeOf({ workspaceId }: Place): Params<'memory/import'>['place'] {
-  return (workspaceId === null ? {} : { workspaceId }) as Params<'memory/import'>['place'];
+function toLabel(given: string): string {
+  const plain = given.replaceAll(/[^\p{L}\p{N} ._-]/gu, '-').replace(/^[^\p{L}\p{N}]+/u, '');
+  return plain.slice(0, 40).trim() || 'imported';
+}
+
+function nameOf(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
 }
 
 function digest(text: string): string {

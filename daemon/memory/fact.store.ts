@@ -17,6 +17,7 @@ export interface FactFilter {
   readonly superseded?: boolean | undefined;
   readonly ids?: readonly string[] | undefined;
   readonly worktree?: string | undefined;
+  readonly pinned?: boolean | undefined;
   /** ISO instant: what expired before it is not listed. */
   readonly now: string;
 }
@@ -151,6 +152,7 @@ export function filtered<O>(query: FactQuery<O>, filter: FactFilter): FactQuery<
   if (filter.state !== undefined) found = found.where('state', '=', filter.state);
   if (filter.unreviewed === true) found = found.where('reviewed_at', 'is', null);
   if (filter.learnedBy !== undefined) found = found.where('learned_session', '=', filter.learnedBy);
+  if (filter.pinned === true) found = found.where('pinned', '=', 1);
   if (filter.ids !== undefined) found = found.where('id', 'in', [...filter.ids]);
   if (filter.worktree !== undefined) found = found.where('worktree', '=', filter.worktree);
   if (filter.scopes !== undefined) found = found.where('scope', 'in', [...filter.scopes]);

@@ -20,15 +20,25 @@ const factsHead = [
 
 const nothingKnown = 'Nothing is remembered about that.';
 
-/** The part of a prompt that holds the notes; empty text when all are empty. */
-export function framePrompt(blocks: readonly BlockRow[], tagLine = ''): MemoryPrompt {
+/** What of memory stands in a prompt. */
+export interface PromptContent {
+  readonly blocks: readonly BlockRow[];
+  /** Of the role. */
+  readonly tagLine?: string;
+  /** In a stable order. */
+  readonly pinned?: readonly FactRow[];
+}
+
+/** The part of a prompt that holds notes and pinned facts; empty text when there are none. */
+export function framePrompt({ blocks, tagLine = '', pinned = [] }: PromptContent): MemoryPrompt {
   const filled = inPromptOrder(blocks).filter((block) => block.text.trim() !== '');
   const parts = filled.map(frameNote);
   const role = tagLine === '' ? [] : [`Your role: ${closeTags(toPlainLine(tagLine, 100))}`];
-  const isEmpty = parts.length + role.length === 0;
-  const text = isEmpty
-    ? ''
-    : ['<waggle-notes>', notesHead, ...role, ...parts, '</waggle-notes>'].join('\n');
+  const hasNotes = parts.length + role.length > 0;
+  const text = [
+    ...(hasNotes ? ['<waggle-notes>', notesHead, ...role, ...parts, '</waggle-notes>'] : []),
+    ...(pinned.length === 0 ? [] : [frameFacts(pinned)]),
+  ].join('\n');
   return {
     text,
     characters: text.length,
@@ -72,5 +82,5 @@ function originOf({ by, who, from }: FactRow['source']): string {
 
 /** Nothing in it ends the frame. */
 function closeTags(text: string): string {
-  return text.replace(/<(\/?\s*(?:waggle-notes|remembered-facts))/gi, '‹$1');
+  return text.replace(/<(\s*\/?\s*(?:waggle-notes|remembered-facts))/gi, '‹$1');
 }

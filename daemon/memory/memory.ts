@@ -33,12 +33,16 @@ export interface MemoryFeature extends Feature<'memory'> {
   /** How notes reach each agent. */
   reachWith(list: () => readonly Reach[]): void;
   /** What stands in the prompt of what starts there. */
-  promptFor(place: {
-    readonly workspaceId: string;
-    readonly roleId: string;
-  }): Promise<MemoryPrompt>;
+  promptFor(place: PromptPlace): Promise<MemoryPrompt>;
   /** A session has ended: whoever subscribed is told, once, what it learned. */
   sessionEnded(sessionId: string): Promise<void>;
+}
+
+/** Of a session. */
+export interface PromptPlace {
+  readonly workspaceId: string;
+  readonly roleId: string;
+  readonly cwd: string;
 }
 
 export interface MemoryOptions extends MemoryNouns {
@@ -74,7 +78,8 @@ export function createMemoryFeature(
     handlers: createHandlers(calls, { overview }),
     describeWith: (find) => placing.describeWith(find),
     reachWith: (list) => (listReach = list),
-    promptFor: (place) => notes.promptAt(place),
+    promptFor: ({ workspaceId, roleId, cwd }) =>
+      notes.promptAt({ workspaceId, roleId, worktree: nouns.workspaces.worktreeOf(cwd) }),
     async sessionEnded(sessionId) {
       const learned = await facts.learnedBy(sessionId);
       const unseen = learned.factIds.filter((id) => !told.has(id));

@@ -15,7 +15,7 @@ import type { memoryStore } from './memory.store.ts';
 import type { Place, Placing } from './placing.ts';
 import { ownersOf, sourceOf } from './placing.ts';
 import type { BlockRow, SourceRow } from './rows.ts';
-import { inPromptOrder, toBlock } from './rows.ts';
+import { toBlock } from './rows.ts';
 import { screen } from './screening.ts';
 import type { Telling } from './telling.ts';
 
@@ -79,7 +79,7 @@ export class Notes {
     by: Principal,
   ): Promise<Result<'memory/createBlock'>> {
     refuseAgent(by);
-    const draft = { ...this.#draft(owner, label), description, limit, text };
+    const draft = { ...this.draft(owner, label, text), description, limit };
     const source = sourceOf(by, { session: undefined, roleId: null });
     const written = await this.#context.store.createBlock({ draft, ...this.#act(source) });
     return this.#toSaved(written);
@@ -138,11 +138,27 @@ export class Notes {
     return this.promptAt(await this.#context.placing.locate(place, by));
   }
 
-  async promptAt(place: Pick<Place, 'workspaceId' | 'roleId'>): Promise<MemoryPrompt> {
-    const { store, tagLineOf } = this.#context;
-    const owners = ownersOf({ ...place, isEverywhere: false } as Place);
-    const rows = await store.listBlocks({ owners });
-    return framePrompt(inPromptOrder(rows), place.roleId === null ? '' : tagLineOf(place.roleId));
+  /** Notes in their order, then what a person pinned; the same content gives the same bytes. */
+  async promptAt(
+    place: Pick<Place, 'workspaceId' | 'roleId'> & Partial<Pick<Place, 'worktree'>>,
+  ): Promise<MemoryPrompt> {
+    const { store, tagLineOf, daemon } = this.#context;
+    const { workspaceId, roleId, worktree = null } = place;
+    const owners = ownersOf({ workspaceId, roleId });
+    const { facts } = await store.list({
+      filter: {
+        reach: { kind: 'place', workspaceId, worktree, roleId },
+        state: 'accepted',
+        pinned: true,
+        now: new Date(daemon.clock.now()).toISOString(),
+      },
+      page: { limit: pinnedMost },
+    });
+    return framePrompt({
+      blocks: await store.listBlocks({ owners }),
+      tagLine: roleId === null ? '' : tagLineOf(roleId),
+      pinned: facts.toReversed(),
+    });
   }
 
   async #edit({
@@ -222,10 +238,11 @@ export class Notes {
   #draftIn(place: Place, label: string, makeFor: 'repository' | 'role'): BlockRow | undefined {
     const kind = makeFor === 'repository' ? 'workspace' : 'role';
     const owner = ownersOf(place).find((one) => one.kind === kind);
-    return owner === undefined ? undefined : this.#draft(owner, label);
+    return owner === undefined ? undefined : this.draft(owner, label);
   }
 
-  #draft(owner: BlockRow['owner'], label: string): BlockRow {
+  /** A note that nobody has written yet. */
+  draft(owner: BlockRow['owner'], label: string, text = ''): BlockRow {
     const nowMs = this.#context.daemon.clock.now();
     return {
       id: createUuid(nowMs),
@@ -233,7 +250,7 @@ export class Notes {
       label: toPlainLine(label, 40),
       description: '',
       limit: blockLimits.atFirst,
-      ...{ text: '', position: 0, revision: 0 },
+      ...{ text, position: 0, revision: 0 },
       updatedAt: new Date(nowMs).toISOString(),
       updatedBy: sourceOf(
         { id: '', kind: 'owner', right: 'owner' },
@@ -252,6 +269,9 @@ export class Notes {
     return { block: toBlock(written.block), changeId };
   }
 }
+
+/** A person pins few; what is more stays to be recalled. */
+const pinnedMost = 10;
 
 function refuseAgent(by: Principal): void {
   if (by.right === 'self')

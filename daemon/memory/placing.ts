@@ -130,7 +130,7 @@ export function reachOf({ isEverywhere, workspaceId, worktree, roleId }: Place):
 }
 
 /** Whose notes stand in a prompt there, in that order. */
-export function ownersOf({ workspaceId, roleId }: Place): Owner[] {
+export function ownersOf({ workspaceId, roleId }: Pick<Place, 'workspaceId' | 'roleId'>): Owner[] {
   return [
     ...(workspaceId === null ? [] : [{ kind: 'workspace', workspaceId } as const]),
     ...(roleId === null ? [] : [{ kind: 'role', roleId } as const]),

@@ -9,7 +9,7 @@ import type { Decision, SimilarRow } from './deciding.ts';
 import { decideSave } from './deciding.ts';
 import type { FactsWritten } from './fact.store.ts';
 import { anyDb, getFact, readFacts, writeFact } from './fact.store.ts';
-import type { ChangeKind, FactRow } from './rows.ts';
+import type { FactRow } from './rows.ts';
 import { toRecallFact } from './rows.ts';
 import type { MemoryDb } from './tables.ts';
 
@@ -43,12 +43,14 @@ export async function saveFact(
   if (again !== undefined) return again;
   const { draft } = request;
   await refuseFlood(db, draft);
-  const decision = decideSave({
-    draft,
-    similar: await findSimilar(db, request),
-    supersedes: await findReplaced(db, request),
-  });
-  return carryOut(db, { ...request, decision }, context);
+  const { rows, ...settled } = await settleFact(db, request, context);
+  const { outcome } = settled;
+  if (outcome === 'known') return { ...settled, changeId: null, revision: settled.fact.revision };
+  const { idempotencyKey } = request;
+  const summary = toPlainLine(draft.text, 160);
+  const change = { kind: outcome, by: draft.source, summary, rows, idempotencyKey };
+  const changeId = await logChange(db, change, context);
+  return { ...settled, changeId, revision: await context.nextRevision() };
 }
 
 async function findSimilar(
@@ -72,7 +74,7 @@ async function findSimilar(
 
 async function findReplaced(
   db: MemoryDb,
-  { draft, supersedes }: SaveRequest,
+  { draft, supersedes }: Pick<SaveRequest, 'draft' | 'supersedes'>,
 ): Promise<FactRow | undefined> {
   if (supersedes === null) return undefined;
   const row = await getFact(db, supersedes);
@@ -103,13 +105,24 @@ async function refuseFlood(db: MemoryDb, { source }: FactRow): Promise<void> {
     );
 }
 
-async function carryOut(
+/** What became of a fact, before it is in the log. */
+export interface Settled extends Omit<Saved, 'changeId' | 'revision'> {
+  readonly rows: readonly Before[];
+}
+
+/** Decides on a fact and writes what follows from it. */
+export async function settleFact(
   db: MemoryDb,
-  request: SaveRequest & { readonly decision: Decision },
+  request: Omit<SaveRequest, 'idempotencyKey'>,
   context: StoreContext,
-): Promise<Saved> {
-  const { decision, draft, ownerDaemonId } = request;
-  if (decision.kind === 'known') return keepKnown(db, request, decision.row);
+): Promise<Settled> {
+  const { draft, ownerDaemonId } = request;
+  const decision = decideSave({
+    draft,
+    similar: await findSimilar(db, request),
+    supersedes: await findReplaced(db, request),
+  });
+  if (decision.kind === 'known') return keepKnown(db, decision.row);
   const facts: FactRow[] = [];
   const rows: Before[] = [];
   const replaced = decision.kind === 'merge' ? [decision.into] : decision.superseded;
@@ -126,21 +139,8 @@ async function carryOut(
       facts.push(await writeFact(db, { row: over, ownerDaemonId }, context));
       rows.push({ target: 'fact', id: row.id, before: row });
     }
-  const outcome = outcomeOf(decision);
-  const changeId = await logChange(
-    db,
-    {
-      kind: outcome satisfies ChangeKind,
-      by: draft.source,
-      summary: toPlainLine(draft.text, 160),
-      rows,
-      idempotencyKey: request.idempotencyKey,
-    },
-    context,
-  );
-  const revision = await context.nextRevision();
   const [written = fact] = facts;
-  return { outcome, fact: written, replaced, changeId, facts, forgotten: [], revision };
+  return { outcome: outcomeOf(decision), fact: written, replaced, facts, forgotten: [], rows };
 }
 
 function outcomeOf(decision: Exclude<Decision, { kind: 'known' }>): Exclude<SaveOutcome, 'known'> {
@@ -149,14 +149,13 @@ function outcomeOf(decision: Exclude<Decision, { kind: 'known' }>): Exclude<Save
 }
 
 /** Nothing changed but when it is forgotten. */
-async function keepKnown(db: MemoryDb, _request: SaveRequest, row: FactRow): Promise<Saved> {
+async function keepKnown(db: MemoryDb, row: FactRow): Promise<Settled> {
   await db
     .updateTable('memory_fact')
     .set({ expires_at: row.expiresAt })
     .where('id', '=', row.id)
     .execute();
-  const known = { outcome: 'known', fact: row, replaced: [], changeId: null } as const;
-  return { ...known, facts: [], forgotten: [], revision: row.revision };
+  return { outcome: 'known', fact: row, replaced: [], facts: [], forgotten: [], rows: [] };
 }
 
 /** What an earlier call with this key did. */

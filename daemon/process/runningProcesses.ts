@@ -11,20 +11,32 @@ const wholeEvery = 15;
  */
 export class RunningProcesses {
   #known = new Map<number, ProcessEntry>();
+  #running: readonly ProcessEntry[] = [];
+  #names = '';
   #looks = 0;
 
-  /** `again`: numbers that are read anew, to notice who has ended and waits for its parent. */
-  look(again: ReadonlySet<number> = new Set()): ProcessEntry[] {
+  /**
+   * `again`: numbers that are read anew, to notice who has ended and waits for its parent. The same array as before when
+   * nobody came or went: who is re-parented is so because somebody went.
+   */
+  look(again: ReadonlySet<number> = new Set()): readonly ProcessEntry[] {
     const isWhole = this.#looks % wholeEvery === 0 || process.platform !== 'linux';
     this.#looks += 1;
     const entries = isWhole ? listProcesses() : this.#readNew(again);
+    if (entries === undefined) return this.#running;
     this.#known = new Map(entries.map((entry) => [entry.pid, entry]));
-    return entries.filter((entry) => !entry.zombie);
+    this.#running = entries.filter((entry) => !entry.zombie);
+    return this.#running;
   }
 
-  #readNew(again: ReadonlySet<number>): ProcessEntry[] {
-    const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
-    return pids.flatMap((pid) => {
+  #readNew(again: ReadonlySet<number>): ProcessEntry[] | undefined {
+    const listed = readdirSync('/proc');
+    const names = listed.join();
+    if (names === this.#names && again.size === 0) return undefined;
+    this.#names = names;
+    return listed.flatMap((name) => {
+      const pid = Number(name);
+      if (!Number.isInteger(pid)) return [];
       const known = again.has(pid) ? undefined : this.#known.get(pid);
       return known ?? readProcess(pid) ?? [];
     });

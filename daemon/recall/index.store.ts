@@ -1,9 +1,11 @@
 /** The index of facts: what is known of each, their words, and the substrings of what no stemmer should touch. */
 import { createHash } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import type { Kysely, RawBuilder } from 'kysely';
 import { sql } from 'kysely';
 import type { RecallFact, RecallReach } from './recalled.ts';
 import { sameKey } from './likeness.ts';
+import type { WordCount } from './question.ts';
+import { anyGram, anyWord, quote } from './question.ts';
 import { indexedTerms } from './terms.ts';
 
 interface FactTable {
@@ -45,6 +47,17 @@ export interface IndexFilter {
   readonly states: readonly RecallFact['state'][];
   readonly scopes?: readonly RecallFact['scope'][] | undefined;
   readonly types?: readonly RecallFact['type'][] | undefined;
+}
+
+export interface CountedWords {
+  readonly counts: readonly WordCount[];
+  /** Where counting stopped. */
+  readonly most: number;
+}
+
+export interface IndexChoice {
+  readonly filter: IndexFilter;
+  readonly count: number;
 }
 
 const idsAtOnce = 500;
@@ -106,22 +119,84 @@ async function removeTerms(db: IndexDb, place: number): Promise<void> {
   await sql`delete from recall_grams where rowid = ${place}`.execute(db);
 }
 
-/** Facts that an expression of `toQuestion` finds, the best first by BM25. */
-export async function findByTerms(
+/** A word in more of all facts than that tells nothing apart; nor one in so many. */
+const frequentShare = 0.05;
+const frequentLeast = 200;
+
+/** How many facts have each word, counted to where it tells nothing apart. */
+export async function countWords(db: IndexDb, words: readonly string[]): Promise<CountedWords> {
+  const most = Math.max(frequentLeast, Math.ceil((await lastPlace(db)) * frequentShare));
+  const counts: WordCount[] = [];
+  for (const word of words) counts.push({ word, count: await countFacts(db, word, most) });
+  return { counts, most };
+}
+
+/** Facts with any of these words, the best first by BM25. */
+export async function findByWords(
   db: IndexDb,
-  table: 'words' | 'grams',
-  { expression, filter, count }: { expression: string; filter: IndexFilter; count: number },
+  { counts, most }: CountedWords,
+  choice: IndexChoice,
 ): Promise<IndexedFact[]> {
-  const found =
-    table === 'words'
-      ? sql`recall_words where recall_words match ${expression}`
-      : sql`recall_grams where recall_grams match ${expression}`;
-  const score = table === 'words' ? sql`bm25(recall_words, 1.0, 0.6)` : sql`bm25(recall_grams)`;
-  const { rows } = await sql<FactTable>`
-    select fact.* from (select rowid as row, ${score} as score from ${found}) as hit
-    join recall_fact as fact on fact.place = hit.row
-    where ${conditionOf(filter)} order by hit.score, fact.place limit ${count}`.execute(db);
-  return rows.map(fromTable);
+  const expression = anyWord(counts, most);
+  if (expression === undefined) return [];
+  const score = sql`bm25(recall_words, 1.0, 0.6)`;
+  const found = sql`recall_words where recall_words match ${expression}`;
+  return await findInReach(db, sql`select rowid as place, ${score} as score from ${found}`, choice);
+}
+
+/** Facts with any of these substrings in their names, CJK text or long words. */
+export async function findByGrams(
+  db: IndexDb,
+  { names, counts }: { readonly names: readonly string[] } & CountedWords,
+  choice: IndexChoice,
+): Promise<IndexedFact[]> {
+  const expression = anyGram(names, counts);
+  if (expression === undefined) return [];
+  const found = sql`recall_grams where recall_grams match ${expression}`;
+  const score = sql`bm25(recall_grams)`;
+  return await findInReach(db, sql`select rowid as place, ${score} as score from ${found}`, choice);
+}
+
+/** The best are taken first and looked at then: nearly always enough of them are in reach. */
+async function findInReach(
+  db: IndexDb,
+  ranked: RawBuilder<unknown>,
+  { filter, count }: IndexChoice,
+): Promise<IndexedFact[]> {
+  for (let most = count * 8; ; most *= 16) {
+    const hits = await sql<{ readonly place: number }>`
+      ${ranked} order by score, rowid limit ${most}`.execute(db);
+    const places = hits.rows.map(({ place }) => place);
+    const facts = new Map<number, IndexedFact>();
+    for (let from = 0; from < places.length && facts.size < count; from += count * 2) {
+      const { rows } = await sql<FactTable>`
+        select fact.* from recall_fact as fact
+        where fact.place in (${sql.join(places.slice(from, from + count * 2))})
+          and ${conditionOf(filter)}`.execute(db);
+      for (const row of rows) facts.set(row.place, fromTable(row));
+    }
+    if (facts.size < count && places.length === most) continue;
+    return places.flatMap((place) => facts.get(place) ?? []).slice(0, count);
+  }
+}
+
+/** At most so many are counted. */
+async function countFacts(db: IndexDb, word: string, most: number): Promise<number> {
+  const { rows } = await sql<{ readonly count: number }>`
+    select count(*) as count from
+      (select 1 from recall_words where recall_words match ${quote(word)} limit ${most})`.execute(
+    db,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** About as many facts as there are. */
+async function lastPlace(db: IndexDb): Promise<number> {
+  const row = await db
+    .selectFrom('recall_fact')
+    .select((each) => each.fn.max('place').as('last'))
+    .executeTakeFirst();
+  return row?.last ?? 0;
 }
 
 /** Those of these ids that pass, in no order. */

@@ -11,27 +11,58 @@ const prefixMinChars = 5;
 const substringMinChars = 3;
 const longWordChars = 8;
 
-/** Expressions for the two indexes; undefined where the question has nothing for one. */
+/** What is looked for in the two indexes. */
 export interface Question {
-  readonly words: string | undefined;
-  readonly grams: string | undefined;
+  readonly words: readonly string[];
+  /** Names and what is written without spaces. */
+  readonly names: readonly string[];
+}
+
+/** How many facts have a word, counted up to `most` of them. */
+export interface WordCount {
+  readonly word: string;
+  readonly count: number;
 }
 
 export function toQuestion(text: string): Question {
   const cut = text.slice(0, questionMaxChars).normalize('NFKC');
   const terms = termsOf(cut);
   const parts = identifiersOf(cut).flatMap(partsOf);
-  const words = [...new Set([...terms, ...parts])].slice(0, termsMax);
-  const long = terms.filter((term) => term.length >= longWordChars);
-  const grams = [...identifiersOf(cut), ...runsOf(cut), ...long].map(fold);
   return {
-    words: anyOf(words.flatMap(withPrefix)),
-    grams: anyOf([...new Set(grams.filter(isSubstring))].slice(0, gramsMax).map(quote)),
+    words: [...new Set([...terms, ...parts])].slice(0, termsMax),
+    names: [...identifiersOf(cut), ...runsOf(cut)].map(fold),
   };
 }
 
-function withPrefix(word: string): string[] {
-  const isPrefix = word.length >= prefixMinChars && /^\p{L}+$/u.test(word);
+/** Below that many facts a word may be written as the beginning of longer ones, as German does. */
+const rareCount = 3;
+const leastWords = 2;
+
+/**
+ * Any of these words. What a good part of all facts has tells nothing apart and costs the most: it is left out when there
+ * are others. Undefined for none.
+ */
+export function anyWord(counts: readonly WordCount[], most: number): string | undefined {
+  const telling = counts.filter(({ count }) => count < most);
+  const rarest = counts.toSorted((left, right) => left.count - right.count);
+  const chosen = telling.length >= leastWords ? telling : rarest.slice(0, leastWords);
+  return anyOf(chosen.flatMap(withPrefix));
+}
+
+/** Any of these names, or of the long words that hardly any fact has: they may stand within longer ones. */
+export function anyGram(
+  names: readonly string[],
+  counts: readonly WordCount[],
+): string | undefined {
+  const long = counts.filter(
+    ({ word, count }) => count < rareCount && word.length >= longWordChars,
+  );
+  const grams = new Set([...names, ...long.map(({ word }) => word)].filter(isSubstring));
+  return anyOf([...grams].slice(0, gramsMax).map(quote));
+}
+
+function withPrefix({ word, count }: WordCount): string[] {
+  const isPrefix = count < rareCount && word.length >= prefixMinChars && /^\p{L}+$/u.test(word);
   return isPrefix ? [quote(word), `${quote(word)}*`] : [quote(word)];
 }
 
@@ -39,7 +70,8 @@ function isSubstring(gram: string): boolean {
   return Array.from(gram).length >= substringMinChars;
 }
 
-function quote(word: string): string {
+/** One word as the index reads it, whatever is in it. */
+export function quote(word: string): string {
   return `"${word.replaceAll('\0', '').replaceAll('"', '""')}"`;
 }
 

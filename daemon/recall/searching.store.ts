@@ -2,7 +2,7 @@
 import type { Fused, Ranking, Standing } from './fusion.ts';
 import { fuse, standingWeight } from './fusion.ts';
 import type { IndexDb, IndexedFact, RecallDb } from './index.store.ts';
-import { findByIds, findByTerms, openIndex } from './index.store.ts';
+import { countWords, findByGrams, findByIds, findByWords, openIndex } from './index.store.ts';
 import { toQuestion } from './question.ts';
 import type { RecallHit, RecallQuery, RecallVector } from './recalled.ts';
 import { nearestVectors, openVectors } from './vectors.store.ts';
@@ -22,12 +22,11 @@ export async function searchFacts(db: RecallDb, query: RecallQuery): Promise<Rec
     for (const fact of facts) known.set(fact.id, fact);
     rankings.push({ way, ids: facts.map(({ id }) => id) });
   };
-  const { words, grams } = toQuestion(query.text);
+  const { words, names } = toQuestion(query.text);
   const count = Math.max(candidates, query.limit);
-  if (words !== undefined)
-    add('words', await findByTerms(index, 'words', { expression: words, filter: query, count }));
-  if (grams !== undefined)
-    add('parts', await findByTerms(index, 'grams', { expression: grams, filter: query, count }));
+  const counted = await countWords(index, words);
+  add('words', await findByWords(index, counted, { filter: query, count }));
+  add('parts', await findByGrams(index, { names, ...counted }, { filter: query, count }));
   if (query.vector !== undefined)
     add('meaning', await findByMeaning(index, query, { vector: query.vector, count }));
   return rank(fuse(rankings), known, query).slice(0, query.limit);

@@ -1,6 +1,6 @@
 /** What is remembered already and says the same, nearly the same, or the opposite. */
 import type { IndexFilter, IndexedFact, RecallDb } from './index.store.ts';
-import { findByIds, findByTerms, findSame, openIndex } from './index.store.ts';
+import { countWords, findByIds, findByWords, findSame, openIndex } from './index.store.ts';
 import { compareFacts, likeMeaning } from './likeness.ts';
 import { toQuestion } from './question.ts';
 import type { RecallFact, RecallVector, SimilarFact } from './recalled.ts';
@@ -24,8 +24,8 @@ export async function findSimilarFacts(
   };
   add(await findSame(index, asked.text, filter));
   const { words } = toQuestion(asked.text);
-  if (words !== undefined)
-    add(await findByTerms(index, 'words', { expression: words, filter, count: candidates }));
+  const counted = await countWords(index, words);
+  add(await findByWords(index, counted, { filter, count: candidates }));
   const meanings = new Map<string, number>();
   if (vector !== undefined) {
     const choice = { count: candidates, floor: likeMeaning };

@@ -69,7 +69,8 @@ function getWorking(role: Role, workspaceId: string): Role {
     throw new WaggleError('conflict', `The role "${name}" is archived.`, {
       fix: `Bring it back: waggle role restore ${role.id}`,
     });
-  if (!worksIn(role, workspaceId) && !role.isDefault)
+  const isOfNone = role.isDefault && role.workspaceId === null;
+  if (!worksIn(role, workspaceId) && !isOfNone)
     throw new WaggleError('conflict', `The role "${name}" works in another repository.`, {
       fix: 'Choose another role: waggle role list',
     });

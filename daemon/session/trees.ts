@@ -1,3 +1,4 @@
+import type { ProcessEntry } from '../../link/process/process.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import type { TreeEntry } from '../process/process.ts';
@@ -25,6 +26,8 @@ export class Trees implements Disposable {
   readonly #marks = new MarkerScan('WAGGLE_SESSION_ID', () => false);
   readonly #running = new RunningProcesses();
   #others = new Set<number>();
+  /** Undefined: somebody was added since, who has to be looked for among the same. */
+  #seen: readonly ProcessEntry[] | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** `onCounted` tells how many processes beside the root live. */
@@ -36,6 +39,7 @@ export class Trees implements Disposable {
     const known = this.#trees.get(id);
     if (known?.root.pid === root.pid && known.root.startTime === root.startTime) return;
     this.#trees.set(id, { root, record: new TreeRecord(root) });
+    this.#seen = undefined;
     this.#timer ??= setInterval(() => this.#look(), recordEveryMs).unref();
   }
 
@@ -48,6 +52,7 @@ export class Trees implements Disposable {
     if (!this.#trees.has(id)) this.begin(id, nobody);
     const tree = this.#trees.get(id);
     if (tree === undefined) return 0;
+    this.#seen = undefined;
     const entries = listRunning();
     for (const entry of this.#marks.find(entries, (value) => value === id)) tree.record.add(entry);
     return countOthers(tree.record.record(entries), tree.root);
@@ -74,7 +79,10 @@ export class Trees implements Disposable {
   }
 
   #look(): void {
-    const forest = new Forest(this.#running.look(this.#others));
+    const running = this.#running.look(this.#others);
+    if (running === this.#seen) return;
+    this.#seen = running;
+    const forest = new Forest(running);
     this.#others = new Set();
     for (const [id, { root, record }] of this.#trees) {
       const living = record.record(forest);

@@ -161,6 +161,14 @@ describe('access that is given to an agent', () => {
     assert.equal(existsSync(join(home, 'c')), false);
   });
 
+  it('takes no file away that a person wrote after ours was gone', async () => {
+    await give('gemini');
+    const file = write('.gemini/settings.json', '{}');
+    await give('gemini');
+    await takeAll('gemini');
+    assert.equal(readFileSync(file, 'utf8'), '{}');
+  });
+
   it('goes through a link to a file of the same person, and keeps the link', async () => {
     const target = write('dotfiles/claude.json', '{}', 0o600);
     symlinkSync('dotfiles/claude.json', join(home, '.claude.json'));

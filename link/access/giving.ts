@@ -194,7 +194,9 @@ function plan(
 ): Planned {
   const { id, label } = agent;
   const file = readConfigFile(path);
-  const receipt = findReceipt(context.paths, { agent: id, path });
+  // Without the entry what the receipt tells is over.
+  const hasEntry = readEntry({ agent, path, text: file.text }) !== undefined;
+  const receipt = hasEntry ? findReceipt(context.paths, { agent: id, path }) : undefined;
   const source = { agent, path, text: file.text, receipt };
   const text = action === 'give' ? giveText(source, entryFor(context, agent)) : takeText(source);
   const isGone = action === 'take' && receipt?.madeFile === true && isBare(text);

@@ -15,6 +15,7 @@ import { createCodexHome } from './support/codexHome.ts';
 import { installAgents } from './support/install.ts';
 import type { ModelServer } from './support/modelServer.ts';
 import { startModelServer } from './support/modelServer.ts';
+import { readShown, typePrompt, untilShown } from './support/shownScreen.ts';
 
 describe('the states of real agents', function () {
   this.timeout(240_000);
@@ -47,30 +48,21 @@ describe('the states of real agents', function () {
     return why;
   }
 
-  /** Types a prompt as a person does: the text, then Enter once it stands in the composer. */
-  async function type(screen: Screen, prompt: string): Promise<void> {
-    const before = screen.text.length;
-    await screen.type(prompt);
-    await untilWithin(
-      () => screen.text.slice(before).includes(prompt.slice(-6)),
-      'the prompt is shown',
-      60_000,
-    );
-    await screen.type('\r');
-  }
-
   /** Presses a key until the dialog takes it: dialogs ignore keys that come at once. */
   async function answer({ id }: Session, screen: Screen, key: string): Promise<void> {
     let looks = 0;
+    let shown = '';
     await untilWithin(
       async () => {
-        const { attention } = await link.call('attention/why', { sessionId: id });
-        if (attention.state !== 'asking') return true;
+        const why = await link.call('attention/why', { sessionId: id });
+        if (why.attention.state !== 'asking') return true;
         looks += 1;
-        if (looks % 50 === 0) await screen.type(key);
+        if (looks % 50 !== 0) return false;
+        shown = `${JSON.stringify(why)}\n${await readShown(screen)}`;
+        await screen.type(key);
         return false;
       },
-      'the dialog is closed',
+      () => `the end of the dialog:\n${shown}`,
       60_000,
     );
   }
@@ -100,7 +92,7 @@ describe('the states of real agents', function () {
       return why;
     };
     await note('idle');
-    await type(screen, '[[wait gate]] [[say \\u0041nswer]]');
+    await typePrompt(screen, '[[wait gate]] [[say \\u0041nswer]]');
     await server.untilWaiting('gate');
     await note('working');
     server.release('gate');
@@ -113,12 +105,12 @@ describe('the states of real agents', function () {
     });
     const seen = await untilState(session, 'idle');
     assert.equal(seen.outranked[0]?.reason, 'seen');
-    await type(screen, `[[tool ${script.tool}]] [[say \\u0044one]]`);
+    await typePrompt(screen, `[[tool ${script.tool}]] [[say \\u0044one]]`);
     await note('asking');
     await answer(session, screen, script.answer);
     await note('finished');
     // Of a turn without a word Esc would put the prompt back into the composer.
-    await type(screen, '[[say \\u0042efore]] [[wait never]] [[say \\u004eever]]');
+    await typePrompt(screen, '[[say \\u0042efore]] [[wait never]] [[say \\u004eever]]');
     await server.untilWaiting('never');
     await note('working');
     await screen.type('\u001b');
@@ -153,14 +145,14 @@ describe('the states of real agents', function () {
       const told = await play({ session, screen, server }, { tool, answer: '\r' });
       assert.deepEqual(told, states);
       await untilOutranked(session, 'hook.claude.');
-      await type(screen, '[[error 400 invalid_request_error no such thing]]');
+      await typePrompt(screen, '[[error 400 invalid_request_error no such thing]]');
       const failed = await untilState(session, 'failed');
       assert.deepEqual(
         [failed.chosen?.authority, /no such/.test(failed.attention.sentence)],
         ['status', true],
       );
       await screen.type('\u0003');
-      await screen.waitFor('Press');
+      await untilShown(screen, 'Press');
       await screen.type('\u0003');
       const ended = await untilState(session, 'ended');
       assert.deepEqual([ended.chosen?.authority, ended.chosen?.rule], ['process', 'exit.code']);
@@ -191,7 +183,7 @@ describe('the states of real agents', function () {
       );
       assert.deepEqual(told, states);
       await untilOutranked(session, 'hook.codex.agent-turn-complete');
-      await type(screen, '[[error 400 invalid_request_error no such thing]]');
+      await typePrompt(screen, '[[error 400 invalid_request_error no such thing]]');
       await untilWithin(() => screen.text.includes('no such thing'), 'the error is shown', 60_000);
       const failed = await untilState(session, 'failed');
       assert.equal(failed.chosen?.authority, 'status');

@@ -11,6 +11,7 @@ import type { ClaudeCodeRun } from './support/claudeCode.ts';
 import { prepareClaudeCode } from './support/claudeCode.ts';
 import { ask, offerAgent, openClaude, ready } from './support/claudeSession.ts';
 import { installAgents } from './support/install.ts';
+import { untilShown } from './support/shownScreen.ts';
 
 /** Agents start slowly on a machine that does much else. */
 const until = (condition: () => boolean | Promise<boolean>, what: string): Promise<void> =>
@@ -75,7 +76,7 @@ describe('Claude Code after a restart of the machine', function () {
   async function clear(screen: Screen, sessionId: Session['id']): Promise<string> {
     const before = (await read(sessionId)).conversations.at(-1)?.id;
     await screen.type('/clear');
-    await screen.waitFor('/clear');
+    await untilShown(screen, '/clear');
     // Its list of commands opens and closes below the composer: Enter counts once it is there.
     await until(async () => {
       await screen.type('\r');
@@ -88,12 +89,12 @@ describe('Claude Code after a restart of the machine', function () {
     const session = await openClaude(home, link, run);
     const screen = await home.attach(link, session.id, 'window-1');
     await ask(screen, '[[say \\u0046orgotten]]');
-    await screen.waitFor('Forgotten');
+    await untilShown(screen, 'Forgotten');
     const chosen = session.conversations.at(-1)?.id;
     const cleared = await clear(screen, session.id);
     const inner = JSON.stringify({ command: 'claude -p "[[say inner-talk]]" < /dev/null' });
     await ask(screen, `[[tool Bash ${inner}]] [[say \\u0052emembered]]`);
-    await screen.waitFor('Remembered');
+    await untilShown(screen, 'Remembered');
     await untilWritten('Remembered');
     const other = transcripts().filter((path) => readFileSync(path, 'utf8').includes('inner-talk'));
     assert.ok(other.length >= 1);
@@ -112,9 +113,9 @@ describe('Claude Code after a restart of the machine', function () {
     assert.deepEqual([resumed, sentence], ['conversation', `in its conversation ${cleared}`]);
     assert.ok(again.argv.includes(cleared));
     const next = await home.attach(link, session.id, 'window-2');
-    await next.waitFor('Remembered');
+    await untilShown(next, 'Remembered');
     await ask(next, '[[say \\u0041gain]]');
-    await next.waitFor('Again');
+    await untilShown(next, 'Again');
     const asked = JSON.stringify(run.modelServer.requests.at(-1));
     assert.deepEqual([asked.includes('emembered'), asked.includes('orgotten')], [true, false]);
     assert.equal((await read(session.id)).conversations.at(-1)?.id, cleared);
@@ -124,11 +125,11 @@ describe('Claude Code after a restart of the machine', function () {
     const session = await openClaude(home, link, run);
     const screen = await home.attach(link, session.id, 'window-1');
     await ask(screen, '[[say \\u0046irst]]');
-    await screen.waitFor('First');
+    await untilShown(screen, 'First');
     const [before] = transcripts();
     await home.killDaemon();
     await screen.type('/clear');
-    await screen.waitFor('/clear');
+    await untilShown(screen, '/clear');
     await until(async () => {
       await screen.type('\r');
       return transcripts().length > 1;
@@ -142,7 +143,7 @@ describe('Claude Code after a restart of the machine', function () {
     const session = await openClaude(home, link, run);
     const screen = await home.attach(link, session.id, 'window-1');
     await ask(screen, '[[say \\u0046irst]]');
-    await screen.waitFor('First');
+    await untilShown(screen, 'First');
     await untilWritten('First');
     const first = session.conversations.at(-1)?.id ?? '';
     const cleared = await clear(screen, session.id);
@@ -162,7 +163,7 @@ describe('Claude Code after a restart of the machine', function () {
     const session = await openClaude(home, link, run);
     const screen = await home.attach(link, session.id, 'window-1');
     await ask(screen, '[[say \\u0053poken]]');
-    await screen.waitFor('Spoken');
+    await untilShown(screen, 'Spoken');
     await untilWritten('Spoken');
     await cutPower(session.id);
     const [path = ''] = transcripts();
@@ -179,7 +180,7 @@ describe('Claude Code after a restart of the machine', function () {
     writeFileSync(path, kept);
     await resume(session.id);
     const next = await home.attach(link, session.id, 'window-2');
-    await next.waitFor('Spoken');
+    await untilShown(next, 'Spoken');
     await next.waitFor(ready);
   });
 });

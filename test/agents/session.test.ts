@@ -10,6 +10,7 @@ import type { ClaudeCodeRun } from './support/claudeCode.ts';
 import { prepareClaudeCode } from './support/claudeCode.ts';
 import { installAgents } from './support/install.ts';
 import { untilNoLeftovers } from './support/leftovers.ts';
+import { typePrompt, untilShown } from './support/shownScreen.ts';
 
 /** Empty when the process has ended between two looks. */
 function readCommandLine(pid: number): string {
@@ -60,9 +61,7 @@ describe('Claude Code as a session', function () {
   /** Types a prompt as a person does: the text, then Enter once it stands in the composer. */
   async function ask(screen: Screen, prompt: string): Promise<void> {
     await screen.waitFor(ready);
-    await screen.type(prompt);
-    await screen.waitFor(prompt.slice(-6));
-    await screen.type('\r');
+    await typePrompt(screen, prompt);
   }
 
   async function read(sessionId: Session['id'], on = link): Promise<Session> {
@@ -86,7 +85,7 @@ describe('Claude Code as a session', function () {
     await until(async () => (await read(session.id)).attention.state === 'working', 'working');
     await home.killDaemon();
     run.modelServer.release('gate');
-    await screen.waitFor('After');
+    await untilShown(screen, 'After');
     await home.startDaemon();
     const again = await home.connect('window-0');
     const states = ['finished', 'idle'];
@@ -105,7 +104,7 @@ describe('Claude Code as a session', function () {
     const session = await openClaude();
     const screen = await home.attach(link, session.id, 'window-1');
     await ask(screen, '[[say \\u0052emembered]]');
-    await screen.waitFor('Remembered');
+    await untilShown(screen, 'Remembered');
     await link.call('session/kill', { sessionId: session.id });
     const { session: again } = await link.call('session/restart', {
       sessionId: session.id,
@@ -113,7 +112,7 @@ describe('Claude Code as a session', function () {
     });
     const next = await home.attach(link, session.id, 'window-2');
     await ask(next, '[[say \\u0041gain]]');
-    await next.waitFor('Again');
+    await untilShown(next, 'Again');
     const [chosen] = again.conversations;
     const resumed = run.modelServer.requests.filter((request) =>
       JSON.stringify(request).includes('emembered'),

@@ -37,17 +37,21 @@ describe('a grid of files and terminals', function () {
     await acceptInput(window);
     await hasTab(name);
   };
+  /** With the keyboard: what only stands there takes it from the group that is chosen next. */
   const hasTab = (name: string): Promise<unknown> =>
     until(
-      `a tab ${name} is active`,
+      `a tab ${name} is active and has the keyboard`,
       async () =>
-        (await readGrid(window)).some(({ tabs }) => tabs.some((tab) => tab.endsWith(`*${name}`))),
+        (await readGrid(window)).some(
+          ({ tabs, focused }) => focused && tabs.some((tab) => tab.endsWith(`*${name}`)),
+        ),
       { describe: sizes },
     );
   const openTerminal = async (name: string): Promise<void> => {
     const { pid } = await openSession(link, product, { name });
     pids.set(name, pid ?? 0);
     await openRow(window, 'Sessions', name);
+    await hasTab(name);
   };
   const focusGroup = (number: number): Promise<unknown> =>
     until(`group ${number} has the focus`, async () => {

@@ -182,7 +182,10 @@ describe('a session in the editor', function () {
       { describe: async () => JSON.stringify(await readTabs(window)) },
     );
     await waitForTerminalText(window, prompt, { index: 1 });
-    await typeInTerminal(window, "echo remem''bered\nexit\n", 1);
+    await typeInTerminal(window, "echo remem''bered\n", 1);
+    // Typed ahead, the echo of the next line would stand before what this one prints.
+    await waitForTerminalText(window, /^remembered$/m, { index: 1 });
+    await typeInTerminal(window, 'exit\n', 1);
     await waitForTerminalText(window, /^exited 0 · R restarts · H history$/m, { index: 1 });
     await window.screenshot('split-dark-1400');
   });

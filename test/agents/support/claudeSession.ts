@@ -5,6 +5,7 @@ import type { DaemonLink } from '../../../link/daemon/daemon.ts';
 import type { Session } from '../../../protocol/session/session.ts';
 import type { Screen, SessionHome } from '../../flow/sessionHome.ts';
 import type { ClaudeCodeRun } from './claudeCode.ts';
+import { typePrompt } from './shownScreen.ts';
 
 export const ready = ']7501;state=idle';
 
@@ -37,7 +38,5 @@ export function openClaude(
 /** Types a prompt or a command as a person does: the text, then Enter once it stands in the composer. */
 export async function ask(screen: Screen, prompt: string): Promise<void> {
   await screen.waitFor(ready);
-  await screen.type(prompt);
-  await screen.waitFor(prompt.slice(-6));
-  await screen.type('\r');
+  await typePrompt(screen, prompt);
 }

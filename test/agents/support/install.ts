@@ -31,6 +31,33 @@ export async function installAgents(): Promise<InstalledAgents> {
   return { claudeCode: claudeCodeIn(directory), codex: codexIn(directory) };
 }
 
+export interface MoreAgents {
+  /** A script for Node. */
+  readonly gemini: string;
+  readonly opencode: string;
+}
+
+const moreDirectory = join(packageDirectory, 'more');
+
+/** The same for those of `../more/package.json` (about 20 s and 140 MB to download). */
+export async function installMoreAgents(): Promise<MoreAgents> {
+  const text = readFileSync(join(moreDirectory, 'package.json'), 'utf8');
+  const hash = createHash('sha256').update(`${process.platform}-${process.arch}`).update(text);
+  const name = `more-agents-${hash.digest('hex').slice(0, 16)}`;
+  const bin = join(await installOnce(name, fillMore), 'node_modules', '.bin');
+  return { gemini: join(bin, 'gemini'), opencode: join(bin, 'opencode') };
+}
+
+async function fillMore(directory: string): Promise<void> {
+  say('installing further agents that the tests run, once …');
+  const home = join(directory, 'throwaway-home');
+  mkdirSync(home);
+  copyFileSync(join(moreDirectory, 'package.json'), join(directory, 'package.json'));
+  copyFileSync(join(packageDirectory, '.npmrc'), join(directory, '.npmrc'));
+  await runNpm(directory, environmentWith(home), ['install', '--no-package-lock']);
+  rmSync(home, { recursive: true, force: true });
+}
+
 /** The versions that `../package.json` pins, by package name. */
 export function readPins(): Record<string, string> {
   const text = readFileSync(join(packageDirectory, 'package.json'), 'utf8');
@@ -61,7 +88,7 @@ async function fill(directory: string): Promise<void> {
   for (const file of packageFiles)
     copyFileSync(join(packageDirectory, file), join(directory, file));
   const environment = environmentWith(home);
-  await runNpmCi(directory, environment);
+  await runNpm(directory, environment, ['ci']);
   const place = { cwd: directory, environment };
   const claude = await run(claudeCodeIn(directory), ['--version'], place);
   requirePinned(claude, pins['@anthropic-ai/claude-code'], 'Claude Code');
@@ -93,10 +120,14 @@ function environmentWith(home: string): NodeJS.ProcessEnv {
   };
 }
 
-async function runNpmCi(cwd: string, environment: NodeJS.ProcessEnv): Promise<void> {
+async function runNpm(
+  cwd: string,
+  environment: NodeJS.ProcessEnv,
+  words: readonly string[],
+): Promise<void> {
   const script = process.env['npm_execpath'];
   const [command, first] = script ? [process.execPath, [script]] : ['npm', []];
-  const args = [...first, 'ci', '--ignore-scripts=false', '--no-audit', '--no-fund'];
+  const args = [...first, ...words, '--ignore-scripts=false', '--no-audit', '--no-fund'];
   try {
     await run(command, args, { cwd, environment });
   } catch (error) {

@@ -11,11 +11,12 @@ import { anthropicMessages } from './anthropicMessages.ts';
 import { untilTold } from './deadline.ts';
 import type { Answer, Dialect, ModelRequest, ModelTurn } from './dialect.ts';
 import { playResponse, Stage } from './playback.ts';
+import { geminiContents } from './geminiContents.ts';
 import { openaiResponses } from './openaiResponses.ts';
 import type { Step } from './script.ts';
 import { listResponses, parseScript, ScriptError } from './script.ts';
 
-const dialects: readonly Dialect[] = [anthropicMessages, openaiResponses];
+const dialects: readonly Dialect[] = [anthropicMessages, openaiResponses, geminiContents];
 
 /** One request as it came. `turn` is missing for what no script answers; `isKnown` is false for what got a 404. */
 export interface RecordedRequest extends ModelRequest {
