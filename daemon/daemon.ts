@@ -16,6 +16,7 @@ import type { DaemonId } from '../protocol/wire/brand.ts';
 import { protocolVersion } from '../protocol/wire/define.ts';
 import { createAgentFeature } from './agent/agent.ts';
 import { createAttentionFeature } from './attention/attention.ts';
+import { createChatFeature } from './chat/chat.ts';
 import { createConversationFeature } from './conversation/conversation.ts';
 import type { Clock, FeatureContext, Logger } from './context.ts';
 import type { Feature } from './feature.ts';
@@ -302,6 +303,11 @@ function createFeatures(
     workspaces: workspace,
   });
   const conversation = createConversationFeature(session.conversations);
+  const chat = createChatFeature(about('chat'), {
+    sessions: session.chats,
+    attention,
+    agents: agent,
+  });
   const pane = createPaneFeature({ paths: context.paths, sessions: session.conversations });
   const daemon = createDaemonFeature(about('daemon'), {
     sessions: session,
@@ -320,6 +326,7 @@ function createFeatures(
     attention,
     session,
     conversation,
+    chat,
     pane,
     daemon,
   };

@@ -4,6 +4,7 @@
  */
 import { agent } from './agent/agent.ts';
 import { attention } from './attention/attention.ts';
+import { chat } from './chat/chat.ts';
 import { conversation } from './conversation/conversation.ts';
 import { daemon } from './daemon/daemon.ts';
 import { pane } from './pane/pane.ts';
@@ -28,6 +29,7 @@ export const nouns = {
   attention,
   window,
   conversation,
+  chat,
   pane,
   daemon,
 } as const;

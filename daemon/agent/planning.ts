@@ -4,7 +4,7 @@ import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { findProgram } from './findProgram.ts';
 import { findFreePort } from './freePort.ts';
-import type { AgentEntry } from './launchTable.ts';
+import type { AgentEntry, ChatLaunch, LaunchInput, LaunchOutput } from './launchTable.ts';
 import { agentEntries } from './launchTable.ts';
 import { findShell } from './loginShell.ts';
 import { agentDirectory, hasTranscript } from '../transcript/transcript.ts';
@@ -19,6 +19,8 @@ export interface LaunchRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** Conversations that were observed in earlier generations, the latest last. */
   readonly conversationIds: readonly string[];
+  /** For a chat; absent: for a terminal. */
+  readonly chat?: ChatLaunch | undefined;
 }
 
 /** A process ready to be spawned: `argv[0]` is absolute and was executable a moment ago. */
@@ -98,7 +100,7 @@ async function planAgent(
     throw notFound(entry.label, `Install it: ${entry.installUrl}`, entry.program);
   const directory = agentDirectory(entry.id, environment);
   const resume = await findResumable(entry.id, directory, conversationIds);
-  const output = entry.launch({
+  const output = launch(entry, request.chat, {
     arguments: request.arguments,
     resume,
     freshId: conversationIds.at(-1) ?? randomUUID(),
@@ -116,6 +118,15 @@ async function planAgent(
     defaultName: entry.label,
     ringBytes: 4 * MIB,
   };
+}
+
+function launch(entry: AgentEntry, chat: ChatLaunch | undefined, input: LaunchInput): LaunchOutput {
+  if (chat === undefined) return entry.launch(input);
+  if (entry.chat === undefined)
+    throw new WaggleError('badRequest', `${entry.label} cannot be in a chat yet.`, {
+      fix: 'Open it as a terminal: waggle new --agent.',
+    });
+  return entry.chat({ ...input, chat });
 }
 
 /** The last one, when the agent kept something of it: one that was only begun cannot be resumed. */

@@ -69,6 +69,7 @@ export class Ending {
     links.remove(id);
     hooks.remove(id);
     await removeOldScreen(daemon.paths.runDir, id);
+    await watch.pipes.remove(id);
     await sessions.remove(id);
     await spool.remove(id);
   }
