@@ -7,6 +7,7 @@ import { addCommands } from './command.ts';
 import type { Choose, CommandSpec, Run } from './command.ts';
 import { toPlainLine } from '../protocol/wire/printable.ts';
 import type { CompletedCommand } from './completion/completion.ts';
+import { chatCommands } from './chatCommands.ts';
 import { conversationCommands } from './conversationCommands.ts';
 import { daemonCommands } from './daemonCommands.ts';
 import { noticeCommands } from './noticeCommands.ts';
@@ -44,6 +45,7 @@ const commands: readonly CommandSpec[] = [
   ...sessionCommands,
   ...resumeCommands,
   ...signalCommands,
+  ...chatCommands,
   ...conversationCommands,
   ...noticeCommands,
   ...daemonCommands,
