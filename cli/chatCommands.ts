@@ -7,7 +7,7 @@ const load = () => import('./chat/chat.ts');
 export const chatCommands: readonly CommandSpec[] = [
   {
     name: 'chat',
-    summary: 'talk with an agent here, line by line; a new chat, or one that is there',
+    summary: 'talk with an agent, line by line; a new chat, or one that is there',
     words: ['[what]'],
     options: [
       option('--name <name>', 'what a new one is called'),
@@ -57,6 +57,21 @@ export const chatCommands: readonly CommandSpec[] = [
     options: [option('--remove <id>', 'ask again from now on')],
     run: async (context, input) =>
       (await load()).showRules(context, { remove: input.find('remove') }),
+  },
+  {
+    name: 'search',
+    summary: 'find words in everything that was said and done in chats',
+    words: ['<words...>'],
+    options: [
+      option('--in <session>', 'only in this chat'),
+      counted('--limit <number>', 'at most so many'),
+    ],
+    run: async (context, input) =>
+      (await load()).searchChats(context, {
+        words: input.listWords(0),
+        reference: input.find('in'),
+        limit: input.findCount('limit') ?? 20,
+      }),
   },
   {
     name: 'transcript',

@@ -302,12 +302,12 @@ function createFeatures(
     windows: window,
     workspaces: workspace,
   });
-  const conversation = createConversationFeature(session.conversations);
   const chat = createChatFeature(about('chat'), {
     sessions: session.chats,
     attention,
     agents: agent,
   });
+  const conversation = createConversationFeature(session.conversations, chat);
   const pane = createPaneFeature({ paths: context.paths, sessions: session.conversations });
   const daemon = createDaemonFeature(about('daemon'), {
     sessions: session,

@@ -63,6 +63,7 @@ export const agentEntries: readonly AgentEntry[] = [
       const rest = toResumedArguments('codex', input.arguments);
       return chosen(input.resume, ['--no-daemon', 'resume', input.resume, ...rest]);
     },
+    chat: (input) => servedChat(['app-server'], input),
   },
   {
     id: 'opencode',
@@ -74,6 +75,7 @@ export const agentEntries: readonly AgentEntry[] = [
       const output = prefixed(input, served);
       return { ...output, environment: { OPENCODE_SERVER_PASSWORD: input.freshSecret } };
     },
+    chat: (input) => servedChat(['acp'], input),
   },
   {
     id: 'gemini',
@@ -81,6 +83,7 @@ export const agentEntries: readonly AgentEntry[] = [
     program: 'gemini',
     installUrl: 'https://geminicli.com/docs/get-started/installation/',
     launch: (input) => chooseConversation('gemini', input),
+    chat: (input) => servedChat(['--acp'], input),
   },
 ];
 
@@ -131,4 +134,10 @@ function claudeChat(input: LaunchInput & { readonly chat: ChatLaunch }): LaunchO
     return chosen(input.resume, [...options, '--resume', input.resume, ...rest]);
   const copied = forkOf === null ? [] : ['--resume', forkOf.conversationId, '--fork-session'];
   return chosen(input.freshId, [...options, ...copied, '--session-id', input.freshId, ...rest]);
+}
+
+/** Which conversation it opens is said to it, not on its command line. */
+function servedChat(served: readonly string[], input: LaunchInput): LaunchOutput {
+  const { arguments: given, resume } = input;
+  return { arguments: [...served, ...given], environment: {}, conversationId: resume };
 }

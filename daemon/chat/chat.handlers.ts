@@ -2,6 +2,7 @@ import type { NounHandlers } from '../../protocol/protocol.ts';
 import type { chat as chatNoun } from '../../protocol/chat/chat.ts';
 import type { Entry } from '../../protocol/chat/entry.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
+import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import type { ParamsOut, ResultIn } from '../../protocol/wire/define.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { Caller } from '../feature.ts';
@@ -15,6 +16,7 @@ import type { LiveChat } from './liveChat.ts';
 import { titleOf, toMarkdown } from './markdown.ts';
 import type { Opening } from './opening.ts';
 import type { Rules } from './rules.ts';
+import { snippetOf, toMatch, toWords } from './searching.ts';
 
 type Methods = (typeof chatNoun)['methods'];
 type Handlers = NounHandlers<'chat', Caller>;
@@ -32,7 +34,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
 }
 
 type Reading = 'chat/list' | 'chat/get' | 'chat/read' | 'chat/export' | 'chat/attachment';
-type Watching = 'chat/subscribe' | 'chat/unsubscribe';
+type Watching = 'chat/search' | 'chat/subscribe' | 'chat/unsubscribe';
 
 function readingOf({ chats }: HandlerParts): Pick<Handlers, Reading | Watching> {
   return {
@@ -53,6 +55,7 @@ function readingOf({ chats }: HandlerParts): Pick<Handlers, Reading | Watching> 
       const next = more ? (entries.at(-1)?.position ?? 0) + 1 : null;
       return { text: title + toMarkdown(entries), next };
     },
+    'chat/search': (params) => search(chats, params),
     'chat/subscribe': (params, caller) => {
       refuseOthers(caller, params.sessionId);
       return subscribe(chats, params, caller);
@@ -180,6 +183,28 @@ async function readPage(
   await chat.flush();
   const { entries, more } = await chats.store.read(params);
   return { entries: withOpenText(chat, entries), end: chat.journal.end, more };
+}
+
+type Found = ResultIn<Methods['chat/search']>['found'][number];
+
+async function search(
+  chats: Chats,
+  { query, sessionId, limit }: ParamsOut<Methods['chat/search']>,
+): Promise<ResultIn<Methods['chat/search']>> {
+  const words = toWords(query);
+  if (words.length === 0) return { found: [] };
+  const rows = await chats.store.search({
+    match: toMatch(words),
+    sessionId: sessionId ?? null,
+    limit,
+  });
+  const found = rows.flatMap(({ sessionId: id, entry: { position, at, content } }): Found[] => {
+    const { kind } = content;
+    const isFound = kind === 'prompt' || kind === 'text' || kind === 'thinking' || kind === 'tool';
+    const line = snippetOf(content, words);
+    return isFound ? [{ sessionId: sessionIdSchema.parse(id), position, kind, at, line }] : [];
+  });
+  return { found };
 }
 
 const sinceMax = 500;

@@ -6,6 +6,7 @@ import type { ChatTables, EntryTable } from './chatTables.store.ts';
 import { createTables } from './chatTables.store.ts';
 import type { OpenEntry } from './journal.ts';
 import type { KeptChat } from './kept.ts';
+import { wordsOf } from './searching.ts';
 
 /** A piece for the standard input of a process. */
 export interface Outgoing {
@@ -174,6 +175,21 @@ export const chatStore = defineStore<ChatTables>()({
       return { text: content.kind === 'prompt' ? content.text : '', attachments };
     },
 
+    /** Entries in which a query of words is found, the best first. */
+    async search(
+      db,
+      params: { readonly match: string; readonly sessionId: string | null; readonly limit: number },
+    ): Promise<{ readonly sessionId: string; readonly entry: Entry }[]> {
+      const { match, sessionId, limit } = params;
+      const within = sessionId === null ? sql`` : sql`and e.session_id = ${sessionId}`;
+      const { rows } = await sql<EntryTable>`select e.* from chat_word w
+        join chat_entry e on e.id = w.rowid
+        where chat_word match ${match} ${within} order by w.rank, e.id desc limit ${limit}`.execute(
+        db,
+      );
+      return rows.map((row) => ({ sessionId: row.session_id, entry: toEntry(row) }));
+    },
+
     async readAttachments(
       db,
       params: BySession & { readonly position: number },
@@ -242,24 +258,10 @@ async function saveEntry(
     .onConflict((conflict) => conflict.columns(['session_id', 'position']).doUpdateSet(changing))
     .returning('id')
     .executeTakeFirstOrThrow();
-  const words = isOpen ? '' : wordsOf(content);
+  const words = isOpen ? '' : wordsOf(content).slice(0, indexedMaxChars);
   if (words === '') return;
   await sql`delete from chat_word where rowid = ${id}`.execute(db);
   await sql`insert into chat_word (rowid, words) values (${id}, ${words})`.execute(db);
-}
-
-/** What can be found of an entry. */
-function wordsOf(content: EntryContent): string {
-  switch (content.kind) {
-    case 'prompt':
-    case 'text':
-    case 'thinking':
-      return content.text.slice(0, indexedMaxChars);
-    case 'tool':
-      return `${content.title}\n${content.input}\n${content.output}`.slice(0, indexedMaxChars);
-    default:
-      return '';
-  }
 }
 
 async function saveAttachment(

@@ -7,13 +7,18 @@ import type { AgentFeature } from '../agent/agent.ts';
 import type { AttentionFeature } from '../attention/attention.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
-import type { ChatSessions } from '../session/session.ts';
+import type { ChatSessions, ImportSource } from '../session/session.ts';
 import { Answering } from './answering.ts';
 import { createHandlers } from './chat.handlers.ts';
 import { Chats } from './chats.ts';
+import type { ChatImport } from './importing.ts';
+import { beginImport } from './importing.ts';
 import { Opening } from './opening.ts';
+
 import { Rules } from './rules.ts';
 import { VersionCheck } from './versionCheck.ts';
+
+export type { ChatImport } from './importing.ts';
 
 export interface ChatNouns {
   readonly sessions: ChatSessions;
@@ -21,7 +26,12 @@ export interface ChatNouns {
   readonly agents: Pick<AgentFeature, 'findAgent'>;
 }
 
-export function createChatFeature(context: FeatureContext, nouns: ChatNouns): Feature<'chat'> {
+export interface ChatFeature extends Feature<'chat'> {
+  /** A chat that holds what was said elsewhere, and goes on with it. */
+  beginImport(source: ImportSource): Promise<ChatImport>;
+}
+
+export function createChatFeature(context: FeatureContext, nouns: ChatNouns): ChatFeature {
   const { sessions, attention, agents } = nouns;
   const rules = new Rules(context);
   const needs = attention.register({
@@ -36,6 +46,7 @@ export function createChatFeature(context: FeatureContext, nouns: ChatNouns): Fe
   sessions.readWith(chats);
   return {
     noun: 'chat',
+    beginImport: (source) => beginImport({ chats, sessions }, source),
     handlers: createHandlers({ chats, opening, answering, rules }),
     async start() {
       await chats.load();

@@ -81,7 +81,7 @@ export class Chats implements PipeReader, Disposable {
 
   async follow(row: SessionRow, host: ConnectedHost): Promise<void> {
     await this.load();
-    const conversing = await this.#ensure(row);
+    const conversing = await this.ensure(row);
     await conversing.chat.follow(row, host);
     conversing.advance();
   }
@@ -106,6 +106,11 @@ export class Chats implements PipeReader, Disposable {
     this.watchers.forget(id);
     await this.store.remove({ sessionId: id });
     await this.#context.rules.forgetSession(id);
+  }
+
+  /** For a new process. @throws WaggleError `limitReached`. */
+  makeRoom(): Promise<void> {
+    return this.#slots.makeRoom();
   }
 
   /** The limits changed. */
@@ -135,7 +140,7 @@ export class Chats implements PipeReader, Disposable {
   }
 
   /** The chat of a session that is there; it may be the first that is heard of it. */
-  #ensure(row: SessionRow): Promise<Conversing> {
+  ensure(row: SessionRow): Promise<Conversing> {
     const known = this.#chats.get(row.id);
     if (known !== undefined) return Promise.resolve(known);
     const opening = this.#opening.get(row.id) ?? this.#create(row);

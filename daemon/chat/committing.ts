@@ -40,6 +40,7 @@ export class Committing {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #isClosed = false;
+  readonly #waiting = new Set<(error: unknown) => void>();
 
   constructor(context: CommittingContext) {
     this.#context = context;
@@ -97,6 +98,20 @@ export class Committing {
     await this.#running;
   }
 
+  /**
+   * The same for who waits for it. Rejects as the store does when it takes nothing now (`diskFull`, `busy`); it is tried
+   * again all the same.
+   */
+  async durable(): Promise<void> {
+    const trouble = Promise.withResolvers<never>();
+    this.#waiting.add(trouble.reject);
+    try {
+      await Promise.race([this.flush(), trouble.promise]);
+    } finally {
+      this.#waiting.delete(trouble.reject);
+    }
+  }
+
   /** Nothing is written any more but what is on its way. */
   close(): void {
     this.#isClosed = true;
@@ -144,6 +159,7 @@ export class Committing {
         return;
       } catch (error) {
         if (this.#isClosed || errorCodeOf(error) === 'stopped') return;
+        for (const reject of this.#waiting) reject(error);
         this.#context.log.warn('a chat waits for the database', { error });
         await delay(againMs, undefined, { ref: false });
       }

@@ -3,7 +3,7 @@ import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Caller } from '../feature.ts';
-import type { ChatEvent, Command, ContextReading } from '../provider/provider.ts';
+import type { Command, ContextReading } from '../provider/provider.ts';
 import type { Asker, ChatSessions } from '../session/session.ts';
 import { isLive } from '../session/session.ts';
 import { createUuid } from '../uuid.ts';
@@ -11,6 +11,7 @@ import type { KeptChat, Message } from './kept.ts';
 import type { LiveChat } from './liveChat.ts';
 import type { Tell } from './publishing.ts';
 import { addFirst, addLast, edit, move, remember, remove } from './queue.ts';
+import type { Reply } from './replies.ts';
 import { toChat } from './wire.ts';
 
 /** Who asked, and what a process would inherit from them; kept in memory only. */
@@ -285,8 +286,8 @@ export class Conversing {
     const name = `asked/${createUuid(this.#context.daemon.clock.now())}`;
     const step = chat.process && chat.provider.command(chat.process.state, toCommand(name));
     if (step === undefined) throw cannot(chat.provider.label);
-    const reply = Promise.withResolvers<ChatEvent & { type: 'replied' }>();
-    const forget = chat.onReply(name, reply.resolve);
+    const reply = Promise.withResolvers<Reply>();
+    const forget = chat.replies.wait(name, reply.resolve);
     const late = new WaggleError('timeout', `${chat.provider.label} did not answer in time.`);
     const timer = setTimeout(() => reply.reject(late), replyLimitMs);
     try {

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { EntryContent } from '../../protocol/chat/entry.ts';
 import type { HostLink } from '../../link/host/host.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
@@ -39,4 +40,20 @@ export function describeEnd(
   const by = signal === 0 ? '' : ` (${names.get(signal) ?? `signal ${signal}`})`;
   const how = end.code === null || signal !== 0 ? by : ` (exit code ${end.code})`;
   return `${label} ended${how}${said === '' ? '.' : `: ${said}`}`;
+}
+
+/** What stands in the journal when something went wrong, with what to do. */
+export function toError(
+  code: 'signIn' | 'process' | 'start' | 'output',
+  { text, fix, label }: { readonly text: string; readonly fix: string; readonly label: string },
+): Extract<EntryContent, { kind: 'error' }> {
+  const signIn = `Log in: start ${label} in a terminal, then say it again.`;
+  const shown = toPlainLine(text, 2000);
+  return { kind: 'error', code, text: shown, fix: code === 'signIn' ? signIn : fix };
+}
+
+/** Said once for each process that writes what nobody reads. */
+export function garbledText(label: string, what: 'tooLong' | 'unknown'): string {
+  const much = what === 'tooLong' ? 'more in one line than any event has' : 'what is no event';
+  return `${label} wrote ${much}; it was left out.`;
 }

@@ -23,9 +23,10 @@ import type { OpenEntry } from './journal.ts';
 import { Journal, scopeTo } from './journal.ts';
 import type { KeptChat, Message } from './kept.ts';
 import { addUsage, contextAfter, withoutUndefined } from './kept.ts';
-import { describeEnd, readLastWords } from './lastWords.ts';
+import { describeEnd, garbledText, readLastWords, toError } from './lastWords.ts';
 import type { Tell } from './publishing.ts';
 import { Publishing } from './publishing.ts';
+import { Replies } from './replies.ts';
 import type { Rules } from './rules.ts';
 
 export interface LiveChatContext {
@@ -54,12 +55,12 @@ export class LiveChat {
   readonly sessionId: SessionId;
   readonly journal: Journal;
   readonly provider: Provider;
+  readonly replies = new Replies();
   kept: KeptChat;
   revision: number;
   process: AgentProcess | undefined;
   readonly #context: LiveChatContext;
   readonly #committing: Committing;
-  readonly #waiters = new Map<string, (event: ChatEvent & { type: 'replied' }) => void>();
   readonly #publishing: Publishing;
   #isUrgent = false;
   #claimed = '';
@@ -108,11 +109,11 @@ export class LiveChat {
     this.#committing.chat(this.kept);
   }
 
-  /** Resolves when everything up to now is on disk. */
+  /** Resolves when everything up to now is on disk. Rejects as the store does while it takes nothing. */
   async flush(): Promise<void> {
     this.#publishing.flush();
     this.claim();
-    await this.#committing.flush();
+    await this.#committing.durable();
   }
 
   attach(message: Message, position: number): void {
@@ -123,12 +124,6 @@ export class LiveChat {
   /** Gives the process what a provider made of something. */
   apply(step: Step, messageId: string | null = null): void {
     this.process?.apply(step, messageId);
-  }
-
-  /** Resolves with what the agent replies under that name. */
-  onReply(name: string, take: (event: ChatEvent & { type: 'replied' }) => void): () => void {
-    this.#waiters.set(name, take);
-    return () => this.#waiters.delete(name);
   }
 
   /** Reads what its process writes, from where it was read last. */
@@ -203,12 +198,10 @@ export class LiveChat {
     });
   }
 
-  addError(code: 'signIn' | 'process' | 'start' | 'output', text: string, fix = ''): void {
-    const { label } = this.provider;
-    const signIn = `Log in: start ${label} in a terminal, then say it again.`;
-    const content = { code, text: toPlainLine(text, 2000), fix: code === 'signIn' ? signIn : fix };
+  addError(code: Parameters<typeof toError>[0], text: string, fix = ''): void {
     const key = `error/${this.journal.end + 1}`;
-    this.journal.add({ kind: 'error', ...content }, { key, isOpen: false });
+    const content = toError(code, { text, fix, label: this.provider.label });
+    this.journal.add(content, { key, isOpen: false });
   }
 
   /** What its state is, to who calls a person. */
@@ -284,7 +277,9 @@ export class LiveChat {
       case 'turnEnded':
         return this.endTurn(event);
       case 'error':
-        return this.addError(event.needsSignIn === true ? 'signIn' : 'process', event.text);
+        this.addError(event.isFatal ? 'start' : 'process', event.text);
+        if (event.isFatal) this.#giveUp();
+        return;
       default:
         return this.#handleOther(event);
     }
@@ -295,9 +290,7 @@ export class LiveChat {
     if (event.type === 'conversation' && row !== undefined)
       this.#inBackground(this.#context.sessions.observe(row, event.id));
     if (event.type === 'background') this.patch({ background: event.count });
-    if (event.type !== 'replied') return;
-    this.#waiters.get(event.name)?.(event);
-    this.#waiters.delete(event.name);
+    if (event.type === 'replied') this.replies.take(event);
   }
 
   #ask(request: AskRequest, generation: number): void {
@@ -319,6 +312,12 @@ export class LiveChat {
     this.#context.rules.used(rule);
     const { process } = this;
     process?.apply(this.provider.answer(process.state, request, answer));
+  }
+
+  /** What cannot go on with its conversation is ended; the conversation stays known. */
+  #giveUp(): void {
+    const { row } = this;
+    if (row !== undefined) this.#inBackground(this.#context.sessions.signal(row, 'SIGTERM'));
   }
 
   #withdraw(key: string): void {
@@ -384,8 +383,7 @@ export class LiveChat {
     log.debug('an agent wrote what is no event', { sessionId: this.sessionId, what, detail });
     if (what !== 'tooLong' && !detail.startsWith('no JSON')) return;
     const key = `garbled/${this.process?.generation ?? 0}`;
-    const much = what === 'tooLong' ? 'more in one line than any event has' : 'what is no event';
-    const text = `${this.provider.label} wrote ${much}; it was left out.`;
+    const text = garbledText(this.provider.label, what);
     this.journal.apply({ type: 'notice', key, text });
   }
 

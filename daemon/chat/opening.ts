@@ -69,6 +69,7 @@ export class Opening {
           .join(', ')}.`,
       });
     await versions.refuseOld(provider, sessions.environmentFor(asker), cwd);
+    await chats.makeRoom();
     const session = await sessions.open(wanted, launch, caller);
     const conversing = chats.get(session.id);
     conversing.remember({ asker, caller });

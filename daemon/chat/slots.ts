@@ -1,3 +1,4 @@
+import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { Conversing } from './conversing.ts';
 
 export interface SlotsContext {
@@ -18,17 +19,31 @@ export class Slots {
   }
 
   take(conversing: Conversing): boolean {
-    const { countRunning, maxRunning, list, putToSleep } = this.#context;
+    const { countRunning, maxRunning, putToSleep } = this.#context;
     if (countRunning() < maxRunning()) {
       this.#waiting.delete(conversing);
       return true;
     }
     this.#waiting.add(conversing);
-    const [idle] = list()
-      .filter(({ idleMs }) => idleMs !== undefined)
-      .toSorted((left, right) => (right.idleMs ?? 0) - (left.idleMs ?? 0));
+    const idle = this.#findIdle();
     if (idle !== undefined) putToSleep(idle);
     return false;
+  }
+
+  /** For one that is new. @throws WaggleError `limitReached` when nobody can make room. */
+  async makeRoom(): Promise<void> {
+    const { countRunning, maxRunning } = this.#context;
+    if (countRunning() < maxRunning()) return;
+    await this.#findIdle()?.sleep();
+    if (countRunning() < maxRunning()) return;
+    throw new WaggleError('limitReached', `At most ${maxRunning()} agents run at once.`, {
+      fix: 'End a chat, or wait until a turn is over.',
+    });
+  }
+
+  #findIdle(): Conversing | undefined {
+    const idle = this.#context.list().filter(({ idleMs }) => idleMs !== undefined);
+    return idle.toSorted((left, right) => (right.idleMs ?? 0) - (left.idleMs ?? 0))[0];
   }
 
   /** A process has ended: those that waited may try again, the first one first. */

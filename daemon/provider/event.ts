@@ -85,7 +85,8 @@ export type ChatEvent =
   | { readonly type: 'background'; readonly count: number }
   /** A notice of the same key takes the place of the one before. */
   | (Keyed & { readonly type: 'notice'; readonly text: string })
-  | { readonly type: 'error'; readonly text: string; readonly needsSignIn?: boolean }
+  /** `isFatal`: its process is of no use. */
+  | { readonly type: 'error'; readonly text: string; readonly isFatal: boolean }
   /** The answer to what we asked it with that name. */
   | {
       readonly type: 'replied';

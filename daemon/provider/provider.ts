@@ -4,7 +4,9 @@
  * the position up to which it read, so that it goes on there after the daemon was killed.
  */
 import type { Provider } from './adapter.ts';
+import { createAcpProvider } from './acp.ts';
 import { claudeProvider } from './claude.ts';
+import { codexProvider } from './codex.ts';
 
 export type { Command, ContextReading, Provider, ProviderState, Step } from './adapter.ts';
 export { isArguments } from './toolText.ts';
@@ -17,7 +19,12 @@ export type {
   WrittenEvent,
 } from './event.ts';
 
-const providers: readonly Provider[] = [claudeProvider];
+const providers: readonly Provider[] = [
+  claudeProvider,
+  codexProvider,
+  createAcpProvider({ agent: 'gemini', label: 'Gemini CLI', oldestVersion: '0.50.0' }),
+  createAcpProvider({ agent: 'opencode', label: 'opencode', oldestVersion: '1.0.0' }),
+];
 
 /** Undefined: this agent has no chat. */
 export function findProvider(agent: string): Provider | undefined {

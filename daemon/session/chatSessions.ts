@@ -4,7 +4,6 @@ import type { ClientId, SessionId } from '../../protocol/wire/brand.ts';
 import type { Event } from '../../protocol/wire/emitter.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { ChatLaunch } from '../agent/agent.ts';
-import type { FeatureContext } from '../context.ts';
 import type { Caller } from '../feature.ts';
 import type { HostPool } from '../host/host.ts';
 import type { Reading } from '../signal/signal.ts';
@@ -12,12 +11,13 @@ import { toSignal } from '../signal/signal.ts';
 import type { Asker } from './conversationSessions.ts';
 import { addConversation } from './conversations.ts';
 import { takeSignal } from './heard.ts';
+import type { ImportingContext, ImportSource } from './importing.ts';
+import { addChat } from './importing.ts';
 import type { Launching } from './launching.ts';
 import { isLive } from './life.ts';
 import type { PipeReader, Pipes } from './pipes.ts';
 import type { SessionRow } from './row.ts';
 import type { Sequences } from './sequence.ts';
-import type { Sessions } from './sessions.ts';
 import type { Watch } from './watching.ts';
 
 /** What is asked for with a new chat. */
@@ -37,6 +37,10 @@ export interface ChatSessions {
   readWith(reader: PipeReader): void;
   /** Rejects as opening a session does. */
   open(wanted: NewChat, chat: ChatLaunch, caller: Caller): Promise<Session>;
+  /** One without a process, for what was said elsewhere. */
+  adopt(source: ImportSource): Promise<SessionRow>;
+  /** Leaves nothing of one that was adopted. */
+  discard(id: SessionId): Promise<void>;
   /** A new generation of one that has no process. Rejects as restarting a session does. */
   start(id: SessionId, asker: Asker, caller: Pick<Caller, 'principal'>): Promise<void>;
   /** How it is started from now on. */
@@ -60,10 +64,8 @@ export interface ChatSessions {
   readonly onDidChange: Event<SessionRow>;
 }
 
-export interface ChatSessionsContext {
-  readonly daemon: FeatureContext;
+export interface ChatSessionsContext extends ImportingContext {
   readonly hosts: HostPool;
-  readonly sessions: Sessions;
   readonly launching: Launching;
   readonly sequences: Sequences;
   readonly watch: Watch;
@@ -74,6 +76,7 @@ export interface ChatSessionsContext {
 const size = { cols: 80, rows: 24 };
 const endLimitMs = 10_000;
 const nameMaxChars = 60;
+const itsOwnChoice: ChatLaunch = { model: null, mode: null, forkOf: null };
 
 export function createChatSessions(context: ChatSessionsContext): ChatSessions {
   const { sessions, launching, sequences, pipes, daemon } = context;
@@ -83,6 +86,8 @@ export function createChatSessions(context: ChatSessionsContext): ChatSessions {
     readWith: (reader) => pipes.readWith(reader),
     open: (wanted, chat, caller) =>
       launching.open(open.params.parse({ ...wanted, size }), caller, { chat }),
+    adopt: (source) => addChat(context, { ...source, chat: itsOwnChoice }),
+    discard: (id) => sessions.remove(id),
     async start(id, { environment, windowId }, caller) {
       const asked = restart.params.parse({ sessionId: id, environment, windowId });
       await sequences.run(id, () => launching.restart(asked, caller));

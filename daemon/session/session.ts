@@ -38,6 +38,7 @@ import { WindowLinks } from './windowLinks.ts';
 
 export type { ChatSessions, NewChat } from './chatSessions.ts';
 export type { Asker, ConversationSessions } from './conversationSessions.ts';
+export type { ImportSource } from './importing.ts';
 export { isLive } from './life.ts';
 export type { PipeReader } from './pipes.ts';
 export type { SessionRow } from './row.ts';
@@ -164,7 +165,10 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
     resuming,
     spool,
   });
-  const chats = createChatSessions({ ...shared, hosts, launching, pipes: watch.pipes });
+  const chats = createChatSessions({
+    ...{ ...shared, nouns, hosts, launching, spool },
+    pipes: watch.pipes,
+  });
   const monotonicMs = (): number => context.clock.monotonicMs();
   const resources = new Resources({ hosts, trees: watch.trees, monotonicMs });
   const attaching = new Attaching({ daemon: context, hosts, sessions });

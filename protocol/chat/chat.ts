@@ -141,6 +141,30 @@ export const chat = defineNoun({
       /** `next`: where the following page begins; null when this is the last. */
       result: z.object({ text: z.string(), next: z.int().min(1).nullable() }),
     },
+    'chat/search': {
+      right: 'person',
+      introducedIn: 2,
+      summary:
+        'Finds words in what was said and done in chats, the best first; the last word may be a beginning.',
+      params: z.strictObject({
+        query: z.string().min(1).max(1000),
+        sessionId: sessionIdSchema.optional(),
+        limit: z.int().min(1).max(200).default(50),
+      }),
+      result: z.object({
+        found: z.array(
+          z.object({
+            sessionId: sessionIdSchema,
+            /** Of the entry: it opens there. */
+            position: z.int().min(1),
+            kind: z.enum(['prompt', 'text', 'thinking', 'tool']),
+            at: instantSchema,
+            /** One plain line around what was found. */
+            line: z.string(),
+          }),
+        ),
+      }),
+    },
     'chat/send': {
       right: 'person',
       introducedIn: 2,

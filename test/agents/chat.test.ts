@@ -198,7 +198,7 @@ describe('Claude Code in a chat', function () {
   });
 
   it('tells errors of the model, and can always go on', async () => {
-    for (const status of ['500 api_error', '429 rate_limit_error']) {
+    for (const status of ['400 invalid_request_error', '429 rate_limit_error']) {
       const failing = await create();
       const { outcome, reason } = await failing.turn(`[[error ${status}]]`);
       assert.deepEqual([outcome, reason.includes(status.slice(0, 3))], ['failed', true], reason);
@@ -216,8 +216,8 @@ describe('Claude Code in a chat', function () {
     );
     await close(refused);
     const chat = await create();
-    const wrong = await chat.turn('[[error 400 invalid_request_error 1]]');
-    assert.deepEqual([wrong.outcome, wrong.reason.includes('400')], ['failed', true]);
+    const wrong = await chat.turn('[[error 500 api_error 3]]');
+    assert.deepEqual([wrong.outcome, wrong.reason.includes('500')], ['failed', true]);
     assert.equal((await chat.turn('[[say well again]]')).outcome, 'completed');
     await close(chat);
   });

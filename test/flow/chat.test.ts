@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { Chat } from '../../protocol/chat/chat.ts';
 import { ChatReader } from '../support/chatReader.ts';
-import { installFakeClaude, openFakeChat } from './chatHome.ts';
+import { installFakeClaude } from '../support/fakeClaude.ts';
+import { openFakeChat } from './chatHome.ts';
 import { SessionHome, until } from './sessionHome.ts';
 
 describe('a chat', function () {
@@ -75,7 +76,7 @@ describe('a chat', function () {
       [said.outcome, said.reason],
       ['cut', 'Claude Code ended (exit code 3): it broke'],
     );
-    const failed = await chat.turn('fail no such model\nexit 0', environment);
+    const failed = await chat.turn('failAndExit no such model', environment);
     assert.deepEqual([failed.outcome, failed.reason], ['failed', 'no such model']);
     const killed = await chat.turn('kill', environment);
     assert.deepEqual([killed.outcome, killed.reason], ['cut', 'Claude Code ended (SIGKILL).']);
@@ -100,7 +101,7 @@ describe('a chat', function () {
     );
     await link.call('chat/continue', { sessionId, environment });
     await chat.untilTurns(2);
-    await chat.turn('hang\nsay never'.replace('hang\n', 'fail once\n'));
+    await chat.turn('fail once', environment);
     await link.call('chat/retry', { sessionId, environment });
     await chat.untilTurns(4);
     const prompts = chat.list('prompt').map(({ text }) => text);
@@ -117,9 +118,10 @@ describe('a chat', function () {
     process.kill(session.pid ?? -1, 'SIGKILL');
     await chat.untilTurns(1);
     await assert.rejects(chat.answer(asked, { behavior: 'allow' }), { code: 'conflict' });
+    const { needs } = await link.call('attention/list', {});
     assert.deepEqual(
-      [chat.list('permission')[0]?.permission.state, (await link.call('attention/list', {})).needs],
-      ['void', []].map((value, at) => (at === 1 ? [] : value)),
+      [chat.list('permission')[0]?.permission.state, needs.map(({ kind }) => kind)],
+      ['void', ['failed']],
     );
     await link.call('chat/retry', { sessionId, environment });
     const again = await chat.untilAsked();
@@ -229,9 +231,11 @@ describe('a chat', function () {
     const first = await openFakeChat(home, link);
     await first.turn('say one');
     const second = await openFakeChat(home, link);
-    await second.turn('say two', environment);
     await first.until(() => first.chat.state === 'asleep', 'the sleep of the first');
+    await second.turn('say two', environment);
     await second.say('hang');
+    await second.until(() => second.chat.turn !== null, 'its turn');
+    await assert.rejects(openFakeChat(home, link), { code: 'limitReached' });
     await first.say('say three', environment);
     await first.until(() => first.chat.state === 'waiting', 'its wait');
     await link.call('chat/interrupt', { sessionId: second.sessionId });
@@ -273,7 +277,7 @@ describe('a chat', function () {
     const chat = await openFakeChat(home, link);
     const { sessionId } = chat;
     const pieces = Array.from({ length: 40 }, (_, at) => `say piece ${at} ${'z'.repeat(2000)}`);
-    await chat.say([...pieces, 'big 3000000', 'say end'].join('\n'));
+    await chat.say([...pieces, 'big 200000', 'say end'].join('\n'));
     for (let kill = 0; kill < 5; kill += 1) {
       await home.killDaemon();
       await home.startDaemon();
@@ -281,7 +285,7 @@ describe('a chat', function () {
     link = await home.connect('window-9');
     const again = await ChatReader.open(link, sessionId);
     await again.untilTurns(1);
-    const wanted = [...pieces.map((line) => line.slice(4)), 'y'.repeat(3_000_000), 'end'];
+    const wanted = [...pieces.map((line) => line.slice(4)), 'y'.repeat(200_000), 'end'];
     assert.deepEqual(
       again.texts.map((text) => text.length),
       wanted.map((text) => text.length),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chat } from '../../protocol/chat/chat.ts';
 import type { Entry } from '../../protocol/chat/entry.ts';
 import type { Permission } from '../../protocol/chat/permission.ts';
 import type { Session } from '../../protocol/session/session.ts';
-import { installFakeClaude } from './chatHome.ts';
+import { installFakeClaude } from '../support/fakeClaude.ts';
 import { CliHome, until } from './cliHome.ts';
 import { PtyTerminal } from './ptyTerminal.ts';
 
@@ -55,6 +55,22 @@ describe('chats with the command', function () {
     assert.match(markdown.stdout, /^# first\n\n## You\n\nsay Hello there\n\nHello there/);
   });
 
+  it('finds what was said, and where', async () => {
+    const { found } = await json<{ found: { position: number; kind: string; line: string }[] }>(
+      'search',
+      'hello ther',
+    );
+    assert.deepEqual(
+      found.map(({ position, kind, line }) => [position, kind, line]).toSorted(byPosition),
+      [
+        [2, 'prompt', 'say Hello there'],
+        [3, 'text', 'Hello there'],
+      ],
+    );
+    assert.match((await run('search', 'Hello', '--in', 'first')).stdout, /^first \d+ .*\n  /);
+    assert.equal((await run('search', 'nowhere')).stdout, 'Nothing was found.\n');
+  });
+
   it('lists what is asked, and answers it', async () => {
     await run('send', 'first', 'ask touch a-file\nquestion Which colour?');
     const listed = async (): Promise<Permission[]> => {
@@ -87,14 +103,14 @@ describe('chats with the command', function () {
   it('talks in a terminal: streams, asks, takes the answer, interrupts and leaves', async () => {
     const terminal = new PtyTerminal({
       argv: cli.argv('chat', 'first'),
-      env,
+      env: { ...env, NO_COLOR: '1' },
       cwd: cli.home,
       cols: 120,
     });
     try {
       await terminal.see(':help says');
-      terminal.write('say \\u0057\n'.replace('\\u0057', 'Streamed words'));
-      let at = await terminal.see(/Streamed words\r\n· done in/);
+      terminal.write('say Streamed words\r');
+      let at = await terminal.see(/Streamed words\r\n.* done in/);
       terminal.write('ask rm -rf nothing\r');
       at = await terminal.see('command: rm -rf nothing', at);
       await terminal.see('Type y, n', at);
@@ -102,17 +118,52 @@ describe('chats with the command', function () {
         terminal.write('n not that\r');
         return terminal.text.includes('denied, "not that"');
       });
-      at = await terminal.see(/· done in/, at);
+      at = await terminal.see(/ done in/, at);
       terminal.write('hang\r');
       await until(async () => (await json<Created>('chat', 'first')).chat.turn !== null);
       terminal.write('\x03');
-      at = await terminal.see('· interrupted', at);
+      at = await terminal.see(/ interrupted\r/, at);
       terminal.write(':quit\r');
       assert.equal((await terminal.exited).exitCode, 0);
       assert.equal((await json<Created>('chat', 'first')).session.status, 'running');
     } finally {
       terminal.kill();
     }
+  });
+
+  it('takes what was said elsewhere into chats, which can be searched and gone on with', async () => {
+    const project = join(env['CLAUDE_CONFIG_DIR'] ?? '', 'projects', '-work');
+    mkdirSync(project, { recursive: true });
+    const id = '3f1c0a52-7d8e-4c7b-9d53-0a8b1f1c2d3e';
+    const about = { sessionId: id, cwd: cli.home };
+    const lines = [
+      { type: 'user', ...about, message: { content: 'Where does the zebra sleep?' } },
+      {
+        type: 'assistant',
+        ...about,
+        message: { content: [{ type: 'text', text: 'In the barn.' }] },
+      },
+    ];
+    const file = join(project, `${id}.jsonl`);
+    writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const first = await json<{ imported: number; failed: unknown[] }>('import', '--all');
+    const again = await json<{ imported: number }>('import', '--all');
+    assert.deepEqual([first, again.imported], [{ imported: 1, failed: [] }, 0]);
+    const { found } = await json<{ found: { sessionId: string; line: string }[] }>(
+      'search',
+      'zebra',
+    );
+    assert.deepEqual(
+      found.map(({ line }) => line),
+      ['Where does the zebra sleep?'],
+    );
+    const chat = found[0]?.sessionId ?? '';
+    const { session } = await json<Created>('chat', chat);
+    assert.deepEqual([session.status, session.conversations.at(-1)?.id], ['asleep', id]);
+    const said = await run('send', chat, '--wait', 'say In the barn still');
+    assert.deepEqual([said.code, said.stdout], [0, 'In the barn still\n'], said.stderr);
+    const { argv } = (await json<Created>('chat', chat)).session;
+    assert.deepEqual(argv.slice(-2), ['--resume', id]);
   });
 
   it('says what it cannot do', async () => {
@@ -125,3 +176,7 @@ describe('chats with the command', function () {
     assert.equal(none.code, 3);
   });
 });
+
+function byPosition([left]: readonly unknown[], [right]: readonly unknown[]): number {
+  return Number(left) - Number(right);
+}

@@ -24,8 +24,9 @@ export function readAgentRecording(name: string): RecordedLine[] {
   return lines
     .filter((line) => line !== '')
     .map((line) => {
-      const value: { dir?: string; msg?: unknown } = JSON.parse(line);
-      if (value.dir === undefined) return { way: 'out', text: line };
-      return { way: value.dir === '>>' ? 'in' : 'out', text: JSON.stringify(value.msg) };
+      const value: { dir?: string; msg?: unknown; d?: string; m?: unknown } = JSON.parse(line);
+      const way = value.dir ?? value.d;
+      if (way === undefined) return { way: 'out', text: line };
+      return { way: way === '>>' ? 'in' : 'out', text: JSON.stringify(value.msg ?? value.m) };
     });
 }
