@@ -23,6 +23,8 @@ export interface AgentProcessContext {
   /** The next number for a piece of input. */
   takeNumber(): number;
   handle(event: ChatEvent): void;
+  /** The process has taken all of a message. */
+  delivered(messageId: string): void;
   /** Everything of a piece of output was handled. */
   advanced(): void;
   /** A line was no event, or too long for one. */
@@ -98,11 +100,11 @@ export class AgentProcess implements Disposable {
   async attach(link: HostLink): Promise<void> {
     this.#owned.dispose();
     this.#owned = new DisposableStore();
-    this.#link = link;
     this.#sending = undefined;
     const { sessionId: session, generation } = this.#context;
     const cursor = { generation, seq: this.#seq };
     const opened = await link.call('host/attach', { session, cursor, pace: 'background' });
+    this.#link = link;
     this.#channel = opened.channel;
     this.#owned.add({ dispose: () => detach(link, opened.channel) });
     this.#owned.add(link.onFrame(opened.channel, (frame) => this.#receive(frame)));
@@ -222,7 +224,8 @@ export class AgentProcess implements Disposable {
     this.#sending = undefined;
     // Its end is told in its stream; what it did not take is seen to then.
     if (decodeInputOutcome(payload) !== 'delivered') return;
-    this.#waiting.shift();
+    const { messageId } = this.#waiting.shift() ?? { messageId: null };
+    if (messageId !== null && !this.undelivered.has(messageId)) this.#context.delivered(messageId);
     this.#context.committing.settle([seq]);
     this.#context.committing.soon();
     this.#pump();

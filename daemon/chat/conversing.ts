@@ -41,6 +41,8 @@ export class Conversing {
   #asked: Asked | undefined;
   #isStarting = false;
   #isWaiting = false;
+  /** Its process is ending: it is told nothing more. */
+  #isSleeping = false;
   #idleSinceMs: number;
   #stopping: NodeJS.Timeout | undefined;
   #told = '';
@@ -62,7 +64,8 @@ export class Conversing {
     const { kept, row, process } = this.chat;
     const isQuiet = kept.turn === null && kept.isReady && kept.background === 0;
     const isHeld = kept.queue.length > 0 && kept.paused === null;
-    if (row?.status !== 'running' || process === undefined || !isQuiet || isHeld) return undefined;
+    const isThere = row?.status === 'running' && process !== undefined && !this.#isSleeping;
+    if (!isThere || !isQuiet || isHeld) return undefined;
     return this.#context.daemon.clock.monotonicMs() - this.#idleSinceMs;
   }
 
@@ -149,7 +152,14 @@ export class Conversing {
     const { row, kept } = this.chat;
     if (kept.turn !== null)
       throw new WaggleError('conflict', 'A turn still runs.', { fix: 'Interrupt it first.' });
-    if (row !== undefined) await this.#context.sessions.sleep(row);
+    if (row === undefined || this.#isSleeping) return this.toChat();
+    this.#isSleeping = true;
+    try {
+      await this.#context.sessions.sleep(row);
+    } finally {
+      this.#isSleeping = false;
+    }
+    this.advance();
     return this.toChat();
   }
 
@@ -196,6 +206,7 @@ export class Conversing {
     const [next] = kept.queue;
     if (next === undefined || kept.paused !== null) this.#isWaiting = false;
     if (next === undefined || kept.turn !== null || kept.paused !== null) return;
+    if (this.#isSleeping) return;
     const isThere = process !== undefined && kept.endedGeneration !== process.generation;
     if (!isThere) return this.#start();
     if (kept.isReady && !process.hasEnded) this.#say(next);

@@ -16,7 +16,7 @@ export interface Message {
 export interface Turn {
   readonly number: number;
   readonly startedAt: string;
-  /** What it began with; null when the agent began by itself. */
+  /** What it began with, until the process has taken all of it; null when the agent began by itself. */
   readonly message: Message | null;
   /** A person asked for its end, then (ISO instant). */
   readonly stoppingSince: string | null;

@@ -52,8 +52,15 @@ export function toError(
   return { kind: 'error', code, text: shown, fix: code === 'signIn' ? signIn : fix };
 }
 
-/** Said once for each process that writes what nobody reads. */
-export function garbledText(label: string, what: 'tooLong' | 'unknown'): string {
-  const much = what === 'tooLong' ? 'more in one line than any event has' : 'what is no event';
-  return `${label} wrote ${much}; it was left out.`;
+/** Said once for each process that writes what nobody reads; undefined: an event that is only not known here. */
+export function garbledText(
+  label: string,
+  what: 'tooLong' | 'unknown',
+  detail: string,
+): string | undefined {
+  if (what === 'tooLong')
+    return `${label} wrote more in one line than any event has; it was left out.`;
+  return detail.startsWith('no JSON')
+    ? `${label} wrote what is no event; it was left out.`
+    : undefined;
 }

@@ -136,7 +136,7 @@ export class LiveChat {
     const loaded = await this.#context.store.loadProcess({ sessionId: this.sessionId });
     const isKnown = loaded.cursor?.generation === row.generation;
     // One that ended while nobody read it was read to its end before.
-    if (isKnown && this.#isOver(row.generation)) return;
+    if (isKnown && this.kept.endedGeneration === row.generation) return;
     process?.dispose();
     const next = this.#createProcess(row, isKnown ? loaded : undefined);
     this.process = next;
@@ -228,10 +228,6 @@ export class LiveChat {
     next.apply(this.provider.begin({ ...start, forkOf: forkOf?.conversationId ?? null }));
   }
 
-  #isOver(generation: number): boolean {
-    return this.kept.endedGeneration === generation;
-  }
-
   #createProcess(
     { generation }: SessionRow,
     loaded: ConstructorParameters<typeof AgentProcess>[1],
@@ -245,12 +241,19 @@ export class LiveChat {
         return number;
       },
       handle: (event: ChatEvent) => this.#handle(event, generation),
+      delivered: (messageId: string) => this.#delivered(messageId),
       advanced: () => this.#advanced(),
       garbled: (what: 'tooLong' | 'unknown', detail: string) => this.#noteGarbled(what, detail),
       ended: (end: ProcessEnd) => this.#inBackground(this.#ended(end, process)),
     };
     const process: AgentProcess = new AgentProcess(context, loaded);
     return process;
+  }
+
+  /** It need not be said again whatever happens: its text stands in the journal. */
+  #delivered(messageId: string): void {
+    const { turn } = this.kept;
+    if (turn?.message?.id === messageId) this.patch({ turn: { ...turn, message: null } });
   }
 
   #handle(event: ChatEvent, generation: number): void {
@@ -381,10 +384,9 @@ export class LiveChat {
   #noteGarbled(what: 'tooLong' | 'unknown', detail: string): void {
     const { log } = this.#context.daemon;
     log.debug('an agent wrote what is no event', { sessionId: this.sessionId, what, detail });
-    if (what !== 'tooLong' && !detail.startsWith('no JSON')) return;
     const key = `garbled/${this.process?.generation ?? 0}`;
-    const text = garbledText(this.provider.label, what);
-    this.journal.apply({ type: 'notice', key, text });
+    const text = garbledText(this.provider.label, what, detail);
+    if (text !== undefined) this.journal.apply({ type: 'notice', key, text });
   }
 
   #inBackground(work: Promise<unknown>): void {

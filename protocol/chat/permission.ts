@@ -9,7 +9,6 @@ import { instantSchema, sessionIdSchema, workspaceIdSchema } from '../wire/brand
 export const permissionIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
 /** SHA-256 over everything that was asked: an answer carries the one it saw. */
 export const askHashSchema = z.string().regex(/^[0-9a-f]{64}$/);
-const jsonTextSchema = z.string().max(16_000_000);
 
 /** `superseded`: asked again in another form. `void`: its turn or its process ended first. */
 export const permissionStates = ['open', 'answered', 'superseded', 'void'] as const;
@@ -24,7 +23,7 @@ export type FileChange = z.infer<typeof fileChangeSchema>;
 
 export const questionSchema = z.object({
   /** Names it in the answer. */
-  id: z.string().max(4096),
+  id: z.string(),
   text: z.string(),
   header: z.string(),
   /** Several options may be chosen. */
@@ -51,7 +50,7 @@ export const permissionSchema = z.object({
   /** What the agent says it is for; empty when it says nothing. */
   description: z.string(),
   /** All arguments as JSON, or the text of the plan. */
-  input: jsonTextSchema,
+  input: z.string(),
   /** Where it would run; absolute. */
   cwd: z.string(),
   changes: z.array(fileChangeSchema),
@@ -110,9 +109,9 @@ export const answerSchema = z.discriminatedUnion('behavior', [
   z.strictObject({
     behavior: z.literal('allow'),
     /** Instead of what was asked: the arguments as JSON. */
-    input: jsonTextSchema.optional(),
+    input: z.string().max(900_000).optional(),
     /** By the ids of the questions; several labels are separated by ", ". */
-    answers: z.record(z.string().max(4096), z.string().max(100_000)).optional(),
+    answers: z.record(z.string().max(100_000), z.string().max(100_000)).optional(),
     always: ruleWishSchema.optional(),
   }),
   z.strictObject({

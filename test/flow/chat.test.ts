@@ -212,6 +212,9 @@ describe('a chat', function () {
       });
     await assert.rejects(create({ PATH: '/nowhere' }), { code: 'commandNotFound' });
     await assert.rejects(create({}, 'shell'), { code: 'badRequest' });
+    // Another file each time: what it said of its version is not believed for long.
+    installFakeClaude(home);
+    await assert.rejects(create({ FAKE_VERSION: '1.9.9' }), { code: 'versionMismatch' });
     const chat = await openFakeChat(home, link, {
       environment: { FAKE_REFUSES: 'Not logged in · Please run /login' },
     });
