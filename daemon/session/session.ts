@@ -13,6 +13,8 @@ import type { FeatureContext, SessionOverview } from '../context.ts';
 import type { Feature, Tool } from '../feature.ts';
 import type { Route } from '../gateway/gateway.ts';
 import { Attaching } from './attaching.ts';
+import type { ChatSessions } from './chatSessions.ts';
+import { createChatSessions } from './chatSessions.ts';
 import type { ConversationSessions } from './conversationSessions.ts';
 import { createConversationSessions } from './conversationSessions.ts';
 import { Ending } from './ending.ts';
@@ -21,7 +23,7 @@ import { Hooks } from './hooks.ts';
 import { Keeping } from './keeping.ts';
 import { Launching } from './launching.ts';
 import { StartNotes } from './notes.ts';
-import { joinMemory } from './remembering.ts';
+import { reachOfAgents } from './notesOptions.ts';
 import type { SessionNouns } from './nouns.ts';
 import { OpencodeFollowing } from './opencodeFollowing.ts';
 import { Recovery } from './recovery.ts';
@@ -39,7 +41,12 @@ import type { FindTools } from './toolServers.ts';
 import { Watch } from './watching.ts';
 import { WindowLinks } from './windowLinks.ts';
 
-export type { ConversationSessions } from './conversationSessions.ts';
+export type { ChatSessions, NewChat } from './chatSessions.ts';
+export type { Asker, ConversationSessions } from './conversationSessions.ts';
+export type { ImportSource } from './importing.ts';
+export { isLive } from './life.ts';
+export type { PipeReader } from './pipes.ts';
+export type { SessionRow } from './row.ts';
 export type { SessionNouns } from './nouns.ts';
 
 const takeoverLimitMs = 1500;
@@ -59,6 +66,7 @@ export interface SessionFeature extends Feature<'session'>, SessionOverview {
   offerToolsWith(find: FindTools): void;
   /** Undefined: there is no such session. */
   readonly find: (id: SessionId) => KnownSession | undefined;
+  readonly chats: ChatSessions;
   /** Where hooks of agents post. */
   readonly routes: readonly Route[];
   start(): Promise<void>;
@@ -78,15 +86,15 @@ export function createSessionFeature(
 ): SessionFeature {
   const parts = createParts(context, nouns, options);
   const { hosts } = nouns;
-  const { sequences, sessions, spool, watch, keeping, recovery, attaching, opencode } = parts;
+  const { sequences, sessions, spool, watch, keeping, recovery, attaching } = parts;
+  const { opencode } = parts;
   tellRecording(context, spool);
+  joinMemory(context, nouns, sessions);
   const inBackground = (work: Promise<void>): void => {
     work.catch((error: unknown) => context.log.error('a change of a host was missed', { error }));
   };
 
-  sessions.onDidChange(({ id, private: isPrivate }) => {
-    if (isPrivate === true) inBackground(sequences.run(id, () => forgetPrivate(parts, id)));
-  });
+  forgetPrivateOnes(parts, inBackground);
 
   const takeOver = async (earlier: readonly SessionRow[]): Promise<void> => {
     await hosts.start();
@@ -98,9 +106,10 @@ export function createSessionFeature(
   return {
     noun: 'session',
     conversations: parts.conversations,
+    chats: parts.chats,
     routes: [parts.hookReports.route],
     handlers: createHandlers(parts),
-    tools: toolsOf(parts),
+    tools: createTools(parts),
     offerToolsWith: (find) => parts.tools.findWith(find),
     find: (id) => toKnown(sessions.find(id)),
     async start() {
@@ -129,7 +138,21 @@ export function createSessionFeature(
   };
 }
 
-function toolsOf({ sessions, spool, attaching, watch }: Parts) {
+/** Of a private session that is over nothing stays. */
+function forgetPrivateOnes(
+  { sessions, sequences, ending, attaching }: Parts,
+  inBackground: (work: Promise<void>) => void,
+): void {
+  const forget = async (id: SessionId): Promise<void> => {
+    await ending.forgetPrivate(id);
+    if (sessions.find(id) === undefined) attaching.forget(id);
+  };
+  sessions.onDidChange(({ id, private: isPrivate }) => {
+    if (isPrivate === true) inBackground(sequences.run(id, () => forget(id)));
+  });
+}
+
+function createTools({ sessions, spool, attaching, watch }: Parts): Tool[] {
   return createSessionTools({
     ...{ sessions, spool, attaching, maker: watch.maker },
     async flush(row) {
@@ -137,11 +160,6 @@ function toolsOf({ sessions, spool, attaching, watch }: Parts) {
       await watch.followers.flush(row.id);
     },
   });
-}
-
-async function forgetPrivate({ ending, sessions, attaching }: Parts, id: SessionId): Promise<void> {
-  await ending.forgetPrivate(id);
-  if (sessions.find(id) === undefined) attaching.forget(id);
 }
 
 async function endEverything({ launching, ending }: Parts): Promise<number> {
@@ -164,7 +182,6 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const sequences = new Sequences();
   const sessions = new Sessions(context, nouns.attention, nouns.titlePatterns);
   nouns.attention.describeWith((id) => describe(sessions.find(id)));
-  joinMemory(context, nouns, sessions);
   const spool: Spool = new Spool({
     directory: context.paths.spoolDir,
     keepOf: (id) => keeping.of(id),
@@ -191,6 +208,10 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
     resuming,
     spool,
   });
+  const chats = createChatSessions({
+    ...{ ...shared, nouns, hosts, launching, spool },
+    pipes: watch.pipes,
+  });
   const monotonicMs = (): number => context.clock.monotonicMs();
   const resources = new Resources({ hosts, trees: watch.trees, monotonicMs });
   const attaching = new Attaching({ daemon: context, hosts, sessions });
@@ -211,12 +232,31 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
     windowLinks,
     launching,
     conversations,
+    chats,
     ending,
     resuming,
     resources,
     attaching,
     recovery,
   };
+}
+
+/** Memory knows whose agent it is that remembers, and tells what a session learned when it has ended. */
+function joinMemory({ log }: FeatureContext, { memory }: SessionNouns, sessions: Sessions): void {
+  memory.reachWith(() => reachOfAgents);
+  memory.describeWith((id) => {
+    const row = sessions.rows().find((one) => one.id === id);
+    return row === undefined ? undefined : { ...row, isPrivate: row.private === true };
+  });
+  const over = new Map<SessionId, number>();
+  sessions.onDidChange(({ id, status, generation }) => {
+    const isOver = status === 'ended' || status === 'killed';
+    if (!isOver || over.get(id) === generation) return;
+    over.set(id, generation);
+    memory
+      .sessionEnded(id)
+      .catch((error: unknown) => log.warn('what was learned was not told', { error }));
+  });
 }
 
 function describe(row: SessionRow | undefined): DescribedSession | undefined {
