@@ -66,8 +66,8 @@ describe('launching agents', () => {
     const model = 'big-1';
     const { argv } = await plan({ model, arguments: ['--verbose'] });
     assert.deepEqual(argv.slice(3), ['--model', 'big-1', '--verbose']);
-    const resumed = await plan({ agent: 'codex', model, conversationIds: ['c-1'] });
-    assert.deepEqual(resumed.argv.slice(1), ['--no-daemon', 'resume', 'c-1', '--model', 'big-1']);
+    const codex = await plan({ agent: 'codex', model });
+    assert.deepEqual(codex.argv.slice(1), ['--no-daemon', '--model', 'big-1']);
     for (const given of [['--model', 'x'], ['--model=x'], ['-m', 'x'], ['mcp', 'list']]) {
       const named = await plan({ model, arguments: given });
       assert.ok(!named.argv.includes('big-1'), given.join(' '));
