@@ -45,10 +45,9 @@ async function waitFor(
   const gaveUp = Promise.withResolvers<'waiting'>();
   signal.addEventListener('abort', () => gaveUp.resolve('waiting'), { once: true });
   let ticks = 0;
-  const timer = setInterval(() => {
-    ticks += 1;
-    caller.progress(ticks, 'The person has not looked yet');
-  }, progressEveryMs);
+  const tell = (): void => caller.progress((ticks += 1), 'The person has not looked yet');
+  tell();
+  const timer = setInterval(tell, progressEveryMs);
   try {
     const asker = { ...caller, onceClosed: onceAborted(signal) };
     const told = Promise.resolve(notifying.notify({ message, wait: true }, asker));

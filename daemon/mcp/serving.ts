@@ -122,7 +122,7 @@ function isStream(headers: Headers): boolean {
   return headers.get('content-type')?.startsWith('text/event-stream') === true;
 }
 
-const ourHeaders = new Set(['content-type', 'mcp-session-id', 'x-accel-buffering', 'allow']);
+const ourHeaders = new Set(['content-type', 'mcp-session-id', 'allow']);
 
 function toHeaders(headers: Headers): Record<string, string> {
   const kept = [...headers].filter(([name]) => ourHeaders.has(name));

@@ -11,11 +11,12 @@ export interface Message {
   readonly from: SessionRow;
   readonly to: SessionRow;
   readonly text: string;
-  readonly principal: Principal;
 }
 
 /** Enter that comes with the text is taken for a part of it. */
 const enterAfterMs = 300;
+/** Who allowed it: it waits until no window of theirs is being typed into, as another window of theirs would. */
+const person: Principal = { id: 'owner', kind: 'owner', right: 'owner' };
 const waitingStates = new Set(['idle', 'finished', 'failed']);
 
 /**
@@ -25,13 +26,13 @@ const waitingStates = new Set(['idle', 'finished', 'failed']);
  */
 export async function sendMessage(
   parts: { readonly sessions: Sessions; readonly attaching: Attaching },
-  { from, to, text, principal }: Message,
+  { from, to, text }: Message,
 ): Promise<void> {
   if (to.tokenRight !== 'self' || to.agent === 'command')
     throw new WaggleError('forbidden', 'Only agents can be sent messages: a shell would run them.');
   refuseUnlessWaiting(to);
   const heading = `[Message from the agent in the session "${toPlainLine(from.name, 64)}", not from the person]`;
-  const caller = { principal };
+  const caller = { principal: person };
   const body = cleanMessage(text);
   const pasted = `\u001b[200~${heading}\n${body}\u001b[201~`;
   await sendText(parts, { sessionId: to.id, text: pasted, take: false }, caller);

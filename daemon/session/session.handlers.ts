@@ -176,7 +176,7 @@ function listFor(
 }
 
 /** Over, and nobody has to look at it any more. */
-function isHistory({ status, attention }: SessionRow): boolean {
+export function isHistory({ status, attention }: SessionRow): boolean {
   const isOver = status === 'ended' || status === 'killed';
   return isOver && attention.state !== 'failed' && attention.state !== 'finished';
 }

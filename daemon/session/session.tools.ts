@@ -9,6 +9,7 @@ import { defineTool } from '../feature.ts';
 import type { Attaching } from './attaching.ts';
 import { sendMessage } from './messaging.ts';
 import type { SessionRow } from './row.ts';
+import { isHistory } from './session.handlers.ts';
 import type { Sessions } from './sessions.ts';
 import type { SessionTextContext } from './sessionText.ts';
 import { readSessionText } from './sessionText.ts';
@@ -83,7 +84,9 @@ function listTool({ sessions }: SessionToolParts): Tool {
     output: z.object({ sessions: z.array(shownSchema) }),
     run: (_input, caller) =>
       Promise.resolve({
-        sessions: listReadable(sessions, caller).map((row) => toShown(row, caller)),
+        sessions: listReadable(sessions, caller)
+          .filter((row) => row.id === caller.sessionId || !isHistory(row))
+          .map((row) => toShown(row, caller)),
       }),
   });
 }
@@ -142,7 +145,7 @@ function sendTool(parts: SessionToolParts): Tool {
         throw new WaggleError('badRequest', 'A session sends to another one.');
       const to = getSibling(sessions, sessionId, caller);
       caller.signal.throwIfAborted();
-      await sendMessage(parts, { from, to, text, principal: caller.principal });
+      await sendMessage(parts, { from, to, text });
       return { sent: true as const };
     },
   });
@@ -197,7 +200,7 @@ async function waitUntilDone(
   if (sessionId === caller.sessionId)
     throw new WaggleError('badRequest', 'You would wait for yourself.');
   const startedAt = performance.now();
-  let toldAt = startedAt;
+  let toldAt = -Infinity;
   for (;;) {
     const { attention } = getReadable(sessions, sessionId, caller);
     const waited = performance.now() - startedAt;

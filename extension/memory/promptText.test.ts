@@ -15,8 +15,16 @@ describe('the page of what agents are told', () => {
       page,
       /^This stands in the prompt .*, about 5 tokens each time:\n\n# Notes\n\nBe brief\.\n\n/,
     );
-    assert.match(page, /^ {2}Claude Code {2}in its prompt: By an option\.$/m);
-    assert.match(page, /^ {2}X {12}only when it asks by its tools: It has no option\.$/m);
+    assert.match(page, /^ {2}Claude Code {2}in its prompt\n {15}By an option\.$/m);
+    assert.match(page, /^ {2}X {12}when it asks by its tools\n {15}It has no option\.$/m);
+  });
+
+  it('breaks long sentences at spaces', () => {
+    const nothing = { text: '', characters: 0, tokens: 0, blockIds: [] };
+    const [claude] = agents;
+    const page = describePrompt(nothing, [{ ...claude, detail: 'word '.repeat(60) }], t);
+    assert.ok(page.split('\n').every((line) => line.length <= 90));
+    assert.equal(page.match(/word/g)?.length, 60);
   });
 
   it('says so when there is nothing to tell', () => {

@@ -7,14 +7,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { installOnce, say } from '../../scripts/cache.ts';
 
-const files = [
-  'package.json',
-  'package-lock.json',
-  '.npmrc',
-  'sdk1.mjs',
-  'client2.mjs',
-  'play.mjs',
-];
+const files = ['package.json', '.npmrc', 'sdk1.mjs', 'client2.mjs', 'play.mjs'];
 
 /** The directory that holds them; installs on the first call of a machine (about 20 s), afterwards only looks. */
 export function installClients(): Promise<string> {
@@ -30,7 +23,9 @@ async function fill(directory: string): Promise<void> {
   mkdirSync(home);
   const script = process.env['npm_execpath'];
   const [command, first] = script ? [process.execPath, [script]] : ['npm', []];
-  const child = spawn(command, [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+  // No lock file: where a registry lacks some platform's packages of the Inspector's builder it would be refused.
+  const words = ['install', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const child = spawn(command, [...first, ...words], {
     cwd: directory,
     env: {
       ...process.env,

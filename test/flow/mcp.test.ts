@@ -7,7 +7,7 @@ import type { Session } from '../../protocol/session/session.ts';
 import type { ActedSession } from './agentHome.ts';
 import { openActor, say, shown } from './agentHome.ts';
 import type { Ask, Said } from './mcpRequest.ts';
-import { ask, askAndCut, call, modern, outcomeOf } from './mcpRequest.ts';
+import { ask, call, modern, outcomeOf } from './mcpRequest.ts';
 import { SessionHome, until } from './sessionHome.ts';
 
 describe('the tools of agents', function () {
@@ -35,7 +35,8 @@ describe('the tools of agents', function () {
     outcomeOf(await request(call(name, given), over));
   const named = async (over: Partial<Ask> = {}): Promise<string[]> => {
     const { message } = await request(modern('tools/list'), over);
-    return (message?.result?.['tools'] as { name: string }[]).map(({ name }) => name);
+    const tools = message?.result?.['tools'] as readonly { name: string }[] | undefined;
+    return (tools ?? []).map(({ name }) => name);
   };
   const initialize = (protocolVersion = '2025-11-25', id: unknown = 1) => ({
     ...{ jsonrpc: '2.0', id, method: 'initialize' },
@@ -157,7 +158,10 @@ describe('the tools of agents', function () {
     const tokens = [token, ...connectors.map((made) => made.token)];
     const answers = await Promise.all(
       Array.from({ length: 24 }, async (_, at) => {
-        const said = await request(call('list_sessions'), { token: tokens[at % 3] });
+        const said = await request(call('list_sessions'), {
+          token: tokens[at % 3],
+          headers: { 'Waggle-Folder': home.folder },
+        });
         return (outcomeOf(said) as { sessions: unknown[] }).sessions.length;
       }),
     );
@@ -201,23 +205,15 @@ describe('the tools of agents', function () {
       const { session } = await link.call('session/get', { sessionId: other.session.id });
       return session.attention.state === 'working';
     }, 'it works');
-    const wait = call('read_session', { sessionId: other.session.id, waitSeconds: 60 });
-    const cut = askAndCut({ port: port(), token, body: wait });
-    const asked = (): boolean => readFileSync(home.paths.logFile, 'utf8').includes('Ready');
-    assert.ok(asked());
-    const waiting = request(
-      call(
-        'read_session',
-        { sessionId: other.session.id, waitSeconds: 60 },
-        {
-          _meta: { progressToken: 'p' },
-        },
-      ),
-    );
-    cut.cut();
+    const given = { sessionId: other.session.id, waitSeconds: 60 };
+    const wait = call('read_session', given, { _meta: { progressToken: 'p' } });
+    const cut = await ask({ port: port(), token, body: wait }, 1);
+    assert.match(cut.head, /text\/event-stream/);
+    const waiting = request(wait);
     await until(() => logged('stopped') > before, 'the call that was cut has stopped');
     await say(other.screen, '\\033]7501;state=done:app=x\\007');
     const said = await waiting;
+    assert.match(said.text, /notifications\/progress.*still working/);
     assert.equal((outcomeOf(said) as { state: string }).state, 'finished');
     await link.call('token/grant', { sessionId: actor.session.id, grants: [] });
     await link.call('session/kill', { sessionId: other.session.id });
@@ -248,6 +244,8 @@ describe('the tools of agents', function () {
       const text = ': \u001b]0;evil\u0007 hello\nthere';
       return typeof (await use('send_to_session', { sessionId: id, text })) !== 'string';
     }, 'it takes a message');
+    await other.screen.waitFor('[Message');
+    assert.ok(!other.screen.text.includes('evil\u0007'));
     await say(other.screen, '\\033]7501;state=blocked:app=x:kind=permission\\007');
     await until(
       async () => (await use('send_to_session', { sessionId: id, text: 'y' })) === 'conflict',

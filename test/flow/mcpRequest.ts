@@ -13,7 +13,9 @@ export interface Said {
 const answerSchema = z.object({
   id: z.union([z.string(), z.number()]).nullish(),
   result: z.record(z.string(), z.unknown()).optional(),
-  error: z.object({ code: z.number(), message: z.string(), data: z.unknown() }).optional(),
+  error: z
+    .object({ code: z.number(), message: z.string(), data: z.unknown().optional() })
+    .optional(),
 });
 export type JsonRpcAnswer = z.infer<typeof answerSchema>;
 
@@ -90,15 +92,6 @@ export async function ask(request: Ask, cutAfter = Infinity): Promise<Said> {
   socket.write(linesOf(request));
   await closed;
   return read(text);
-}
-
-/** Asks and hangs up when it was told to. */
-export function askAndCut(request: Ask): { cut: () => void } {
-  const socket = connect(request.port, '127.0.0.1');
-  socket.on('error', () => socket.destroy());
-  socket.resume();
-  socket.write(linesOf(request));
-  return { cut: () => socket.destroy() };
 }
 
 function read(text: string): Said {
