@@ -38,6 +38,7 @@ const joint = /\p{scx=Hiragana}/u;
 
 const denial =
   /^(?:not|no|never|nor|none|without|cannot|dont|doesnt|isnt|arent|wont|mustnt|nicht|kein\w*|nie|niemals|ohne)$/u;
+const prescription = /^(?:use|call|prefer|always|never|must|instead|immer|nie|muss|verwende\w*)$/u;
 const deniedRun = /(?:ない|ません|なし|ず(?:に)?|禁止|不可)/u;
 const numberPattern = /\p{N}+(?:[.,:]\p{N}+)*/gu;
 
@@ -58,6 +59,7 @@ const opposites = [
   'erlaubt verboten',
   'vor nach',
 ].map((pair) => pair.split(' '));
+const oppositeWords = new Set(opposites.flat().map(stem));
 
 /** What of a text is compared. */
 interface Reading {
@@ -65,6 +67,8 @@ interface Reading {
   readonly words: ReadonlySet<string>;
   readonly numbers: ReadonlySet<string>;
   readonly names: ReadonlySet<string>;
+  /** It says what to take: another name is another rule, and not only another thing. */
+  readonly prescribes: boolean;
   /** The word after each denial. */
   readonly denied: readonly string[];
 }
@@ -84,10 +88,11 @@ export function compareFacts(left: string, right: string, meaning = 0): Likeness
   const likeness = overlap(one.words, other.words);
   const isAboutTheSame =
     about >= aboutTheSameFrom || (about >= nearByMeaningFrom && meaning >= likeMeaning);
-  if (isAboutTheSame && differInValue(one, other))
+  const isOfOthers = speakOfOthers(plainWords(one), plainWords(other));
+  if (isAboutTheSame && !isOfOthers && differInValue(one, other))
     return { relation: 'contradicts', likeness: about };
   const isNear = likeness >= nearFrom || (likeness >= nearByMeaningFrom && meaning >= likeMeaning);
-  const isOther = !isNear || (likeness < surelyNearFrom && speakOfOthers(one, other));
+  const isOther = !isNear || (likeness < surelyNearFrom && speakOfOthers(one.words, other.words));
   return { relation: isOther ? 'other' : 'near', likeness };
 }
 
@@ -107,6 +112,7 @@ function read(text: string): Reading {
     ),
     numbers: new Set(plain.match(numberPattern)),
     names: new Set(identifiersOf(text).map(fold)),
+    prescribes: all.some((word) => prescription.test(word)),
     denied: deniedRun.test(key) ? [...denied, '…'] : denied,
   };
 }
@@ -115,15 +121,15 @@ function read(text: string): Reading {
 function plainWords({ words, names }: Reading): ReadonlySet<string> {
   const named = new Set([...names].flatMap((name) => termsOf(name)).map(stem));
   const kept = [...words].filter(
-    (word) => !/\p{N}/u.test(word) && !named.has(word) && !opposites.flat().includes(word),
+    (word) => !/\p{N}/u.test(word) && !named.has(word) && !oppositeWords.has(word),
   );
   return new Set(kept);
 }
 
 /** Each has a word that carries something and that the other lacks: two things of one kind, not one thing said twice. */
-function speakOfOthers(one: Reading, other: Reading): boolean {
-  const own = (left: Reading, right: Reading): boolean =>
-    [...left.words].some((word) => !right.words.has(word) && !light.has(word) && !joint.test(word));
+function speakOfOthers(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  const own = (left: ReadonlySet<string>, right: ReadonlySet<string>): boolean =>
+    [...left].some((word) => !right.has(word) && !light.has(word) && !joint.test(word));
   return own(one, other) && own(other, one);
 }
 
@@ -132,7 +138,7 @@ function differInValue(one: Reading, other: Reading): boolean {
     one.denied.length % 2 !== other.denied.length % 2 ||
     denyOther(one, other) ||
     eachHasOwn(one.numbers, other.numbers) ||
-    eachHasOwn(one.names, other.names) ||
+    (one.prescribes && other.prescribes && eachHasOwn(one.names, other.names)) ||
     opposites.some(([left = '', right = '']) => opposed(one, other, [left, right]))
   );
 }

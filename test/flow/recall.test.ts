@@ -150,7 +150,7 @@ describe('recall', () => {
     for (const [mood, problem] of faults) {
       server.mood = mood;
       // A word of no language.
-      const word = `${mood}ing`;
+      const word = `${mood.toLowerCase()}ing`;
       await save(`A first fact about ${word}.`);
       await save(`Another one that tells of ${word} at length.`);
       await embeddings({ reindex: 'missing' });
