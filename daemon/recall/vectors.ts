@@ -65,16 +65,27 @@ export class VectorSet {
     question: Float32Array,
     { count, within, spread, floor = -1 }: NearestChoice,
   ): Neighbour[] {
-    const all = this.#compare(question);
-    const compared: Neighbour[] = [];
-    for (const [place, fact] of this.#facts.entries())
-      if (within.has(fact)) compared.push({ fact, similarity: all[place] ?? 0 });
-    const isSpread = spread !== undefined && compared.length >= spreadFrom;
-    const least = isSpread ? Math.max(floor, outstanding(compared, spread)) : floor;
-    return compared
-      .filter(({ similarity }) => similarity >= least)
-      .toSorted((left, right) => right.similarity - left.similarity)
-      .slice(0, count);
+    const similarities = this.#compare(question);
+    const places = this.#placesOf(within);
+    const isSpread = spread !== undefined && places.length >= spreadFrom;
+    const least = isSpread ? Math.max(floor, outstanding(similarities, places, spread)) : floor;
+    const near: Neighbour[] = [];
+    for (const place of places) {
+      const similarity = similarities[place] as number;
+      if (similarity >= least) near.push({ fact: this.#facts[place] as number, similarity });
+    }
+    return near.toSorted((left, right) => right.similarity - left.similarity).slice(0, count);
+  }
+
+  #placesOf(within: ReadonlySet<number>): Int32Array {
+    const places = new Int32Array(this.size);
+    let count = 0;
+    for (let place = 0; place < places.length; place += 1)
+      if (within.has(this.#facts[place] as number)) {
+        places[count] = place;
+        count += 1;
+      }
+    return places.subarray(0, count);
   }
 
   #compare(question: Float32Array): Float32Array {
@@ -120,13 +131,14 @@ function multiplyFour(
   results[3] = d;
 }
 
-function outstanding(compared: readonly Neighbour[], spread: number): number {
+function outstanding(similarities: Float32Array, places: Int32Array, spread: number): number {
   let sum = 0;
   let squares = 0;
-  for (const { similarity } of compared) {
+  for (const place of places) {
+    const similarity = similarities[place] as number;
     sum += similarity;
     squares += similarity * similarity;
   }
-  const mean = sum / compared.length;
-  return mean + spread * Math.sqrt(Math.max(0, squares / compared.length - mean * mean));
+  const mean = sum / places.length;
+  return mean + spread * Math.sqrt(Math.max(0, squares / places.length - mean * mean));
 }
