@@ -45,13 +45,13 @@ describe('roles of an older version', () => {
       nextRevision: () => Promise.resolve(4),
       forget: () => undefined,
     };
-    const { ensureDefault, list } = roleStore.methods;
-    const kept = await ensureDefault(db, aRole({}), context);
+    const { methods } = roleStore;
+    const kept = await methods.ensureDefault(db, aRole({}), context);
     assert.deepEqual(kept, aRole({ id: 'r-old', ownerDaemonId: 'd', revision: 3 }));
-    await ensureDefault(db, aRole({ id: 'r-shop', workspaceId: 'w' }), context);
-    await ensureDefault(db, aRole({ id: 'r-again', workspaceId: 'w' }), context);
+    await methods.ensureDefault(db, aRole({ id: 'r-shop', workspaceId: 'w' }), context);
+    await methods.ensureDefault(db, aRole({ id: 'r-again', workspaceId: 'w' }), context);
     assert.deepEqual(
-      (await list(db, {})).map(({ id, workspaceId }) => [id, workspaceId]),
+      (await methods.list(db, {})).map(({ id, workspaceId }) => [id, workspaceId]),
       [
         ['r-old', null],
         ['r-shop', 'w'],

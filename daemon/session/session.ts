@@ -201,17 +201,9 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const launching = new Launching({ ...shared, nouns, binDirectory: binDirectoryOf(context) });
   const ending = new Ending({ ...shared, hosts, spool });
   const resuming = new Resuming({ ...shared, launching, spool });
-  const conversations = createConversationSessions({
-    ...shared,
-    nouns,
-    launching,
-    resuming,
-    spool,
-  });
-  const chats = createChatSessions({
-    ...{ ...shared, nouns, hosts, launching, spool },
-    pipes: watch.pipes,
-  });
+  const together = { ...shared, nouns, launching, spool };
+  const conversations = createConversationSessions({ ...together, resuming });
+  const chats = createChatSessions({ ...together, hosts, pipes: watch.pipes });
   const monotonicMs = (): number => context.clock.monotonicMs();
   const resources = new Resources({ hosts, trees: watch.trees, monotonicMs });
   const attaching = new Attaching({ daemon: context, hosts, sessions });
