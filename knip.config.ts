@@ -28,6 +28,8 @@ const config: KnipConfig = {
     'test/vscode/suite/run.ts',
     '**/*.test.ts',
   ],
+  // They run in a place of their own, beside the packages that they name.
+  ignore: ['test/clients/*.mjs'],
   project: ['{protocol,link,daemon,cli,extension,bench,scripts,test}/**/*.{ts,mjs}', '*.ts'],
   ignoreExportsUsedInFile: true,
   ignoreDependencies: ['oxlint-tsgolint', 'node', 'oxfmt', '@vscode/vsce'],
