@@ -29,7 +29,7 @@ const ofToken: readonly CommandSpec[] = [
   },
   {
     name: 'grant',
-    summary: 'let the agent of a session read or write to the others of its repository',
+    summary: 'what the agent of a session may do with others of its repository',
     words: ['<session>', '[grants...]'],
     options: [option('--none', 'take everything back')],
     run: async (context, input) =>
@@ -44,7 +44,7 @@ const ofToken: readonly CommandSpec[] = [
 export const mcpCommands: readonly CommandSpec[] = [
   {
     name: 'mcp',
-    summary: 'serve the tools on standard input and output, for agents that cannot use HTTP',
+    summary: 'serve agents that cannot use HTTP their tools on stdin and stdout',
     options: [option('--name <name>', 'who holds the token that it gets').default('waggle mcp')],
     run: async (context, input) =>
       (await import('./mcp/mcp.ts')).serveTools(context, {
