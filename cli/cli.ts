@@ -7,6 +7,7 @@ import { addCommands } from './command.ts';
 import type { Choose, CommandSpec, Run } from './command.ts';
 import { toPlainLine } from '../protocol/wire/printable.ts';
 import type { CompletedCommand } from './completion/completion.ts';
+import { chatCommands } from './chatCommands.ts';
 import { conversationCommands } from './conversationCommands.ts';
 import { daemonCommands } from './daemonCommands.ts';
 import { memoryCommands } from './memoryCommands.ts';
@@ -48,6 +49,7 @@ const commands: readonly CommandSpec[] = [
   ...sessionCommands,
   ...resumeCommands,
   ...signalCommands,
+  ...chatCommands,
   ...conversationCommands,
   ...noticeCommands,
   ...toolsCommands,
@@ -66,9 +68,12 @@ const exitCodesText =
 /** Understands a command line. Throws CommandError `usage`. */
 export async function parseCommand(argv: readonly string[], shown: Shown): Promise<Parsed> {
   let chosen: { run: Run; json: boolean } | undefined;
-  const program = createProgram((run, command) => {
+  const named = findSpec(argv);
+  const choose: Choose = (run, command) => {
     chosen = { run, json: command.optsWithGlobals()['json'] === true };
-  });
+  };
+  // To build what is not asked for costs as much as a connection.
+  const program = createProgram(choose, named === undefined ? commands : [named]);
   const isVersion = argv.includes('--version') || argv.includes('-V');
   program.version(isVersion ? shown.version() : '', '-V, --version', 'print the version');
   configure(program, shown.write);
@@ -82,13 +87,22 @@ export async function parseCommand(argv: readonly string[], shown: Shown): Promi
 }
 
 /** The word of the line that names a command: the first that is no option. */
+function findWord(argv: readonly string[]): string | undefined {
+  return argv.find((candidate) => !candidate.startsWith('-'));
+}
+
+function findSpec(argv: readonly string[]): CommandSpec | undefined {
+  const word = findWord(argv);
+  return commands.find(({ name, alias }) => word !== undefined && [name, alias].includes(word));
+}
+
 function findCommand(program: Command, argv: readonly string[]): Command | undefined {
-  const word = argv.find((candidate) => !candidate.startsWith('-'));
+  const word = findWord(argv);
   return program.commands.find((command) => [command.name(), command.alias()].includes(word ?? ''));
 }
 
 function refuseUnknown(program: Command, argv: readonly string[]): void {
-  const word = argv.find((candidate) => !candidate.startsWith('-'));
+  const word = findWord(argv);
   if (word === undefined || word === 'help' || findCommand(program, argv) !== undefined) return;
   throw new CommandError(
     'usage',
@@ -123,7 +137,7 @@ function configure(command: Command, write: (text: string) => void): void {
 /** The same text comes in the error that is thrown. */
 function dropText(): void {}
 
-function createProgram(choose: Choose): Command {
+function createProgram(choose: Choose, specs: readonly CommandSpec[]): Command {
   const program = new Command('waggle');
   program
     .description('Agents and shells that keep running when the window is closed.')
@@ -135,7 +149,7 @@ function createProgram(choose: Choose): Command {
         return listSessions(context, { all: false });
       }, program),
     );
-  addCommands(program, commands, choose);
+  addCommands(program, specs, choose);
   return program;
 }
 
@@ -144,7 +158,7 @@ const inner = new Set(['session-names', 'hook']);
 
 /** The commands as completion and documents read them. */
 export function describeCommands(): CompletedCommand[] {
-  const program = createProgram(dropText);
+  const program = createProgram(dropText, commands);
   configure(program, dropText);
   return program.commands.filter((command) => !inner.has(command.name())).map(describe);
 }

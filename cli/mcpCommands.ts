@@ -29,7 +29,7 @@ const ofToken: readonly CommandSpec[] = [
   },
   {
     name: 'grant',
-    summary: 'what the agent of a session may do with others of its repository',
+    summary: 'let the agent of a session read, or write to, others of its repository',
     words: ['<session>', '[grants...]'],
     options: [option('--none', 'take everything back')],
     run: async (context, input) =>
@@ -44,7 +44,7 @@ const ofToken: readonly CommandSpec[] = [
 export const mcpCommands: readonly CommandSpec[] = [
   {
     name: 'mcp',
-    summary: 'serve agents that cannot use HTTP their tools on stdin and stdout',
+    summary: 'serve the tools over standard input and output, in place of HTTP',
     options: [option('--name <name>', 'who holds the token that it gets').default('waggle mcp')],
     run: async (context, input) =>
       (await import('./mcp/mcp.ts')).serveTools(context, {

@@ -17,6 +17,7 @@ import { protocolVersion } from '../protocol/wire/define.ts';
 import { createAccess } from './access.ts';
 import { createAgentFeature } from './agent/agent.ts';
 import { createAttentionFeature } from './attention/attention.ts';
+import { createChatFeature } from './chat/chat.ts';
 import { createConversationFeature } from './conversation/conversation.ts';
 import type { Clock, FeatureContext, Logger } from './context.ts';
 import { createEmbedding } from './embedding/embedding.ts';
@@ -313,7 +314,12 @@ function createFeatures(
     windows: window,
     workspaces: workspace,
   });
-  const conversation = createConversationFeature(session.conversations);
+  const chat = createChatFeature(about('chat'), {
+    sessions: session.chats,
+    attention,
+    agents: agent,
+  });
+  const conversation = createConversationFeature(session.conversations, chat);
   const pane = createPaneFeature({ paths: context.paths, sessions: session.conversations });
   const { token, mcp } = createAccess(about('mcp'), {
     nouns: { role, workspace, memory, attention, session },
@@ -332,7 +338,7 @@ function createFeatures(
   });
   const features = {
     ...{ role, workspace, memory, window, agent, attention, session },
-    ...{ conversation, pane, token, mcp, daemon },
+    ...{ conversation, chat, pane, token, mcp, daemon },
   };
   return features satisfies Features;
 }

@@ -23,9 +23,29 @@ export function listTestFiles(name: SuiteName, root: string): string[] {
   return found.sort().map((path) => join(root, path));
 }
 
-/** What a suite's process tells the one that started it, once, when mocha is done. */
-export interface SuiteCounts {
+export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+}
+
+/** What a suite's process tells the one that started it, once, when mocha is done. */
+export interface SuiteCounts extends Counts {
+  /** The counts of each file in which something failed, by its path; a failure of no file stands under the empty path. */
+  readonly failedIn?: Readonly<Record<string, Counts>>;
+}
+
+/** The counts of a suite whose files `again` were run a second time. */
+export function replaceCounts(
+  { passed, failed, skipped, failedIn = {} }: SuiteCounts,
+  again: { readonly files: readonly string[]; readonly counts: SuiteCounts },
+): SuiteCounts {
+  const first = again.files.map((file) => failedIn[file]);
+  const before = (key: keyof Counts): number =>
+    first.reduce((sum, counts) => sum + (counts?.[key] ?? 0), 0);
+  return {
+    passed: passed - before('passed') + again.counts.passed,
+    failed: failed - before('failed') + again.counts.failed,
+    skipped: skipped - before('skipped') + again.counts.skipped,
+  };
 }

@@ -5,7 +5,7 @@ import { logChange } from './change.store.ts';
 import type { FactsWritten } from './fact.store.ts';
 import { anyDb, dropFacts, readFacts, writeFact } from './fact.store.ts';
 import type { ChangeKind, FactRow, SourceRow } from './rows.ts';
-import type { MemoryDb } from './tables.ts';
+import type { MemoryDb } from './tables.store.ts';
 
 export interface Act {
   readonly kind: ChangeKind;

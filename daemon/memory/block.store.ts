@@ -9,7 +9,7 @@ import type { BlockEdit } from './editing.ts';
 import { appendLines, editBlock } from './editing.ts';
 import type { BlockRow, ChangeKind, SourceRow } from './rows.ts';
 import { inPromptOrder } from './rows.ts';
-import type { BlockTable, MemoryDb } from './tables.ts';
+import type { BlockTable, MemoryDb } from './tables.store.ts';
 
 type Owner = BlockRow['owner'];
 

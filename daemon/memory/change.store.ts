@@ -3,7 +3,7 @@ import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { StoreContext } from '../store/store.ts';
 import { createUuid } from '../uuid.ts';
 import type { BlockRow, ChangeKind, ChangeRow, FactRow, SourceRow } from './rows.ts';
-import type { ChangeTable, MemoryDb } from './tables.ts';
+import type { ChangeTable, MemoryDb } from './tables.store.ts';
 
 /** How a row was before a change; null when the change made it. A deleted row counts as none. */
 export type Before =

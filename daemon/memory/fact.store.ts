@@ -5,7 +5,7 @@ import { recall } from '../recall/recall.ts';
 import type { StoreContext } from '../store/store.ts';
 import type { FactRow } from './rows.ts';
 import { toRecallFact } from './rows.ts';
-import type { FactTable, MemoryDb, MemoryTables } from './tables.ts';
+import type { FactTable, MemoryDb, MemoryTables } from './tables.store.ts';
 
 export interface FactFilter {
   readonly reach: RecallReach;

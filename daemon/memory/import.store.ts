@@ -9,7 +9,7 @@ import { logChange } from './change.store.ts';
 import type { FactsWritten } from './fact.store.ts';
 import type { BlockRow, FactRow, SourceRow } from './rows.ts';
 import { settleFact } from './save.store.ts';
-import type { MemoryDb } from './tables.ts';
+import type { MemoryDb } from './tables.store.ts';
 
 export type ImportDraft =
   | { readonly fact: FactRow; readonly vector: RecallVector | undefined }

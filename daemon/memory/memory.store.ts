@@ -11,7 +11,7 @@ import { importAll } from './import.store.ts';
 import type { ChangeRow, FactRow } from './rows.ts';
 import { saveFact } from './save.store.ts';
 import { createTables } from './schema.store.ts';
-import type { MemoryDb, MemoryTables } from './tables.ts';
+import type { MemoryDb, MemoryTables } from './tables.store.ts';
 import { undoChange } from './undo.store.ts';
 
 export interface FactHitRow {

@@ -11,7 +11,7 @@ import type { FactsWritten } from './fact.store.ts';
 import { anyDb, getFact, readFacts, writeFact } from './fact.store.ts';
 import type { FactRow } from './rows.ts';
 import { toRecallFact } from './rows.ts';
-import type { MemoryDb } from './tables.ts';
+import type { MemoryDb } from './tables.store.ts';
 
 export interface SaveRequest {
   readonly draft: FactRow;

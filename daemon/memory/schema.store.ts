@@ -32,6 +32,24 @@ export async function createTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('owner_id', 'text', (column) => column.notNull())
     .addColumn('label_key', 'text', (column) => column.notNull())
     .execute();
+  await createLog(db);
+  const indexes = [
+    ['memory_fact', ['scope', 'workspace_id']],
+    ['memory_fact', ['learned_session']],
+    ['memory_fact', ['expires_at']],
+    ['memory_block', ['owner_id']],
+    ['memory_change_row', ['change_id']],
+    ['memory_change_row', ['target_id']],
+  ] as const;
+  for (const [table, columns] of indexes)
+    await db.schema
+      .createIndex(`${table}_${columns.join('_')}`)
+      .on(table)
+      .columns([...columns])
+      .execute();
+}
+
+async function createLog(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('memory_change')
     .addColumn('id', 'text', (column) => column.primaryKey())
@@ -52,18 +70,4 @@ export async function createTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('before', 'text')
     .addColumn('after_revision', 'integer', (column) => column.notNull())
     .execute();
-  const indexes = [
-    ['memory_fact', ['scope', 'workspace_id']],
-    ['memory_fact', ['learned_session']],
-    ['memory_fact', ['expires_at']],
-    ['memory_block', ['owner_id']],
-    ['memory_change_row', ['change_id']],
-    ['memory_change_row', ['target_id']],
-  ] as const;
-  for (const [table, columns] of indexes)
-    await db.schema
-      .createIndex(`${table}_${columns.join('_')}`)
-      .on(table)
-      .columns([...columns])
-      .execute();
 }

@@ -8,7 +8,7 @@ import { describeChanges, findUndoable, logChange, rowsOf } from './change.store
 import type { FactsWritten } from './fact.store.ts';
 import { dropFacts, factRevision, readFacts, writeFact } from './fact.store.ts';
 import type { ChangeRow } from './rows.ts';
-import type { MemoryDb } from './tables.ts';
+import type { MemoryDb } from './tables.store.ts';
 
 export type Undone = FactsWritten &
   BlocksWritten & { readonly changeId: string; readonly undone: ChangeRow };

@@ -13,6 +13,8 @@ import type { FeatureContext, SessionOverview } from '../context.ts';
 import type { Feature, Tool } from '../feature.ts';
 import type { Route } from '../gateway/gateway.ts';
 import { Attaching } from './attaching.ts';
+import type { ChatSessions } from './chatSessions.ts';
+import { createChatSessions } from './chatSessions.ts';
 import type { ConversationSessions } from './conversationSessions.ts';
 import { createConversationSessions } from './conversationSessions.ts';
 import { Ending } from './ending.ts';
@@ -39,7 +41,12 @@ import type { FindTools } from './toolServers.ts';
 import { Watch } from './watching.ts';
 import { WindowLinks } from './windowLinks.ts';
 
-export type { ConversationSessions } from './conversationSessions.ts';
+export type { ChatSessions, NewChat } from './chatSessions.ts';
+export type { Asker, ConversationSessions } from './conversationSessions.ts';
+export type { ImportSource } from './importing.ts';
+export { isLive } from './life.ts';
+export type { PipeReader } from './pipes.ts';
+export type { SessionRow } from './row.ts';
 export type { SessionNouns } from './nouns.ts';
 
 const takeoverLimitMs = 1500;
@@ -59,6 +66,7 @@ export interface SessionFeature extends Feature<'session'>, SessionOverview {
   offerToolsWith(find: FindTools): void;
   /** Undefined: there is no such session. */
   readonly find: (id: SessionId) => KnownSession | undefined;
+  readonly chats: ChatSessions;
   /** Where hooks of agents post. */
   readonly routes: readonly Route[];
   start(): Promise<void>;
@@ -98,6 +106,7 @@ export function createSessionFeature(
   return {
     noun: 'session',
     conversations: parts.conversations,
+    chats: parts.chats,
     routes: [parts.hookReports.route],
     handlers: createHandlers(parts),
     tools: createTools(parts),
@@ -199,6 +208,10 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
     resuming,
     spool,
   });
+  const chats = createChatSessions({
+    ...{ ...shared, nouns, hosts, launching, spool },
+    pipes: watch.pipes,
+  });
   const monotonicMs = (): number => context.clock.monotonicMs();
   const resources = new Resources({ hosts, trees: watch.trees, monotonicMs });
   const attaching = new Attaching({ daemon: context, hosts, sessions });
@@ -219,6 +232,7 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
     windowLinks,
     launching,
     conversations,
+    chats,
     ending,
     resuming,
     resources,

@@ -37,6 +37,7 @@ export const commandIds = {
   changeNote: 'waggle.changeNote',
   noteHistory: 'waggle.noteHistory',
   removeNote: 'waggle.removeNote',
+  showPrompt: 'waggle.showPrompt',
   openFact: 'waggle.openFact',
   editFact: 'waggle.editFact',
   pinFact: 'waggle.pinFact',

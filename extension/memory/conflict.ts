@@ -13,6 +13,8 @@ export interface Conflicts extends Disposable {
   readonly ask: AskAboutConflict;
   /** A text of the past or of somebody else beside another document, to be read only. */
   compare(shown: { left: string; right: vscode.Uri; title: string }): Promise<void>;
+  /** A text that is nowhere, to be read and copied. `path`: names it and says which language it is in. */
+  show(shown: { text: string; path: string }): Promise<void>;
   /** Two texts that are both nowhere. `path`: names them and says which language they are in. */
   compareTexts(shown: { left: string; right: string; path: string; title: string }): Promise<void>;
 }
@@ -51,6 +53,9 @@ export function createConflicts(): Conflicts {
   };
   return {
     compare,
+    async show({ text, path }) {
+      await vscode.window.showTextDocument(toPage(text, path), { preview: true });
+    },
     async compareTexts({ left, right, path, title }) {
       const pages = [toPage(left, path), toPage(right, path)];
       await vscode.commands.executeCommand('vscode.diff', ...pages, title);

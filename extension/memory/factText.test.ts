@@ -40,7 +40,7 @@ describe('the page of a fact', () => {
     });
     const page = describeDetails({ fact, related: [older], changes: [change] }, context);
     assert.match(page, /^It holds instead of\n\n {2}The tests need port 5432 \(3 h\)$/m);
-    assert.match(page, /^What was done with it\n\n.*Saved a fact · by Claude Code in fix-login$/m);
+    assert.match(page, /^What was done with it\n\n.* saved by Claude Code in fix-login$/m);
   });
 
   it('shows hostile text as text', () => {

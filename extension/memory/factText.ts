@@ -95,14 +95,44 @@ function section(
 
 function toChange(context: FactTextContext): (change: MemoryChange) => Line {
   const { t } = context;
-  return ({ at, summary, by, undoneBy }) => [
+  return ({ at, kind, by, undoneBy }) => [
     new Date(at).toLocaleString(),
     [
-      toPlainLine(summary, 200),
-      t('by {0}', nameSource(by, t)),
+      t('{0} by {1}', nameAct(kind, t), nameSource(by, t)),
       ...(undoneBy === null ? [] : [t('undone')]),
     ].join(' · '),
   ];
+}
+
+function nameAct(kind: MemoryChange['kind'], t: Translate): string {
+  switch (kind) {
+    case 'saved':
+      return t('saved');
+    case 'merged':
+      return t('merged with what was nearly the same,');
+    case 'superseded':
+      return t('replaced');
+    case 'edited':
+      return t('edited');
+    case 'forgotten':
+      return t('forgotten');
+    case 'pinned':
+      return t('pinned or unpinned');
+    case 'promoted':
+      return t('moved to another scope');
+    case 'reviewed':
+      return t('reviewed');
+    case 'imported':
+      return t('imported');
+    case 'expired':
+      return t('forgotten because nobody used it,');
+    case 'undone':
+      return t('an undo');
+    case 'noteMade':
+    case 'noteWritten':
+    case 'noteRemoved':
+      return t('changed');
+  }
 }
 
 function describeInstant(at: string, { nowMs, t }: FactTextContext): string {

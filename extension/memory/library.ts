@@ -84,6 +84,8 @@ export class Library implements Disposable {
     link.onEvent('memory/blocksChanged', ({ blocks, removed }) => {
       this.#putBlocks(blocks, removed);
       this.#changed.fire({ facts: [], blocks, gone: removed });
+      // The first note of a repository that nobody knew.
+      this.#ask(link);
     });
     link.onEvent('role/changed', () => this.#ask(link));
     link.onEvent('memory/learned', (learned) => this.#learned.fire(learned));

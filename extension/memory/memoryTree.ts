@@ -151,7 +151,7 @@ function belongs({ worktree, state }: Fact, group: FactQuery['group']): boolean 
 function toItem(node: MemoryNode, library: Library): vscode.TreeItem {
   switch (node.kind) {
     case 'notes':
-      return toFolder(t('Notes'), 'note', {
+      return toFolder(t('Notes'), 'notebook', {
         description: node.notes.length === 0 ? t('none yet') : t('always in the prompt'),
         context: 'notes',
         isOpen: node.notes.length > 0,

@@ -10,12 +10,14 @@ import type { CommandHandlers } from '../editor/editor.ts';
 import { toPickLabel, translate as t } from '../editor/editor.ts';
 import { describeNote, nameSource } from './factRow.ts';
 import { noteAddress } from './memoryUri.ts';
+import { listFolders } from './library.ts';
 import { readBlockId } from './memoryNode.ts';
 import type { MemoryParts } from './parts.ts';
+import { describePrompt } from './promptText.ts';
 import { madeRoles } from './shelf.ts';
 import { tellDone } from './undo.ts';
 
-type NoteCommandName = 'openNote' | 'changeNote' | 'noteHistory' | 'removeNote';
+type NoteCommandName = 'openNote' | 'changeNote' | 'noteHistory' | 'removeNote' | 'showPrompt';
 
 export function createNoteCommands(parts: MemoryParts): CommandHandlers<NoteCommandName> {
   const on =
@@ -28,6 +30,7 @@ export function createNoteCommands(parts: MemoryParts): CommandHandlers<NoteComm
     openNote: on(t('Open which note?'), (block) => openNote(parts, block)),
     changeNote: on(t('Change which note?'), (block) => changeNote(parts, block)),
     noteHistory: on(t('Show the history of which note?'), (block) => showHistory(parts, block)),
+    showPrompt: () => showPrompt(parts),
     removeNote: on(t('Remove which note?'), (block) => removeNote(parts, block)),
   };
 }
@@ -256,6 +259,20 @@ async function bringBack({ connection }: MemoryParts, block: Block, text: string
       fix: t('Look at its history again.'),
     });
   tellDone(connection, t("'{0}' is as it was.", name), written.changeId);
+}
+
+/** Of this window's first folder; without one, what holds everywhere. */
+async function showPrompt({ connection, conflicts }: MemoryParts): Promise<void> {
+  const [folder] = listFolders();
+  const place = folder === undefined ? {} : { folder };
+  const [prompt, { agents }] = await Promise.all([
+    connection.call('memory/prompt', { place }),
+    connection.call('memory/reach', {}),
+  ]);
+  await conflicts.show({
+    text: describePrompt(prompt, agents, t),
+    path: `/${t('Notes in the Prompt')}`,
+  });
 }
 
 async function removeNote({ connection }: MemoryParts, block: Block): Promise<void> {

@@ -8,8 +8,7 @@ import { factMaxChars } from '../../protocol/memory/memory.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { runCommand, toPickLabel, translate as t } from '../editor/editor.ts';
-import { describeFact, nameReason, nameScope, nameSource } from './factRow.ts';
-import { countFacts } from './factRow.ts';
+import { countFacts, describeFact, nameReason, nameScope, nameSource } from './factRow.ts';
 import type { MemoryParts } from './parts.ts';
 import { tellDone } from './undo.ts';
 
@@ -69,7 +68,7 @@ function ask(
   const pick = vscode.window.createQuickPick<FactPick>();
   pick.canSelectMany = true;
   pick.title = t('Review What Was Learned');
-  pick.placeholder = t('Enter keeps what is ticked and discards the rest. Escape decides nothing.');
+  pick.placeholder = t('Enter keeps what is ticked, discards the rest');
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.ignoreFocusOut = true;
@@ -120,11 +119,13 @@ function toRow({ library }: MemoryParts, fact: Fact): FactPick {
   const quoted = fact.suspicious.map((text) => `“${toPlainLine(text, 80)}”`).join(' ');
   const why = [reasons, quoted].filter(Boolean).join(': ');
   const learned = t('by {0}', nameSource(fact.source, t));
+  const isWaiting = fact.state === 'quarantined';
+  const beside = isWaiting ? [scope, learned] : [description, scope, learned];
   return {
     fact,
     label: toPickLabel(label),
-    description: toPickLabel(fact.state === 'quarantined' ? scope : `${description} · ${scope}`),
-    detail: toPickLabel([why, learned].filter(Boolean).join(' · ')),
+    description: toPickLabel(beside.join(' · ')),
+    ...(why === '' ? {} : { detail: toPickLabel(why) }),
     buttons: [editButton(), ...(hasSource(fact) ? [sourceButton()] : [])],
   };
 }

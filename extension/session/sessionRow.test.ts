@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { inEnglish } from '../translate.ts';
 import {
+  describeCost,
   describeRow,
   describeState,
   describeTooltip,
@@ -89,6 +90,23 @@ describe('a session as a row', () => {
     );
     const unknown = { cpuPercent: null, rssBytes: null, processes: 1 };
     assert.equal(describeUsage(unknown, inEnglish), '1 process');
+  });
+
+  it('says what Waggle adds to the context of its agent, and nothing of that for a shell', () => {
+    const cost = { choice: 'core', tools: [1, 2, 3], tokens: 900, noteTokens: 120 } as const;
+    assert.equal(
+      describeCost(cost, inEnglish),
+      'Waggle adds about 1,020 tokens to its context: 3 tools 900, notes 120',
+    );
+    assert.equal(
+      describeCost({ ...cost, choice: 'off' }, inEnglish),
+      'Waggle adds about 120 tokens to its context: notes 120',
+    );
+    const none = { choice: 'off', tools: [], tokens: 0 } as const;
+    assert.equal(describeCost(none, inEnglish), 'Waggle adds nothing to its context');
+    assert.match(describeTooltip(fakeSession(), { ...context, cost }), /1,020 tokens/);
+    const shell = describeTooltip(fakeSession({ agent: 'shell' }), { ...context, cost });
+    assert.doesNotMatch(shell, /tokens/);
   });
 
   it('lets nothing of a name become Markdown, HTML or a command link', () => {

@@ -54,7 +54,8 @@ describe('notes in the prompt of an agent', function () {
       const request = run.modelServer.requests.find(({ body }) =>
         JSON.stringify(body ?? '').includes('hello there'),
       );
-      const { system } = request?.body as { readonly system: unknown };
+      assert.ok(request);
+      const { system } = request.body as { readonly system: unknown };
       assert.match(
         JSON.stringify(system),
         /<waggle-notes>.*'purple' \\\\?\\?"cow.*<\/waggle-notes>/,

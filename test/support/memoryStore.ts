@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { memoryStore } from '../../daemon/memory/memory.store.ts';
-import type { MemoryTables } from '../../daemon/memory/tables.ts';
+import type { MemoryTables } from '../../daemon/memory/tables.store.ts';
 import { recallStore } from '../../daemon/recall/recall.store.ts';
 import { openConnection } from '../../daemon/store/connection.ts';
 import type { Connection } from '../../daemon/store/connection.ts';

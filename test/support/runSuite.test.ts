@@ -24,7 +24,8 @@ describe('the process of a suite', function () {
       `it.skip('is skipped', () => {});`,
     ]);
     const { counts, code, output } = await runFiles([file]);
-    assert.deepEqual([counts, code], [{ passed: 1, failed: 1, skipped: 1 }, 1]);
+    const expected = { passed: 1, failed: 1, skipped: 1 };
+    assert.deepEqual([counts, code], [{ ...expected, failedIn: { [file]: expected } }, 1]);
     assert.match(output, /planned/);
   });
 
@@ -32,7 +33,8 @@ describe('the process of a suite', function () {
     const broken = write('broken', [], `import './missing.ts';`);
     const whole = write('whole', [`it('passes', () => {});`]);
     const { counts, output } = await runFiles([broken, whole]);
-    assert.deepEqual(counts, { passed: 1, failed: 1, skipped: 0 });
+    const failedIn = { '': { passed: 0, failed: 1, skipped: 0 } };
+    assert.deepEqual(counts, { passed: 1, failed: 1, skipped: 0, failedIn });
     assert.match(output, /missing\.ts/);
   });
 
@@ -40,7 +42,8 @@ describe('the process of a suite', function () {
     const leaky = write('leaky', [`it('passes', () => { setInterval(() => {}, 1000).ref(); });`]);
     const clean = write('quiet', [`it('passes', () => {});`]);
     const { counts, output } = await runFiles([leaky, clean], true);
-    assert.deepEqual(counts, { passed: 2, failed: 1, skipped: 0 });
+    const failedIn = { [leaky]: { passed: 1, failed: 1, skipped: 0 } };
+    assert.deepEqual(counts, { passed: 2, failed: 1, skipped: 0, failedIn });
     assert.match(output, /leaky\.test\.ts left behind:\s+resource Timeout/);
   });
 

@@ -6,7 +6,7 @@ import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import Mocha from 'mocha';
-import type { SuiteCounts } from '../../scripts/testSuite.ts';
+import type { Counts, SuiteCounts } from '../../scripts/testSuite.ts';
 import { mochaHooks } from './leakCheck.ts';
 
 const root = process.cwd();
@@ -48,10 +48,22 @@ async function load(file: string): Promise<void> {
 
 function run(): Promise<SuiteCounts> {
   mocha.files = [];
+  const byFile = new Map<string, Record<keyof Counts, number>>();
+  const count = (key: keyof Counts) => (runnable: Mocha.Runnable) => {
+    const file = runnable.file ?? '';
+    const counts = byFile.get(file) ?? { passed: 0, failed: 0, skipped: 0 };
+    counts[key] += 1;
+    byFile.set(file, counts);
+  };
   return new Promise((resolve) => {
     const runner = mocha.run(() => {
       const { passes = 0, failures = 0, pending = 0 } = runner.stats ?? {};
-      resolve({ passed: passes, failed: failures, skipped: pending });
+      const failedIn = [...byFile].filter(([, { failed }]) => failed > 0);
+      const counts = { passed: passes, failed: failures, skipped: pending };
+      resolve(
+        failedIn.length === 0 ? counts : { ...counts, failedIn: Object.fromEntries(failedIn) },
+      );
     });
+    runner.on('pass', count('passed')).on('fail', count('failed')).on('pending', count('skipped'));
   });
 }

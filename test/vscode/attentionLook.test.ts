@@ -164,6 +164,7 @@ describe('the look of what needs the person', function () {
         'Close and come back',
         'See who needs you',
         'Choose when you are called',
+        'Give agents memory and tasks',
         'Continue in any terminal',
       ],
     );

@@ -39,7 +39,7 @@ describe('the extension in its host', () => {
     const contributed = manifest.contributes.commands.map(({ command }) => command);
     const all = await vscode.commands.getCommands(true);
     const made =
-      /^waggle\.(?:needs|sessions)\.|\.(?:open|focus|resetViewLocation|removeView|toggleVisibility)$/;
+      /^waggle\.(?:needs|sessions|memory)\.|\.(?:open|focus|resetViewLocation|removeView|toggleVisibility)$/;
     const registered = all.filter((id) => id.startsWith('waggle.') && !made.test(id));
     assert.deepEqual(registered.sort(), contributed.toSorted());
   });
