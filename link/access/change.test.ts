@@ -168,7 +168,7 @@ describe('an entry in a configuration file', () => {
   it('is not mistaken for the same words elsewhere in the file', () => {
     const codex = getAgentConfig('codex');
     const words = give(codex, '# x\n').slice('# x\n'.length);
-    const before = `note = \'\'\'${words}\'\'\'\n`;
+    const before = `note = '''\n${words}'''`;
     const after = give(codex, before);
     const receipt = receiptOf(codex, before, after);
     assert.equal(takeText(sourceOf(codex, after, receipt)), before);
