@@ -8,6 +8,7 @@ const config: KnipConfig = {
     'daemon/main.ts',
     'daemon/*/main.ts',
     'daemon/storeWorker.ts',
+    'daemon/mcp/sdk.ts',
     'daemon/screen/screenWorker.ts',
     'cli/main.ts',
     'extension/main.ts',
