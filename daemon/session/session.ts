@@ -190,7 +190,8 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const watch = new Watch({ daemon: context, sessions, hosts, spool, ...options });
   const flush = (id: SessionId): Promise<void> => watch.followers.flush(id);
   const keeping = new Keeping({ daemon: context, sessions, spool, flush });
-  const hooks = new Hooks({ daemon: context, binDirectory: binDirectoryOf(context) });
+  const binDirectory = binDirectoryOf(context);
+  const hooks = new Hooks({ daemon: context, binDirectory });
   const tools = new ToolServers({ daemon: context });
   const hookReports = new HookReports({ daemon: context, sessions });
   nouns.attention.explainWith(hookReports.explainer);
@@ -198,20 +199,12 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const notes = new StartNotes({ daemon: context, memory: nouns.memory });
   const starts = { links, hooks, tools, notes };
   const shared = { daemon: context, sessions, watch, ...starts, sequences, keeping };
-  const launching = new Launching({ ...shared, nouns, binDirectory: binDirectoryOf(context) });
+  const launching = new Launching({ ...shared, nouns, binDirectory });
   const ending = new Ending({ ...shared, hosts, spool });
   const resuming = new Resuming({ ...shared, launching, spool });
-  const conversations = createConversationSessions({
-    ...shared,
-    nouns,
-    launching,
-    resuming,
-    spool,
-  });
-  const chats = createChatSessions({
-    ...{ ...shared, nouns, hosts, launching, spool },
-    pipes: watch.pipes,
-  });
+  const beginning = { ...shared, nouns, launching, spool };
+  const conversations = createConversationSessions({ ...beginning, resuming });
+  const chats = createChatSessions({ ...beginning, hosts, pipes: watch.pipes });
   const monotonicMs = (): number => context.clock.monotonicMs();
   const resources = new Resources({ hosts, trees: watch.trees, monotonicMs });
   const attaching = new Attaching({ daemon: context, hosts, sessions });
