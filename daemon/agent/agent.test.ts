@@ -62,6 +62,18 @@ describe('launching agents', () => {
     }
   });
 
+  it('takes the model of the role, unless the person names one or gives a subcommand', async () => {
+    const model = 'big-1';
+    const { argv } = await plan({ model, arguments: ['--verbose'] });
+    assert.deepEqual(argv.slice(3), ['--model', 'big-1', '--verbose']);
+    const codex = await plan({ agent: 'codex', model });
+    assert.deepEqual(codex.argv.slice(1), ['--no-daemon', '--model', 'big-1']);
+    for (const given of [['--model', 'x'], ['--model=x'], ['-m', 'x'], ['mcp', 'list']]) {
+      const named = await plan({ model, arguments: given });
+      assert.ok(!named.argv.includes('big-1'), given.join(' '));
+    }
+  });
+
   it('keeps Codex out of its daemon and opens the server of opencode on loopback, closed by a password', async () => {
     const codex = await plan({ agent: 'codex', arguments: ['-m', 'x'] });
     assert.deepEqual(codex.argv.slice(1), ['--no-daemon', '-m', 'x']);

@@ -21,8 +21,7 @@ import { Reviewing } from './reviewing.ts';
 import { Telling } from './telling.ts';
 import { Upkeep } from './upkeep.ts';
 
-export type { MemoryCaller, MemoryCalls } from './memory.handlers.ts';
-export type { MemoryNouns, RememberingSession } from './nouns.ts';
+export type { MemoryCalls } from './memory.handlers.ts';
 
 export interface MemoryFeature extends Feature<'memory'> {
   /** The wire's methods for any principal: what the tools of agents call. Rights of an agent are checked inside. */

@@ -50,10 +50,12 @@ export class Placing {
       refuseOtherPlaces(place, own);
       return this.#ofSession(own, toWrite);
     }
-    if (by.right === 'self' && place.sessionId !== undefined) throw otherPlace();
+    if (by.right === 'self') {
+      refuseOtherPlaces(withoutFolder(place), undefined);
+      return asElsewhere(await this.#ofFolder(place, toWrite), toWrite);
+    }
     if (place.sessionId !== undefined) return this.#ofSession(place.sessionId, toWrite);
     const found = await this.#ofFolder(place, toWrite);
-    if (by.right === 'self') return asElsewhere(found, toWrite);
     if (place.roleId === undefined) return found;
     const role = this.#nouns.roles.find(place.roleId);
     if (role === undefined) throw new WaggleError('notFound', 'There is no such role.');
@@ -112,8 +114,10 @@ function asElsewhere(place: Place, toWrite: boolean): Place {
   return here.isProven || toWrite ? here : { ...here, ...nowhere };
 }
 
-function refuseOtherPlaces(place: MemoryPlace, own: string): void {
-  const { sessionId, folder, workspaceId, roleId } = place;
+function refuseOtherPlaces(
+  { sessionId, folder, workspaceId, roleId }: MemoryPlace,
+  own: string | undefined,
+): void {
   const isOther = sessionId !== undefined && sessionId !== own;
   if (isOther || folder !== undefined || workspaceId !== undefined || roleId !== undefined)
     throw otherPlace();
@@ -174,3 +178,7 @@ export const ownSource: SourceRow = {
   turn: null,
   path: null,
 };
+
+function withoutFolder({ folder: _folder, ...place }: MemoryPlace): MemoryPlace {
+  return place;
+}

@@ -171,6 +171,28 @@ describe('the command about memory and roles', function () {
     );
   });
 
+  it('asks once in a terminal: Enter keeps all, numbers discard', async () => {
+    const script = join(cli.home, 'learner.sh');
+    const waggle = cli.argv('memory').map((word) => `'${word}'`);
+    const texts = ['Backups run at two.', 'Icons lie in media.', 'Invoices are numbered by year.'];
+    writeFileSync(script, texts.map((text) => `${waggle.join(' ')} save '${text}'\n`).join(''));
+    await cli.run('new', '--detach', '--name', 'learner', '--cwd', folder, '--', 'sh', script);
+    await cli.run('wait', 'learner', '--until', 'ends', '--timeout', '60');
+    const left = cli.terminal('memory', 'review', '--cwd', folder);
+    await left.see('q leaves');
+    left.write('q\r');
+    assert.equal((await left.exited).exitCode, 0);
+    const asked = cli.terminal('memory', 'review', '--cwd', folder);
+    await asked.see('q leaves');
+    const [, number = ''] = /(\d)\. Icons lie in media\./.exec(asked.text) ?? [];
+    asked.write(`${number}\r`);
+    await asked.see('Kept 2, discarded 1.');
+    assert.equal((await asked.exited).exitCode, 0);
+    const { facts } = await list();
+    assert.ok(!facts.some(({ text }) => text.startsWith('Icons')));
+    assert.ok(facts.every(({ reviewedAt }) => reviewedAt !== null));
+  });
+
   it('exports what it imports again', async () => {
     const file = join(cli.home, 'memory.md');
     const exported = await run('export', file);
