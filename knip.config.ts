@@ -8,6 +8,7 @@ const config: KnipConfig = {
     'daemon/main.ts',
     'daemon/*/main.ts',
     'daemon/storeWorker.ts',
+    'daemon/mcp/sdk.ts',
     'daemon/screen/screenWorker.ts',
     'cli/main.ts',
     'extension/main.ts',
@@ -28,6 +29,8 @@ const config: KnipConfig = {
     'test/vscode/suite/run.ts',
     '**/*.test.ts',
   ],
+  // They run in a place of their own, beside the packages that they name.
+  ignore: ['test/clients/*.mjs'],
   project: ['{protocol,link,daemon,cli,extension,bench,scripts,test}/**/*.{ts,mjs}', '*.ts'],
   ignoreExportsUsedInFile: true,
   ignoreDependencies: ['oxlint-tsgolint', 'node', 'oxfmt', '@vscode/vsce'],

@@ -17,6 +17,8 @@ const bounds: Readonly<Record<'p50' | 'p99' | 'context', Bound>> = {
   context: { floor: 1500, goal: 1500, better: 'lower' },
 };
 const version = '2026-07-28';
+/** It asks nobody: what is left is the way there and back. */
+const tool = 'list_sessions';
 
 export const mcpFigure: Figure = {
   cases: { 'mcp.call': ['p50', 'p99'], 'mcp.context': ['core', 'all'] },
@@ -26,7 +28,7 @@ export const mcpFigure: Figure = {
     const link = await rig.connect();
     try {
       yield* measureContext(link, home);
-      yield* measureCalls(link, context);
+      yield* measureCalls(link, home, context);
     } finally {
       link.dispose();
       await rig.stop();
@@ -55,25 +57,28 @@ async function* measureContext(link: DaemonLink, folder: string): AsyncGenerator
 
 async function* measureCalls(
   link: DaemonLink,
+  folder: string,
   { rounds, signal }: BenchContext,
 ): AsyncGenerator<Measurement> {
   const { token, url } = await link.call('token/createConnector', { name: 'bench' });
   if (url === null) throw new Error('the daemon has no port');
-  await callTimes({ url, token, signal }, warmCalls);
+  const target = { url, token, folder, signal };
+  await callTimes(target, warmCalls);
   const perRound: number[][] = [];
   for (let round = 0; round < rounds; round += 1)
-    perRound.push(await callTimes({ url, token, signal }, callsPerRound));
+    perRound.push(await callTimes(target, callsPerRound));
   for (const [name, share] of [
     ['p50', 0.5],
     ['p99', 0.99],
   ] as const) {
     const value = median(perRound.map((times) => quantile(times, share)));
-    const note = `read_notes, ${callsPerRound} calls in a row`;
+    const note = `${tool}, ${callsPerRound} calls in a row`;
     yield { id: 'mcp.call', case: name, value, unit: 'ms', bound: bounds[name], rounds, note };
   }
 }
 
 interface Target {
+  readonly folder: string;
   readonly url: string;
   readonly token: string;
   readonly signal: AbortSignal;
@@ -90,14 +95,14 @@ async function callTimes(target: Target, count: number): Promise<number[]> {
   return times;
 }
 
-async function callOnce({ url, token, signal }: Target, id: number): Promise<void> {
+async function callOnce({ url, token, folder, signal }: Target, id: number): Promise<void> {
   const key = 'io.modelcontextprotocol/';
   const _meta = {
     [`${key}protocolVersion`]: version,
     [`${key}clientInfo`]: { name: 'bench', version: '1' },
     [`${key}clientCapabilities`]: {},
   };
-  const params = { name: 'read_notes', arguments: {}, _meta };
+  const params = { name: tool, arguments: {}, _meta };
   const response = await fetch(url, {
     method: 'POST',
     headers: {
@@ -106,7 +111,8 @@ async function callOnce({ url, token, signal }: Target, id: number): Promise<voi
       Authorization: `Bearer ${token}`,
       'MCP-Protocol-Version': version,
       'Mcp-Method': 'tools/call',
-      'Mcp-Name': 'read_notes',
+      'Mcp-Name': tool,
+      'Waggle-Folder': folder,
     },
     body: JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params }),
     signal,

@@ -39,6 +39,10 @@ export function createAccess(
     grantsOf: (id) => tokens.grants.of(id),
     isLead: (id) => role.find(session.find(id)?.roleId ?? '')?.tier === 'lead',
     locate: (folder) => workspace.locate(folder),
+    async countNotes(id) {
+      const known = session.find(id);
+      return known === undefined ? 0 : (await memory.promptFor(known)).tokens;
+    },
     redact,
     port,
   });

@@ -17,6 +17,8 @@ export interface McpNouns {
   /** A lead sees and steers what members do. */
   readonly isLead: (id: SessionId) => boolean;
   readonly locate: (folder: string) => Promise<WorkspaceId>;
+  /** What the notes in the prompt of a session's agent come to, estimated. */
+  readonly countNotes: (id: SessionId) => Promise<number>;
   /** Replaces secrets that the daemon knows. */
   readonly redact: (text: string) => string;
   /** Of the daemon on 127.0.0.1; null: none could be had. */

@@ -44,7 +44,9 @@ export class LegacySessions {
     this.#context = context;
   }
 
+  /** Those that are still used. */
   get count(): number {
+    this.#endIdle();
     return this.#sessions.size;
   }
 

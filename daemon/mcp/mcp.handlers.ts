@@ -45,6 +45,7 @@ export function createHandlers({
           return { name, description, tokens };
         }),
         tokens: offered.length === 0 ? 0 : sum + estimateTokens(instructions),
+        ...(sessionId === undefined ? {} : { noteTokens: await nouns.countNotes(sessionId) }),
       };
     },
     async 'mcp/choose'({ folder, choice }) {

@@ -31,9 +31,12 @@ export function createMcpFeature(context: FeatureContext, nouns: McpNouns): McpF
   const choices = new ToolChoices(context.openStore<typeof mcpStore>('mcp'));
   const readFacts = createFactReader(nouns, choices);
   let loading: Promise<Serving> | undefined;
+  let isBusy = (): boolean => false;
   const load = async (): Promise<Serving> => {
     const sdk = await import('./sdk.ts');
-    return new Serving({ sdk, version, catalogue, calls, clock, log, readFacts });
+    const serving = new Serving({ sdk, version, catalogue, calls, clock, log, readFacts });
+    isBusy = () => serving.isBusy;
+    return serving;
   };
   const revocations = context.tokens.onDidRevoke((principalId) => {
     loading?.then((serving) => serving.revoke(principalId)).catch(alreadyTold);
@@ -53,6 +56,7 @@ export function createMcpFeature(context: FeatureContext, nouns: McpNouns): McpF
     },
     handlers: createHandlers({ catalogue, choices, readFacts, nouns }),
     start: () => choices.load(),
+    isBusy: () => isBusy(),
     async stop() {
       await (await loading)?.stop();
     },

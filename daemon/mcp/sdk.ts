@@ -7,4 +7,4 @@ export {
   createMcpHandler,
   isLegacyRequest,
 } from '@modelcontextprotocol/server';
-export type { CallToolResult, McpHttpHandler, ServerContext } from '@modelcontextprotocol/server';
+export type { CallToolResult } from '@modelcontextprotocol/server';

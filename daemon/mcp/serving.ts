@@ -72,6 +72,11 @@ export class Serving {
     return { status, body: undefined, content, headers: toHeaders(headers) };
   }
 
+  /** Somebody waits for an answer, or has a session. */
+  get isBusy(): boolean {
+    return this.#open.size > 0 || this.#legacy.count > 0;
+  }
+
   /** Cuts everything of a token that counts no more. */
   revoke(principalId: string): void {
     for (const [cut, id] of this.#open) if (id === principalId) cut.abort();

@@ -45,6 +45,11 @@ export function toGeminiSettings(shim: string, url?: string): string {
   });
 }
 
+/** The same without hooks, for what speaks in events. */
+export function toGeminiTools(url: string): string {
+  return JSON.stringify({ mcpServers: toGeminiServers(url) });
+}
+
 function quote(path: string): string {
   return `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -14,6 +14,7 @@ import {
   toClaudeSettings,
   toCodexOptions,
   toGeminiSettings,
+  toGeminiTools,
 } from './hookSettings.ts';
 import type { SessionRow } from './row.ts';
 
@@ -70,6 +71,11 @@ export class Hooks {
 
   #prepare(row: SessionRow, start: Start): HookedStart {
     const plain = { argv: start.argv, environment: {} };
+    // What speaks in events tells all that hooks would; its settings may still have to name our tools.
+    if (row.mode === 'pipe')
+      return row.agent === 'gemini' && start.url !== undefined
+        ? this.#prepareGemini(row, start)
+        : plain;
     // A first argument that is no option is a subcommand or a prompt, with options of its own.
     const isPlain = start.argv[1] === undefined || start.argv[1].startsWith('-');
     switch (row.agent) {
@@ -113,7 +119,10 @@ export class Hooks {
     if (process.platform === 'win32') return this.#leaveOut(row, 'it starts no scripts here', argv);
     if (!isClosed(this.#context.daemon.paths.home))
       return this.#leaveOut(row, 'others can write above the data directory', argv);
-    const file = this.#write(row, toGeminiSettings(this.#shim(), url));
+    const file = this.#write(
+      row,
+      row.mode === 'pipe' ? toGeminiTools(url ?? '') : toGeminiSettings(this.#shim(), url),
+    );
     if (file === undefined) return this.#leaveOut(row, 'nothing of it is written', argv);
     return { argv, environment: { [variable]: file } };
   }

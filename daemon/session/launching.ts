@@ -316,11 +316,7 @@ export class Launching {
       const environment = { ...inherited, ...plan.environment };
       const marked = this.#mark(row, plan, environment);
       const offered = this.#context.tools.prepare(row, { argv: marked.argv, environment });
-      // What speaks in events tells all that hooks would.
-      const hooked =
-        row.mode === 'pipe'
-          ? { argv: offered.argv, environment: {} }
-          : this.#context.hooks.prepare(row, { ...offered, environment });
+      const hooked = this.#context.hooks.prepare(row, { ...offered, environment });
       const noted = await this.#context.notes.prepare(row, {
         argv: hooked.argv,
         environment: { ...environment, ...hooked.environment },

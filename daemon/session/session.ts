@@ -190,7 +190,8 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const watch = new Watch({ daemon: context, sessions, hosts, spool, ...options });
   const flush = (id: SessionId): Promise<void> => watch.followers.flush(id);
   const keeping = new Keeping({ daemon: context, sessions, spool, flush });
-  const hooks = new Hooks({ daemon: context, binDirectory: binDirectoryOf(context) });
+  const binDirectory = binDirectoryOf(context);
+  const hooks = new Hooks({ daemon: context, binDirectory });
   const tools = new ToolServers({ daemon: context });
   const hookReports = new HookReports({ daemon: context, sessions });
   nouns.attention.explainWith(hookReports.explainer);
@@ -198,7 +199,7 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const notes = new StartNotes({ daemon: context, memory: nouns.memory });
   const starts = { links, hooks, tools, notes };
   const shared = { daemon: context, sessions, watch, ...starts, sequences, keeping };
-  const launching = new Launching({ ...shared, nouns, binDirectory: binDirectoryOf(context) });
+  const launching = new Launching({ ...shared, nouns, binDirectory });
   const ending = new Ending({ ...shared, hosts, spool });
   const resuming = new Resuming({ ...shared, launching, spool });
   const together = { ...shared, nouns, launching, spool };

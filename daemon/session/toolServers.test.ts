@@ -88,6 +88,13 @@ describe('tools for one run', () => {
     assert.match(readFileSync(file(), 'utf8'), /"Bearer \{env:WAGGLE_HOOK_TOKEN\}"/);
   });
 
+  it('are known in chats too, whose commands are ours', () => {
+    const codex = prepare(row('codex', { mode: 'pipe' }), ['app-server']);
+    assert.deepEqual([codex.argv[1], codex.argv.at(-1)], ['-c', 'app-server']);
+    const opencode = prepare(row('opencode', { mode: 'pipe' }), ['acp']);
+    assert.deepEqual(opencode.environment, { OPENCODE_CONFIG: file() });
+  });
+
   it('of a private session are written nowhere', () => {
     const { argv } = prepare(row('claude', { private: true }), []);
     assert.match(argv[1] ?? '', /^--mcp-config=\{"mcpServers"/);

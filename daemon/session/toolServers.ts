@@ -71,7 +71,9 @@ export class ToolServers {
   #prepare(row: SessionRow, start: Start, url: string): OfferedStart {
     const [program = '', ...rest] = start.argv;
     // A first word that is no option is a subcommand with options of its own, unless it is a sentence.
-    const isPlain = rest[0] === undefined || rest[0].startsWith('-') || /\s/.test(rest[0]);
+    const isPrompt = rest[0] === undefined || rest[0].startsWith('-') || /\s/.test(rest[0]);
+    // A chat's is ours, and takes them before it.
+    const isPlain = isPrompt || row.mode === 'pipe';
     if (!isPlain) return this.#leaveOut(row, start, 'it runs a command of its own');
     switch (row.agent) {
       case 'claude': {

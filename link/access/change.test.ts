@@ -165,6 +165,17 @@ describe('an entry in a configuration file', () => {
     assert.equal(takeText(sourceOf(opencode, reordered, known)), json.replace('"x"', '"x"'));
   });
 
+  it('is not mistaken for the same words elsewhere in the file', () => {
+    const codex = getAgentConfig('codex');
+    const words = give(codex, '# x\n').slice('# x\n'.length);
+    const before = `note = '''\n${words}'''`;
+    const after = give(codex, before);
+    const receipt = receiptOf(codex, before, after);
+    assert.equal(takeText(sourceOf(codex, after, receipt)), before);
+    const later = takeText(sourceOf(codex, `# new\n${after}`, receipt));
+    assert.equal(later, `# new\n${before}\n`);
+  });
+
   it('is replaced when it is ours and old, and left alone when it is somebody else’s', () => {
     const claude = getAgentConfig('claude');
     const old = '{"mcpServers":{"waggle":{"command":"/old/waggle","args":["mcp"]},"b":{}}}';

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applyChange, holdToken, planGiving } from '../access/access.ts';
+import { applyChange, findHeldToken, holdToken, planGiving } from '../access/access.ts';
 import { homePaths } from '../home/home.ts';
 import { writeShim } from '../shim/shim.ts';
 import type { RemovalContext } from './removal.ts';
@@ -63,7 +63,10 @@ describe('what Waggle left on a machine', () => {
       'data ~/data',
     ]);
     const left: string[] = [];
-    for (const trace of listTraces(context)) left.push(...(await removeTrace(context, trace)));
+    for (const trace of listTraces(context)) {
+      left.push(...(await removeTrace(context, trace)));
+      assert.equal(findHeldToken(context.paths, 'claude'), undefined);
+    }
     assert.deepEqual(left, ['mine.txt']);
     assert.equal(readFileSync(join(home, '.claude.json'), 'utf8'), '{}');
     assert.deepEqual(readdirSync(home).toSorted(), ['.claude.json', 'bin', 'data']);

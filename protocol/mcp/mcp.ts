@@ -34,7 +34,7 @@ export const mcp = defineNoun({
         tools: z.array(toolSchema),
         /** Of all tools and the server's instructions together, estimated. */
         tokens: z.int().min(0),
-        /** What more it says in every prompt (notes), estimated; absent: nothing. */
+        /** Of the notes that stand in the prompt of a session's agent, estimated; absent without a session. */
         noteTokens: z.int().min(0).optional(),
       }),
     },

@@ -64,7 +64,7 @@ describe('hooks of agents', function () {
     const { session, screen, token, report } = await openClaude();
     assert.match(
       shown(screen, 'args'),
-      new RegExp(`^--session-id [0-9a-f-]{36} --settings ${hookFile(session)}$`),
+      new RegExp(`^--mcp-config=\\S+ --session-id [0-9a-f-]{36} --settings ${hookFile(session)}$`),
     );
     assert.equal(statSync(hookFile(session)).mode & 0o777, 0o600);
     const text = readFileSync(hookFile(session), 'utf8');

@@ -284,6 +284,7 @@ describe('the tools of agents', function () {
     assert.equal(await use('list_sessions'), 'forbidden');
     const described = await link.call('mcp/describe', { sessionId: actor.session.id });
     assert.ok(described.tokens > 300 && described.tokens <= 1500, String(described.tokens));
+    assert.equal(described.noteTokens, 0);
     await choose('off');
     assert.deepEqual(await named(), []);
     assert.equal((await link.call('mcp/describe', { sessionId: actor.session.id })).tokens, 0);
