@@ -50,7 +50,9 @@ describe('access for agents, in the editor', function () {
   const read = (agent: keyof typeof files): string =>
     readFileSync(join(product.userHome, files[agent]), 'utf8');
   let look = '';
+  /** The window begins in the first one. */
   const useTheme = async (theme: string, kind: string): Promise<void> => {
+    if (await window.page.locator(`.monaco-workbench.${kind}`).first().isVisible()) return;
     await runCommand(window, 'Preferences: Color Theme');
     await fillInput(window, theme);
     await until('it is found', async () => (await readPicks(window))[0]?.label === theme);
