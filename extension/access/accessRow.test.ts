@@ -11,6 +11,8 @@ const base: AgentAccess = {
   state: 'absent',
 };
 
+const words = { t: inEnglish, short: (text: string) => text.replace('/h/', '~/') };
+
 describe('the checklist of who has access', () => {
   it('ticks who is here and may be given it, those first, and explains who is left alone', () => {
     const rows = toRows(
@@ -26,7 +28,7 @@ describe('the checklist of who has access', () => {
           problem: { message: 'It is\u202e read-only.', fix: undefined },
         },
       ],
-      { t: inEnglish, short: (text) => text.replace('/h/', '~/') },
+      words,
     );
     assert.equal(rows[0]?.detail, '~/.codex/config.toml');
     assert.deepEqual(
@@ -53,19 +55,19 @@ describe('the checklist of who has access', () => {
       },
       {
         ...about,
-        verdict: { ok: false, code: 'timeout', reason: 'No answer.', fix: 'Try again.' },
+        verdict: { ok: false, code: 'timeout', reason: '/h/x: no answer.', fix: 'Try again.' },
       },
       { ...about, action: 'take', verdict: undefined },
     ] as const;
     assert.deepEqual(
       said.map((outcome) => {
-        const { description, detail, icon } = toOutcomeRow(outcome, inEnglish);
+        const { description, detail, icon } = toOutcomeRow(outcome, words);
         return [icon, description, detail];
       }),
       [
         ['pass-filled', 'works', '9 tools; "recall" answered in 12 ms'],
         ['pass-filled', 'works', '0 tools; none of them only reads, so none was called'],
-        ['error', 'does not work', 'No answer. To fix: Try again.'],
+        ['error', 'does not work', '~/x: no answer. To fix: Try again.'],
         ['circle-slash', 'access taken back', ''],
       ],
     );

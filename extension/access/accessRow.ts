@@ -86,7 +86,10 @@ export interface Outcome {
 
 export type OutcomeRow = Omit<AccessRow, 'picked'>;
 
-export function toOutcomeRow({ agent, label, action, verdict }: Outcome, t: Translate): OutcomeRow {
+export function toOutcomeRow(
+  { agent, label, action, verdict }: Outcome,
+  { t, short }: RowWords,
+): OutcomeRow {
   if (verdict === undefined)
     return {
       agent,
@@ -97,9 +100,11 @@ export function toOutcomeRow({ agent, label, action, verdict }: Outcome, t: Tran
       color: undefined,
     };
   if (!verdict.ok) {
-    const why = toPlainLine(verdict.reason, 300);
+    const why = toPlainLine(short(verdict.reason), 300);
     const detail =
-      verdict.fix === undefined ? why : t('{0} To fix: {1}', why, toPlainLine(verdict.fix, 300));
+      verdict.fix === undefined
+        ? why
+        : t('{0} To fix: {1}', why, toPlainLine(short(verdict.fix), 300));
     const description =
       action === 'give' ? t('does not work') : t('access could not be taken back');
     return { agent, label, description, detail, icon: 'error', color: 'red' };

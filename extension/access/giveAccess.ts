@@ -189,7 +189,7 @@ export async function forgetToken(
 
 /** Stays until the person leaves it: green or red per agent, and one row that undoes all of it. */
 async function showOutcomes(options: GiveOptions, { outcomes, applied }: Done): Promise<void> {
-  const rows = outcomes.map((outcome) => toOutcomeRow(outcome, t));
+  const rows = outcomes.map((outcome) => toOutcomeRow(outcome, { t, short: shortenPath }));
   const items: vscode.QuickPickItem[] = rows.map((row) => ({
     label: row.label,
     description: row.description,
