@@ -36,6 +36,10 @@ const settings = {
   'waggle.sessions.resumeAfterRestart': 'never',
   'waggle.notify.toast': false,
   'editor.minimap.enabled': false,
+  // The editor lists MCP servers only with them.
+  'chat.disableAIFeatures': false,
+  'chat.commandCenter.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
 };
 
 describe('memory in the editor', function () {
@@ -458,15 +462,6 @@ describe('memory in the editor', function () {
   });
 
   it('is a server in the editor’s own list, running', async () => {
-    // Which also brings the first theme back. A window may miss that its file was written.
-    await until(
-      'the window takes the settings over',
-      async () => {
-        product.changeSettings({ ...settings, 'chat.disableAIFeatures': false });
-        return (await window.page.locator('.monaco-workbench.vs-dark').count()) > 0;
-      },
-      { everyMs: 1000 },
-    );
     await runCommand(window, 'MCP: List Servers');
     await pick(window, 'Waggle Memory and Tasks');
     await pick(window, 'Start Server');
