@@ -152,7 +152,7 @@ describe('memory in the editor', function () {
     });
     assert.match(page, /^This stands in the prompt of agents that start here, about \d+ tokens/);
     assert.match(page, /Dates are UTC\./);
-    assert.match(page, /Claude Code +in its prompt\n/);
+    assert.match(page, /Claude Code: in its prompt\n/);
     await window.screenshot('memory-prompt-dark-1400');
     await runCommand(window, 'View: Close Editor');
   });
@@ -270,7 +270,7 @@ describe('memory in the editor', function () {
     assert.match(text, /Holds +in api\n/);
     assert.match(text, /Learned by +fix-login, turn 12\n/);
     assert.match(text, /Learned from +its own work\n/);
-    assert.match(text, /Looked at +not yet; forgotten on .* unless it is used or looked at\n/);
+    assert.match(text, /Looked at +not yet; forgotten on .* unless it is used\n/);
     await pictures('memory-fact', () =>
       until('the page stands', async () => (await readEditor(window)).includes('Learned from')),
     );
@@ -436,8 +436,9 @@ describe('memory in the editor', function () {
     await inFront('AGENTS.md (now ↔ after)');
     const file = join(product.folder, 'AGENTS.md');
     assert.equal(existsSync(file), false);
+    await asks('Write the notes into AGENTS.md?');
     await window.screenshot('memory-write-dark-1400');
-    await answerNotification(window, 'Write the notes into AGENTS.md?', 'Write');
+    await pick(window, 'Write Them');
     await inFront('AGENTS');
     const written = await until('it is written', async () =>
       existsSync(file) ? readFileSync(file, 'utf8') : undefined,
