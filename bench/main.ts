@@ -12,6 +12,7 @@ import { attachFigure } from './attach.ts';
 import { attentionLatencyFigure } from './attentionLatency.ts';
 import { attachCommandFigure } from './attachCommand.ts';
 import { attentionFigure } from './attention.ts';
+import { chatFigure } from './chat.ts';
 import { coldFigure } from './cold.ts';
 import { echoFigure } from './echo.ts';
 import { editorFigure } from './editor.ts';
@@ -35,6 +36,7 @@ const figures: readonly Figure[] = [
   fanoutFigure,
   stuckFigure,
   storeFigure,
+  chatFigure,
   memoryFigure,
   mcpFigure,
   ...apart(tmuxFigure),

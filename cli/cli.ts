@@ -7,6 +7,7 @@ import { addCommands } from './command.ts';
 import type { Choose, CommandSpec, Run } from './command.ts';
 import { toPlainLine } from '../protocol/wire/printable.ts';
 import type { CompletedCommand } from './completion/completion.ts';
+import { chatCommands } from './chatCommands.ts';
 import { conversationCommands } from './conversationCommands.ts';
 import { daemonCommands } from './daemonCommands.ts';
 import { memoryCommands } from './memoryCommands.ts';
@@ -48,6 +49,7 @@ const commands: readonly CommandSpec[] = [
   ...sessionCommands,
   ...resumeCommands,
   ...signalCommands,
+  ...chatCommands,
   ...conversationCommands,
   ...noticeCommands,
   ...toolsCommands,

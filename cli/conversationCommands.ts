@@ -1,5 +1,6 @@
 /** The commands that take over what began elsewhere: conversations of agents, panes of tmux, transcripts. */
 import { counted, option } from './command.ts';
+import { CommandError } from './output/output.ts';
 import type { CommandSpec } from './command.ts';
 
 const load = () => import('./conversation/conversation.ts');
@@ -35,14 +36,23 @@ export const conversationCommands: readonly CommandSpec[] = [
   },
   {
     name: 'import',
-    summary: 'read the transcript of an agent into the history; its file stays',
-    words: ['<file-or-id>'],
-    options: [option('--agent <id>', 'claude or codex, when the file does not say it')],
-    run: async (context, input) =>
-      (await load()).importConversation(context, {
-        reference: input.getWord(0),
-        agent: input.find('agent'),
-      }),
+    summary: 'read an agent’s transcript into the history, or into a chat',
+    words: ['[file-or-id]'],
+    options: [
+      option('--agent <id>', 'claude or codex, when the file does not say it'),
+      option('--chat', 'into a chat, which can be searched and gone on with'),
+      option('--all', 'every conversation that is there, into chats'),
+    ],
+    run: async (context, input) => {
+      const reference = input.findWord(0);
+      const isAll = input.has('all');
+      if ((reference === undefined) !== isAll)
+        throw new CommandError('usage', 'Name one, or give --all.', 'waggle import --help');
+      return (await load()).importConversation(context, {
+        ...{ reference, agent: input.find('agent') },
+        isChat: isAll || input.has('chat'),
+      });
+    },
   },
   {
     name: 'mirror-pane',

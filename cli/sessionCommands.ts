@@ -90,19 +90,32 @@ export const sessionCommands: readonly CommandSpec[] = [
   },
   {
     name: 'send',
-    summary: 'type into a session',
+    summary: 'type into a terminal, or say something in a chat',
     words: ['<session>', '[text...]'],
     options: [
-      option('--enter', 'press Enter after it'),
+      option('--enter', 'press Enter after it, in a terminal'),
       option('--take', 'also while another window is typing'),
+      option('--now', 'in a chat: at once, not after what waits'),
+      option('--wait', 'in a chat: until its turn is over, and print the answer'),
     ],
-    run: async (context, input) =>
-      (await load()).sendText(context, {
-        reference: input.getWord(0),
-        words: input.listWords(1),
-        enter: input.has('enter'),
-        take: input.has('take'),
-      }),
+    run: async (context, input) => {
+      const { findMeant, sendText } = await load();
+      const meant = await findMeant(context, input.getWord(0));
+      const words = input.listWords(1);
+      if (meant.session.mode === 'pty')
+        return sendText(context, meant, {
+          words,
+          enter: input.has('enter'),
+          take: input.has('take'),
+        });
+      const chats = await import('./chat/chat.ts');
+      return chats.sayInChat(context, meant, {
+        words,
+        input: process.stdin,
+        now: input.has('now'),
+        wait: input.has('wait'),
+      });
+    },
   },
   {
     name: 'kill',

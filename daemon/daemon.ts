@@ -14,8 +14,10 @@ import { forgetStarts } from '../link/start/start.ts';
 import type { NounName } from '../protocol/protocol.ts';
 import type { DaemonId } from '../protocol/wire/brand.ts';
 import { protocolVersion } from '../protocol/wire/define.ts';
+import { createAccess } from './access.ts';
 import { createAgentFeature } from './agent/agent.ts';
 import { createAttentionFeature } from './attention/attention.ts';
+import { createChatFeature } from './chat/chat.ts';
 import { createConversationFeature } from './conversation/conversation.ts';
 import type { Clock, FeatureContext, Logger } from './context.ts';
 import { createEmbedding } from './embedding/embedding.ts';
@@ -40,7 +42,6 @@ import {
 } from './lifecycle/lifecycle.ts';
 import type { Redactor } from './log/log.ts';
 import { createLogger, createRedactor, parseLogLevel } from './log/log.ts';
-import { createMcpFeature, toolsUrl } from './mcp/mcp.ts';
 import { createMemoryFeature } from './memory/memory.ts';
 import { createPaneFeature } from './pane/pane.ts';
 import { createRoleFeature } from './role/role.ts';
@@ -48,7 +49,7 @@ import { createSessionFeature } from './session/session.ts';
 import type { StoreThread, Stores } from './store/store.ts';
 import { openStores } from './store/store.ts';
 import type { FailureLimiter, TokenAuthority } from './token/token.ts';
-import { createFailureLimiter, createTokenAuthority, createTokenFeature } from './token/token.ts';
+import { createFailureLimiter, createTokenAuthority } from './token/token.ts';
 import type { tokenStore } from './token/token.store.ts';
 import { createWindowFeature } from './window/window.ts';
 import { createWorkspaceFeature } from './workspace/workspace.ts';
@@ -313,25 +314,19 @@ function createFeatures(
     windows: window,
     workspaces: workspace,
   });
-  const conversation = createConversationFeature(session.conversations);
+  const chat = createChatFeature(about('chat'), {
+    sessions: session.chats,
+    attention,
+    agents: agent,
+  });
+  const conversation = createConversationFeature(session.conversations, chat);
   const pane = createPaneFeature({ paths: context.paths, sessions: session.conversations });
-  const port = (): number | null => door.listening.port;
-  const token = createTokenFeature({
-    connectors: tokens.connectors,
-    grants: tokens.grants,
-    findSession: session.find,
-    toolsUrl: () => toolsUrl(port()),
-  });
-  const mcp = createMcpFeature(about('mcp'), {
-    tools: [...memory.tools, ...attention.tools, ...session.tools],
-    findSession: session.find,
-    grantsOf: (id) => tokens.grants.of(id),
-    isLead: (id) => role.find(session.find(id)?.roleId ?? '')?.tier === 'lead',
-    locate: (folder) => workspace.locate(folder),
+  const { token, mcp } = createAccess(about('mcp'), {
+    nouns: { role, workspace, memory, attention, session },
+    tokens,
     redact: (text) => assembly.redactor.redact(text),
-    port,
+    port: () => door.listening.port,
   });
-  session.offerToolsWith(({ workspaceId }) => mcp.urlFor(workspaceId));
   const daemon = createDaemonFeature(about('daemon'), {
     sessions: session,
     warnings: assembly.warnings,
@@ -342,18 +337,8 @@ function createFeatures(
     rotateOwner: () => tokens.rotateOwner(),
   });
   const features = {
-    role,
-    workspace,
-    memory,
-    window,
-    agent,
-    attention,
-    session,
-    conversation,
-    pane,
-    token,
-    mcp,
-    daemon,
+    ...{ role, workspace, memory, window, agent, attention, session },
+    ...{ conversation, chat, pane, token, mcp, daemon },
   };
   return features satisfies Features;
 }

@@ -1,6 +1,8 @@
 /** The program of the store's thread: every noun's store, in the order of their migrations. */
 import { flushCompileCache } from 'node:module';
 import { attentionStore } from './attention/attention.store.ts';
+import { chatStore } from './chat/chat.store.ts';
+import { ruleStore } from './chat/rule.store.ts';
 import { collectWhenQuiet } from './heap.ts';
 import { hostStore } from './host/host.store.ts';
 import { keepingStore } from './session/keeping.store.ts';
@@ -29,4 +31,6 @@ void serveStores([
   mcpStore,
   memoryStore,
   recallStore,
+  chatStore,
+  ruleStore,
 ]);

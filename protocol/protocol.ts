@@ -4,6 +4,7 @@
  */
 import { agent } from './agent/agent.ts';
 import { attention } from './attention/attention.ts';
+import { chat } from './chat/chat.ts';
 import { conversation } from './conversation/conversation.ts';
 import { daemon } from './daemon/daemon.ts';
 import { mcp } from './mcp/mcp.ts';
@@ -32,6 +33,7 @@ export const nouns = {
   attention,
   window,
   conversation,
+  chat,
   pane,
   token,
   mcp,

@@ -8,7 +8,7 @@ import { environmentOf } from './environment.ts';
 import { getMeant } from './find.ts';
 import { shellWord } from './list.ts';
 
-interface Meant {
+export interface Meant {
   readonly link: DaemonLink;
   readonly session: Session;
 }
@@ -25,18 +25,20 @@ function nameOf(session: Session): string {
 }
 
 export interface SendOptions {
-  readonly reference: string;
   readonly words: readonly string[];
   readonly enter: boolean;
   readonly take: boolean;
 }
 
 /** `waggle send`: the words joined by spaces, then Enter when asked for. */
-export async function sendText(context: CommandContext, options: SendOptions): Promise<number> {
+export async function sendText(
+  context: CommandContext,
+  { link, session }: Meant,
+  options: SendOptions,
+): Promise<number> {
   const text = options.words.join(' ') + (options.enter ? '\r' : '');
   if (text === '')
     throw new CommandError('usage', 'There is nothing to send.', 'waggle send --help');
-  const { link, session } = await findMeant(context, options.reference);
   const answer = await link.call('session/send', {
     sessionId: session.id,
     text,

@@ -14,6 +14,7 @@ export {
   sendText,
   tagSession,
 } from './change.ts';
+export type { Meant } from './change.ts';
 export { keepOutput } from './keep.ts';
 export { showHistory } from './history.ts';
 export { environmentOf } from './environment.ts';

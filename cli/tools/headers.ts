@@ -10,6 +10,7 @@ import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../output/output.ts';
 import { parseAgents } from './choosing.ts';
+import { findStarterFolder } from './starterFolder.ts';
 
 const names: Readonly<Record<AccessAgentId, string>> = {
   claude: 'Claude Code',
@@ -41,9 +42,16 @@ export async function printHeaders(
       },
     );
   const token = sessionToken(context) ?? (await findToken(context, link, id));
-  const headers = { Authorization: `Bearer ${token}` };
+  const headers = { Authorization: `Bearer ${token}`, ...folderHeader(context) };
   context.output.result(headers, () => [JSON.stringify(headers)]);
   return exitCodes.ok;
+}
+
+/** What is remembered belongs to a folder; of a session it is known. */
+function folderHeader({ identity }: CommandContext): { 'Waggle-Folder'?: string } {
+  const folder = identity === undefined ? findStarterFolder() : undefined;
+  if (folder === undefined) return {};
+  return { 'Waggle-Folder': `=?base64?${Buffer.from(folder).toString('base64')}?=` };
 }
 
 /** Inside a session the agent is that session: its token is what follows its id. */

@@ -14,6 +14,15 @@ export interface LaunchInput {
   readonly freshSecret: string;
 }
 
+/** What is chosen for the process of a chat; null: the agent's own choice. */
+export interface ChatLaunch {
+  readonly model: string | null;
+  /** What it may do unasked, in its own words. */
+  readonly mode: string | null;
+  /** A copy of this conversation, of that session, is gone on with. */
+  readonly forkOf: { readonly conversationId: string; readonly sessionId: string } | null;
+}
+
 export interface LaunchOutput {
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -27,6 +36,8 @@ export interface AgentEntry {
   readonly program: string;
   readonly installUrl: string;
   launch(input: LaunchInput): LaunchOutput;
+  /** How it is started for a chat; absent: it has none. */
+  chat?(input: LaunchInput & { readonly chat: ChatLaunch }): LaunchOutput;
 }
 
 const resumableAgents = new Set(['claude', 'codex', 'gemini']);
@@ -39,6 +50,7 @@ export const agentEntries: readonly AgentEntry[] = [
     program: 'claude',
     installUrl: 'https://docs.claude.com/en/docs/claude-code/setup',
     launch: (input) => chooseConversation('claude', input),
+    chat: (input) => claudeChat(input),
   },
   {
     id: 'codex',
@@ -51,6 +63,7 @@ export const agentEntries: readonly AgentEntry[] = [
       const rest = toResumedArguments('codex', input.arguments);
       return chosen(input.resume, ['--no-daemon', 'resume', input.resume, ...rest]);
     },
+    chat: (input) => servedChat(['app-server'], input),
   },
   {
     id: 'opencode',
@@ -62,6 +75,7 @@ export const agentEntries: readonly AgentEntry[] = [
       const output = prefixed(input, served);
       return { ...output, environment: { OPENCODE_SERVER_PASSWORD: input.freshSecret } };
     },
+    chat: (input) => servedChat(['acp'], input),
   },
   {
     id: 'gemini',
@@ -69,6 +83,7 @@ export const agentEntries: readonly AgentEntry[] = [
     program: 'gemini',
     installUrl: 'https://geminicli.com/docs/get-started/installation/',
     launch: (input) => chooseConversation('gemini', input),
+    chat: (input) => servedChat(['--acp'], input),
   },
 ];
 
@@ -101,4 +116,28 @@ function chosen(conversationId: string, all: readonly string[]): LaunchOutput {
 function prefixed(input: LaunchInput, flags: readonly string[]): LaunchOutput {
   const own = isPlainStart(input) ? flags : [];
   return { arguments: [...own, ...input.arguments], environment: {}, conversationId: null };
+}
+
+const claudeStreams = [
+  '-p',
+  ...['--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose'],
+  ...['--include-partial-messages', '--permission-prompt-tool', 'stdio'],
+];
+
+/** Its own default is wider than asking: what may be done unasked is always said. */
+function claudeChat(input: LaunchInput & { readonly chat: ChatLaunch }): LaunchOutput {
+  const { model, mode, forkOf } = input.chat;
+  const chosenModel = model === null ? [] : ['--model', model];
+  const options = [...claudeStreams, '--permission-mode', mode ?? 'default', ...chosenModel];
+  const rest = toResumedArguments('claude', input.arguments);
+  if (input.resume !== null)
+    return chosen(input.resume, [...options, '--resume', input.resume, ...rest]);
+  const copied = forkOf === null ? [] : ['--resume', forkOf.conversationId, '--fork-session'];
+  return chosen(input.freshId, [...options, ...copied, '--session-id', input.freshId, ...rest]);
+}
+
+/** Which conversation it opens is said to it, not on its command line. */
+function servedChat(served: readonly string[], input: LaunchInput): LaunchOutput {
+  const { arguments: given, resume } = input;
+  return { arguments: [...served, ...given], environment: {}, conversationId: resume };
 }

@@ -4,7 +4,7 @@ import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { findProgram } from './findProgram.ts';
 import { findFreePort } from './freePort.ts';
-import type { AgentEntry } from './launchTable.ts';
+import type { AgentEntry, ChatLaunch, LaunchInput, LaunchOutput } from './launchTable.ts';
 import { agentEntries } from './launchTable.ts';
 import { findShell } from './loginShell.ts';
 import { agentDirectory, hasTranscript } from '../transcript/transcript.ts';
@@ -21,6 +21,8 @@ export interface LaunchRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** Conversations that were observed in earlier generations, the latest last. */
   readonly conversationIds: readonly string[];
+  /** For a chat; absent: for a terminal. */
+  readonly chat?: ChatLaunch | undefined;
 }
 
 /** A process ready to be spawned: `argv[0]` is absolute and was executable a moment ago. */
@@ -100,8 +102,8 @@ async function planAgent(
     throw notFound(entry.label, `Install it: ${entry.installUrl}`, entry.program);
   const directory = agentDirectory(entry.id, environment);
   const resume = await findResumable(entry.id, directory, conversationIds);
-  const output = entry.launch({
-    arguments: withModel(request),
+  const output = launch(entry, request.chat, {
+    arguments: request.chat === undefined ? withModel(request) : request.arguments,
     resume,
     freshId: conversationIds.at(-1) ?? randomUUID(),
     freePort: await findFreePort(),
@@ -125,6 +127,15 @@ function withModel({ arguments: given, model = null }: LaunchRequest): readonly 
   const isPlain = given[0] === undefined || given[0].startsWith('-');
   const isNamed = given.some((one) => /^(?:--model|-m)(?:=|$)/.test(one));
   return model === null || isNamed || !isPlain ? given : ['--model', model, ...given];
+}
+
+function launch(entry: AgentEntry, chat: ChatLaunch | undefined, input: LaunchInput): LaunchOutput {
+  if (chat === undefined) return entry.launch(input);
+  if (entry.chat === undefined)
+    throw new WaggleError('badRequest', `${entry.label} cannot be in a chat yet.`, {
+      fix: 'Open it as a terminal: waggle new --agent.',
+    });
+  return entry.chat({ ...input, chat });
 }
 
 /** The last one, when the agent kept something of it: one that was only begun cannot be resumed. */

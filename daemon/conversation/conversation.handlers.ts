@@ -6,6 +6,7 @@ import type { Session } from '../../protocol/session/session.ts';
 import type { ParamsOut, ResultIn } from '../../protocol/wire/define.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
+import type { ChatFeature } from '../chat/chat.ts';
 import type { Caller } from '../feature.ts';
 import type { ConversationSessions } from '../session/session.ts';
 import type { Variables } from '../transcript/transcript.ts';
@@ -21,8 +22,11 @@ type ImportResult = ResultIn<Methods['conversation/import']>;
 /** More than any conversation comes to; a file that never ends is none. */
 const importMaxBytes = 512 * 1024 * 1024;
 
+export type ChatImports = Pick<ChatFeature, 'beginImport'>;
+
 export function createHandlers(
   sessions: ConversationSessions,
+  chats: ChatImports,
 ): NounHandlers<'conversation', Caller> {
   return {
     'conversation/list': ({ agent, limit, ...asker }) =>
@@ -32,7 +36,10 @@ export function createHandlers(
       sessions.oneAfterTheOther(async () => ({
         session: await continueConversation(sessions, params, caller),
       })),
-    'conversation/import': (params) => importConversation(sessions, params),
+    'conversation/import': (params) =>
+      params.as === 'chat'
+        ? importChat(sessions, chats, params)
+        : importConversation(sessions, params),
   };
 }
 
@@ -91,6 +98,30 @@ async function importConversation(
     const left = read.malformed === 0 ? '' : ` · ${read.malformed} lines could not be read`;
     await draft.write(`\r\n\u001b[2m[imported from ${toPlainLine(path, 1000)}${left}]\u001b[m\r\n`);
     const { messages, malformed } = read;
+    return { session: await draft.finish(), messages, malformed };
+  } catch (error) {
+    await draft.discard();
+    throw error;
+  }
+}
+
+/** It can be gone on with; a conversation is in one session only. */
+async function importChat(
+  sessions: ConversationSessions,
+  chats: ChatImports,
+  params: ImportParams,
+): Promise<ImportResult> {
+  const source = await findSource(sessions, params);
+  const { agent, path, conversationId } = source;
+  const known = conversationId && sessions.findByConversation(agent, conversationId);
+  if (known)
+    throw new WaggleError('conflict', `The session "${toPlainLine(known.name)}" is in it.`, {
+      fix: `Show that session: waggle list`,
+      details: { sessionId: known.id },
+    });
+  const draft = await chats.beginImport(source);
+  try {
+    const { messages, malformed } = await readTranscript({ agent, path }, draft.write);
     return { session: await draft.finish(), messages, malformed };
   } catch (error) {
     await draft.discard();

@@ -4,14 +4,18 @@
  */
 import type { Feature } from '../feature.ts';
 import type { ConversationSessions } from '../session/session.ts';
+import type { ChatImports } from './conversation.handlers.ts';
 import { createHandlers } from './conversation.handlers.ts';
 
 export type ConversationFeature = Feature<'conversation'>;
 
-export function createConversationFeature(sessions: ConversationSessions): ConversationFeature {
+export function createConversationFeature(
+  sessions: ConversationSessions,
+  chats: ChatImports,
+): ConversationFeature {
   return {
     noun: 'conversation',
-    handlers: createHandlers(sessions),
+    handlers: createHandlers(sessions, chats),
     dispose: () => undefined,
   };
 }

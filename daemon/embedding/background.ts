@@ -66,6 +66,7 @@ export class Background implements Disposable {
     this.#isAsked = true;
     if (this.#state.kind === 'failing' && !now) return;
     if (now) this.#failures = 0;
+    if (this.#state.kind === 'failing') this.#enter({ kind: 'working' });
     clearTimeout(this.#timer);
     this.#running ??= this.#run();
   }

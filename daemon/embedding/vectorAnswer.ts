@@ -36,7 +36,7 @@ export function toVectors(rows: readonly ArrayLike<number>[], count: number): Fl
 
 export function wrongDimension(got: number, expected: number): EmbeddingFailure {
   const message = `The embedding model answers vectors of ${got} numbers where ${expected} are known.`;
-  const fix = 'If the model was changed: waggle memory reindex --all';
+  const fix = 'If the model was changed: waggle memory embeddings --reindex';
   return new EmbeddingFailure('dimension', message, { fix });
 }
 

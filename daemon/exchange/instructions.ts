@@ -106,7 +106,7 @@ function readSection(section: Section): Remembered[] {
       label: toLabel(section.heading),
       type: 'belief',
       text: whole.slice(0, blockLimits.most),
-      line: section.line,
+      line: section.heading === '' ? section.line : section.line - 1,
     },
   ];
 }
@@ -142,7 +142,7 @@ function piecesOf({ heading, level, line: first, lines }: Section): Remembered[]
 function withHeading(heading: string, text: string): string {
   const words = heading.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? [];
   const lower = text.toLowerCase();
-  const isTold = words.length === 0 || words.some((word) => lower.includes(word.slice(0, 6)));
+  const isTold = words.length === 0 || words.some((word) => lower.includes(word.slice(0, 4)));
   return isTold ? text : `${heading}: ${text}`;
 }
 

@@ -21,7 +21,7 @@ interface Span {
 /** The file with these notes in its section; at its end when it has none yet. Without notes the section is taken out. */
 export function withSection(text: string, blocks: readonly Block[]): string {
   const span = findSection(text);
-  const lineBreak = /\r\n/u.test(text) ? '\r\n' : '\n';
+  const lineBreak = lineBreakOf(span === undefined ? text : text.slice(span.from, span.to));
   if (blocks.length === 0) return span === undefined ? text : without(text, span);
   if (span !== undefined) {
     const section = toSection(blocks, { added: span.added, lineBreak });
@@ -37,6 +37,10 @@ export function withSection(text: string, blocks: readonly Block[]): string {
 export function withoutSection(text: string): string {
   const span = findSection(text);
   return span === undefined ? text : without(text, span);
+}
+
+function lineBreakOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
 }
 
 function addedBreaks(text: string): number {
@@ -65,7 +69,7 @@ function oddMarks(): WaggleError {
 
 /** The breaks that were put before it are of the same kind as its own: the file may end in half of one. */
 function without(text: string, { from, to, added }: Span): string {
-  const lineBreak = /^[^\n]*\r\n/u.test(text.slice(from)) ? '\r\n' : '\n';
+  const lineBreak = lineBreakOf(text.slice(from, to));
   let end = from;
   for (let left = added; left > 0 && text.endsWith(lineBreak, end); left -= 1)
     end -= lineBreak.length;

@@ -27,7 +27,7 @@ export interface Asker {
 export interface LegacySessionsContext {
   readonly sdk: typeof Sdk;
   readonly clock: Pick<Clock, 'monotonicMs'>;
-  createServer(asker: Asker): Server;
+  readonly createServer: (asker: Asker) => Server;
 }
 
 const idleMs = 30 * 60_000;

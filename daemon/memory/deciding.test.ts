@@ -37,7 +37,10 @@ describe('saving beside what is known', () => {
     const longer = aFactRow({ text: 'The tests need Redis 7.', source: foreign });
     const merged = decide(longer, [{ row, kind: 'near' }]);
     assert.ok(merged.kind === 'merge');
-    assert.deepEqual([merged.merged.id, merged.merged.text], [other, longer.text]);
+    assert.deepEqual(
+      [merged.merged.id, merged.merged.text, merged.merged.source],
+      [other, longer.text, foreign],
+    );
     const shorter = decide(aFactRow({ text: 'Redis.' }), [{ row, kind: 'near' }]);
     assert.deepEqual(shorter, { kind: 'known', row });
     for (const seen of [aSaidFactRow(), aFactRow({ pinned: true })])

@@ -75,14 +75,18 @@ function mergeNear(row: FactRow, draft: FactRow): Decision {
     return {
       kind: 'merge',
       into: row,
-      merged: { ...accepted(row, draft), text: draft.text, type: draft.type },
+      merged: { ...accepted(row, draft), ...saidBy(draft) },
     };
   if (isSeen(row)) return { kind: 'known', row };
   // The longer one says more; both were learned without a person.
-  const text = draft.text.length > row.text.length ? draft.text : row.text;
-  if (text === row.text) return known(row, draft);
-  const suspicious = [...new Set([...row.suspicious, ...draft.suspicious])];
-  return { kind: 'merge', into: row, merged: { ...row, text, suspicious } };
+  if (draft.text.length <= row.text.length) return known(row, draft);
+  const reasons = [...new Set([...row.reasons, ...draft.reasons])];
+  return { kind: 'merge', into: row, merged: { ...row, ...saidBy(draft), reasons } };
+}
+
+/** Whose text it is stands with the text. */
+function saidBy({ text, type, suspicious, source }: FactRow): Partial<FactRow> {
+  return { text, type, suspicious, source };
 }
 
 /** By the word of a person. */

@@ -66,7 +66,7 @@ export class Exchanging {
     const drafts: ImportDraft[] = [];
     for (const candidate of params.candidates)
       try {
-        drafts.push(await this.#draftOf(candidate, { ...params, place, by }));
+        drafts.push(this.#draftOf(candidate, { ...params, place, by }));
       } catch (error) {
         if (!(error instanceof WaggleError)) throw error;
         refused.push({ text: toPlainLine(candidate.text, 120), problem: errorMessageOf(error) });
@@ -122,11 +122,12 @@ export class Exchanging {
     return exchange.writeSection({ root: worktree, file, blocks: written, preview });
   }
 
-  async #draftOf(candidate: Candidate, taking: Taking): Promise<ImportDraft> {
+  #draftOf(candidate: Candidate, taking: Taking): ImportDraft {
     if (candidate.as === 'note') return { note: this.#draftNote(candidate, taking) };
     const text = toFactText(candidate.text);
     const fact = this.#draft({ ...candidate, text }, taking);
-    return { fact, vector: await this.#context.embedding.embed(text) };
+    // Hundreds of questions to a provider would take longer than a person waits: words tell what is known already.
+    return { fact, vector: undefined };
   }
 
   /** A note waits for no review: what speaks to agents comes in only when the person has read it. */

@@ -51,7 +51,8 @@ export class Facts {
       supersedes: params.supersedes ?? null,
       idempotencyKey:
         params.idempotencyKey === undefined ? null : `${by.id}:${params.idempotencyKey}`,
-      vector: await embedding.embed(text),
+      // What waits for a person is sent nowhere.
+      vector: draft.state === 'accepted' ? await embedding.embed(text) : undefined,
     });
     telling.facts(saved);
     return {

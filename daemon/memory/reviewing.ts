@@ -43,6 +43,8 @@ export class Reviewing {
       patch: {
         ...(text === undefined ? {} : { text, suspicious: screen(text) }),
         ...(type === undefined ? {} : { type }),
+        // Who writes it has read it.
+        ...accepted,
         ...this.#seen(),
       },
     });
@@ -57,7 +59,7 @@ export class Reviewing {
     by: Principal,
   ): Promise<Result<'memory/pin'>> {
     const about = await this.#read(factIds);
-    const seen = pinned ? this.#seen() : {};
+    const seen = pinned ? { ...accepted, ...this.#seen() } : {};
     const patches = factIds.map((id) => ({ id, patch: { pinned, ...seen } }));
     return toChanged(await this.#act({ kind: 'pinned', about, patches, drop: [] }, by));
   }

@@ -2,10 +2,10 @@
 
 import type { Way } from './recalled.ts';
 
-/** Ids, the best first. */
+/** The best first; what is equally good has the same score. */
 export interface Ranking {
   readonly way: Way;
-  readonly ids: readonly string[];
+  readonly found: readonly { readonly id: string; readonly score: number }[];
 }
 
 export interface Fused {
@@ -20,16 +20,18 @@ const flatness = 60;
 const weights: Readonly<Record<Way, number>> = { words: 1, parts: 0.5, meaning: 1 };
 
 export function fuse(rankings: readonly Ranking[]): Fused[] {
-  const found = new Map<string, { score: number; ways: Way[] }>();
-  for (const { way, ids } of rankings) {
-    for (const [rank, id] of ids.entries()) {
-      const one = found.get(id) ?? { score: 0, ways: [] };
-      one.score += weights[way] / (flatness + rank + 1);
-      one.ways.push(way);
-      found.set(id, one);
+  const fused = new Map<string, { score: number; ways: Way[] }>();
+  for (const ranking of rankings) {
+    let rank = 0;
+    for (const [place, { id, score }] of ranking.found.entries()) {
+      if (score !== ranking.found[rank]?.score) rank = place;
+      const one = fused.get(id) ?? { score: 0, ways: [] };
+      one.score += weights[ranking.way] / (flatness + rank + 1);
+      one.ways.push(ranking.way);
+      fused.set(id, one);
     }
   }
-  return [...found]
+  return [...fused]
     .map(([id, { score, ways }]) => ({ id, score, ways }))
     .toSorted((left, right) => right.score - left.score || (left.id < right.id ? -1 : 1));
 }
@@ -46,18 +48,18 @@ export interface Standing {
 
 const halfLifeMs = 90 * 24 * 3600 * 1000;
 const scopeWeights: Readonly<Record<Standing['scope'], number>> = {
-  own: 1.06,
-  repository: 1.04,
-  person: 1.02,
+  own: 1.015,
+  repository: 1.01,
+  person: 1.005,
   everywhere: 1,
 };
 
 /**
- * A factor of the score. All of it together moves a fact by few places among its like: neighbouring ranks differ by 1.6 %,
- * and what answers the question stays before what is merely new.
+ * A factor of the score. All of it together moves a fact by some three places among its like, for neighbouring ranks differ
+ * by 1.6 %: what answers the question stays before what is merely new.
  */
 export function standingWeight({ ageMs, uses, isPinned, scope }: Standing): number {
-  const recency = 1 + 0.06 * 0.5 ** (Math.max(0, ageMs) / halfLifeMs);
-  const use = 1 + 0.01 * Math.min(4, Math.log2(1 + uses));
-  return recency * use * (isPinned ? 1.05 : 1) * scopeWeights[scope];
+  const recency = 1 + 0.02 * 0.5 ** (Math.max(0, ageMs) / halfLifeMs);
+  const use = 1 + 0.002 * Math.min(4, Math.log2(1 + uses));
+  return recency * use * (isPinned ? 1.01 : 1) * scopeWeights[scope];
 }

@@ -42,6 +42,12 @@ export interface IndexedFact extends RecallFact {
   readonly textHash: string;
 }
 
+/** `score`: comparable within one answer. */
+export interface ScoredFact {
+  readonly fact: IndexedFact;
+  readonly score: number;
+}
+
 export interface IndexFilter {
   readonly reach: RecallReach;
   readonly states: readonly RecallFact['state'][];
@@ -136,7 +142,7 @@ export async function findByWords(
   db: IndexDb,
   { counts, most }: CountedWords,
   choice: IndexChoice,
-): Promise<IndexedFact[]> {
+): Promise<ScoredFact[]> {
   const expression = anyWord(counts, most);
   if (expression === undefined) return [];
   const score = sql`bm25(recall_words, 1.0, 0.6)`;
@@ -149,7 +155,7 @@ export async function findByGrams(
   db: IndexDb,
   { names, counts }: { readonly names: readonly string[] } & CountedWords,
   choice: IndexChoice,
-): Promise<IndexedFact[]> {
+): Promise<ScoredFact[]> {
   const expression = anyGram(names, counts);
   if (expression === undefined) return [];
   const found = sql`recall_grams where recall_grams match ${expression}`;
@@ -162,9 +168,9 @@ async function findInReach(
   db: IndexDb,
   ranked: RawBuilder<unknown>,
   { filter, count }: IndexChoice,
-): Promise<IndexedFact[]> {
+): Promise<ScoredFact[]> {
   for (let most = count * 8; ; most *= 16) {
-    const hits = await sql<{ readonly place: number }>`
+    const hits = await sql<{ readonly place: number; readonly score: number }>`
       ${ranked} order by score, rowid limit ${most}`.execute(db);
     const places = hits.rows.map(({ place }) => place);
     const facts = new Map<number, IndexedFact>();
@@ -176,7 +182,12 @@ async function findInReach(
       for (const row of rows) facts.set(row.place, fromTable(row));
     }
     if (facts.size < count && places.length === most) continue;
-    return places.flatMap((place) => facts.get(place) ?? []).slice(0, count);
+    return hits.rows
+      .flatMap(({ place, score }) => {
+        const fact = facts.get(place);
+        return fact === undefined ? [] : [{ fact, score }];
+      })
+      .slice(0, count);
   }
 }
 
@@ -199,17 +210,27 @@ async function lastPlace(db: IndexDb): Promise<number> {
   return row?.last ?? 0;
 }
 
-/** Those of these ids that pass, in no order. */
-export async function findByIds(
+/** Those in these places, in no order. */
+export async function findByPlaces(
   db: IndexDb,
-  ids: readonly string[],
-  filter: IndexFilter,
-): Promise<IndexedFact[]> {
-  if (ids.length === 0) return [];
-  const { rows } = await sql<FactTable>`
-    select fact.* from recall_fact as fact
-    where fact.id in (${sql.join(ids)}) and ${conditionOf(filter)}`.execute(db);
-  return rows.map(fromTable);
+  places: readonly number[],
+): Promise<ReadonlyMap<number, IndexedFact>> {
+  if (places.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('recall_fact')
+    .selectAll()
+    .where('place', 'in', places)
+    .execute();
+  return new Map(rows.map((row) => [row.place, fromTable(row)]));
+}
+
+/** Places of all facts in reach, as one value: thousands of rows would cost more than the search. */
+export async function listPlaces(db: IndexDb, filter: IndexFilter): Promise<ReadonlySet<number>> {
+  const { rows } = await sql<{ readonly places: string }>`
+    select json_group_array(fact.place) as places from recall_fact as fact
+    where ${conditionOf(filter)}`.execute(db);
+  const places: number[] = JSON.parse(rows[0]?.places ?? '[]');
+  return new Set(places);
 }
 
 /** Facts whose text is equal but for case, space and punctuation. */

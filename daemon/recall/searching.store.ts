@@ -1,8 +1,15 @@
 /** Hybrid search: words, parts of names and meaning, each in its own order, made one by reciprocal rank. */
 import type { Fused, Ranking, Standing } from './fusion.ts';
 import { fuse, standingWeight } from './fusion.ts';
-import type { IndexDb, IndexedFact, RecallDb } from './index.store.ts';
-import { countWords, findByGrams, findByIds, findByWords, openIndex } from './index.store.ts';
+import type { IndexDb, IndexedFact, RecallDb, ScoredFact } from './index.store.ts';
+import {
+  countWords,
+  findByGrams,
+  findByPlaces,
+  findByWords,
+  listPlaces,
+  openIndex,
+} from './index.store.ts';
 import { toQuestion } from './question.ts';
 import type { RecallHit, RecallQuery, RecallVector } from './recalled.ts';
 import { nearestVectors, openVectors } from './vectors.store.ts';
@@ -11,16 +18,14 @@ import { nearestVectors, openVectors } from './vectors.store.ts';
 const candidates = 60;
 /** A vector that stands out less says nothing about the question. */
 const spread = 2;
-/** At most so many places are looked through for facts in reach. */
-const neighboursMax = 16_384;
 
 export async function searchFacts(db: RecallDb, query: RecallQuery): Promise<RecallHit[]> {
   const index = openIndex(db);
   const known = new Map<string, IndexedFact>();
   const rankings: Ranking[] = [];
-  const add = (way: Ranking['way'], facts: readonly IndexedFact[]): void => {
-    for (const fact of facts) known.set(fact.id, fact);
-    rankings.push({ way, ids: facts.map(({ id }) => id) });
+  const add = (way: Ranking['way'], scored: readonly ScoredFact[]): void => {
+    for (const { fact } of scored) known.set(fact.id, fact);
+    rankings.push({ way, found: scored.map(({ fact, score }) => ({ id: fact.id, score })) });
   };
   const { words, names } = toQuestion(query.text);
   const count = Math.max(candidates, query.limit);
@@ -32,21 +37,21 @@ export async function searchFacts(db: RecallDb, query: RecallQuery): Promise<Rec
   return rank(fuse(rankings), known, query).slice(0, query.limit);
 }
 
-/** All neighbours in their order, and of them those in reach: as exact as comparing only those. */
 async function findByMeaning(
   db: IndexDb,
   query: RecallQuery,
   { vector, count }: { readonly vector: RecallVector; readonly count: number },
-): Promise<IndexedFact[]> {
-  for (let reached = count * 2; ; reached *= 8) {
-    const choice = { count: Math.min(reached, neighboursMax), spread };
-    const neighbours = await nearestVectors(openVectors(db), vector, choice);
-    const ids = neighbours.map(({ id }) => id);
-    const inReach = new Map((await findByIds(db, ids, query)).map((fact) => [fact.id, fact]));
-    const isAll = neighbours.length < choice.count || choice.count === neighboursMax;
-    if (inReach.size < count && !isAll) continue;
-    return ids.flatMap((id) => inReach.get(id) ?? []).slice(0, count);
-  }
+): Promise<ScoredFact[]> {
+  const choice = { within: await listPlaces(db, query), count, spread };
+  const neighbours = await nearestVectors(openVectors(db), vector, choice);
+  const facts = await findByPlaces(
+    db,
+    neighbours.map(({ fact }) => fact),
+  );
+  return neighbours.flatMap(({ fact: place, similarity }) => {
+    const fact = facts.get(place);
+    return fact === undefined ? [] : [{ fact, score: similarity }];
+  });
 }
 
 function rank(

@@ -1,6 +1,13 @@
 /** What is remembered already and says the same, nearly the same, or the opposite. */
 import type { IndexFilter, IndexedFact, RecallDb } from './index.store.ts';
-import { countWords, findByIds, findByWords, findSame, openIndex } from './index.store.ts';
+import {
+  countWords,
+  findByPlaces,
+  findByWords,
+  findSame,
+  listPlaces,
+  openIndex,
+} from './index.store.ts';
 import { compareFacts, likeMeaning } from './likeness.ts';
 import { toQuestion } from './question.ts';
 import type { RecallFact, RecallVector, SimilarFact } from './recalled.ts';
@@ -25,13 +32,25 @@ export async function findSimilarFacts(
   add(await findSame(index, asked.text, filter));
   const { words } = toQuestion(asked.text);
   const counted = await countWords(index, words);
-  add(await findByWords(index, counted, { filter, count: candidates }));
+  const scored = await findByWords(index, counted, { filter, count: candidates });
+  add(scored.map(({ fact }) => fact));
   const meanings = new Map<string, number>();
   if (vector !== undefined) {
-    const choice = { count: candidates, floor: likeMeaning };
+    const choice = {
+      within: await listPlaces(index, filter),
+      count: candidates,
+      floor: likeMeaning,
+    };
     const neighbours = await nearestVectors(openVectors(index), vector, choice);
-    for (const { id, similarity } of neighbours) meanings.set(id, similarity);
-    add(await findByIds(index, [...meanings.keys()], filter));
+    const facts = await findByPlaces(
+      index,
+      neighbours.map(({ fact }) => fact),
+    );
+    for (const { fact, similarity } of neighbours) {
+      const near = facts.get(fact);
+      if (near !== undefined) meanings.set(near.id, similarity);
+    }
+    add([...facts.values()]);
   }
   return [...found.values()]
     .flatMap((fact) => judge(asked, fact, meanings.get(fact.id)))

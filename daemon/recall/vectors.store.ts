@@ -133,7 +133,7 @@ export async function putVectors(
   for (const { id, textHash, values } of vectors) {
     const fact = await db
       .selectFrom('recall_fact')
-      .select('id')
+      .select('place')
       .where('id', '=', id)
       .where('text_hash', '=', textHash)
       .executeTakeFirst();
@@ -143,31 +143,35 @@ export async function putVectors(
       .replaceInto('recall_vector')
       .values({ fact_id: id, model, text_hash: textHash, vector })
       .execute();
-    if (values !== null) set?.put(id, values);
+    if (values !== null) set?.put(fact.place, values);
   }
-  await writeToken(db, { model, dimension });
+  await writeToken(db, { model, dimension, isHeld: set !== undefined });
   return true;
 }
 
 export async function removeVectors(db: VectorDb, ids: readonly string[]): Promise<void> {
-  let removed = 0n;
+  const places: number[] = [];
   for (let from = 0; from < ids.length; from += idsAtOnce) {
-    const result = await db
-      .deleteFrom('recall_vector')
-      .where('fact_id', 'in', ids.slice(from, from + idsAtOnce))
-      .executeTakeFirst();
-    removed += result.numDeletedRows;
+    const some = ids.slice(from, from + idsAtOnce);
+    const rows = await db
+      .selectFrom('recall_fact')
+      .innerJoin('recall_vector', 'recall_vector.fact_id', 'recall_fact.id')
+      .select('place')
+      .where('recall_fact.id', 'in', some)
+      .execute();
+    places.push(...rows.map(({ place }) => place));
+    await db.deleteFrom('recall_vector').where('fact_id', 'in', some).execute();
   }
-  if (removed === 0n) return;
+  if (places.length === 0) return;
   const models = await db.selectFrom('recall_model').select(['model', 'dimension']).execute();
   for (const model of models) {
     const set = await findHeld(db, model.model);
-    for (const id of ids) set?.delete(id);
-    await writeToken(db, model);
+    for (const place of places) set?.delete(place);
+    await writeToken(db, { ...model, isHeld: set !== undefined });
   }
 }
 
-/** `keep`: of all models but this one; else of this one, to make them again. */
+/** Of this model, to make them again, or of all others. */
 export async function dropVectors(
   db: VectorDb,
   { model, which }: { readonly model: string; readonly which: 'this' | 'others' },
@@ -196,9 +200,9 @@ async function loadSet(db: VectorDb, model: string): Promise<VectorSet | undefin
   const set = new VectorSet(row.dimension);
   for (let after = ''; ;) {
     const rows = await listRows(db, { model, after });
-    for (const { fact_id: id, vector } of rows) {
+    for (const { place, vector } of rows) {
       const values = fromBytes(vector);
-      if (values.length === row.dimension) set.put(id, values);
+      if (values.length === row.dimension) set.put(place, values);
     }
     const last = rows.at(-1);
     if (last === undefined || rows.length < rowsAtOnce) break;
@@ -217,7 +221,7 @@ function listRows(db: VectorDb, { model, after }: { model: string; after: string
         .onRef('recall_fact.id', '=', 'recall_vector.fact_id')
         .onRef('recall_fact.text_hash', '=', 'recall_vector.text_hash'),
     )
-    .select(['fact_id', 'vector'])
+    .select(['fact_id', 'place', 'vector'])
     .where('model', '=', model)
     .where('fact_id', '>', after)
     .orderBy('fact_id')
@@ -227,11 +231,12 @@ function listRows(db: VectorDb, { model, after }: { model: string; after: string
 
 async function writeToken(
   db: VectorDb,
-  { model, dimension }: { readonly model: string; readonly dimension: number },
+  { model, dimension, isHeld }: { model: string; dimension: number; isHeld: boolean },
 ): Promise<void> {
   const token = randomUUID();
   await db.replaceInto('recall_model').values({ model, dimension, token }).execute();
-  if (held?.model === model) held.token = token;
+  // Only the set that was just changed is that of the new token.
+  if (isHeld && held !== undefined) held.token = token;
 }
 
 function toBytes(values: Float32Array): Uint8Array {

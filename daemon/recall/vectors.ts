@@ -1,7 +1,8 @@
 /** Vectors of one model, held in one array and compared exactly: below 50,000 that beats every index. */
 
 export interface Neighbour {
-  readonly id: string;
+  /** Of the fact in the index. */
+  readonly fact: number;
   /** Cosine, -1 to 1. */
   readonly similarity: number;
 }
@@ -9,6 +10,8 @@ export interface Neighbour {
 /** `spread`: only those that stand out by so many standard deviations; `floor`: by a cosine. */
 export interface NearestChoice {
   readonly count: number;
+  /** Only these facts are compared with each other. */
+  readonly within: ReadonlySet<number>;
   readonly spread?: number;
   readonly floor?: number;
 }
@@ -20,8 +23,8 @@ const spreadFrom = 24;
 export class VectorSet {
   readonly dimension: number;
   #rows: Float32Array;
-  readonly #ids: string[] = [];
-  readonly #places = new Map<string, number>();
+  readonly #facts: number[] = [];
+  readonly #places = new Map<number, number>();
 
   constructor(dimension: number) {
     this.dimension = dimension;
@@ -29,127 +32,101 @@ export class VectorSet {
   }
 
   get size(): number {
-    return this.#ids.length;
+    return this.#facts.length;
   }
 
-  has(id: string): boolean {
-    return this.#places.has(id);
-  }
-
-  get(id: string): Float32Array | undefined {
-    const place = this.#places.get(id);
-    return place === undefined ? undefined : this.#row(place);
-  }
-
-  /** `vector` has length one. Replaces an earlier one of that id. */
-  put(id: string, vector: Float32Array): void {
-    const place = this.#places.get(id) ?? this.#ids.length;
+  /** `vector` has length one. Replaces an earlier one of that fact. */
+  put(fact: number, vector: Float32Array): void {
+    const place = this.#places.get(fact) ?? this.#facts.length;
     this.#makeRoom(place + 1);
     this.#rows.set(vector, place * this.dimension);
-    this.#ids[place] = id;
-    this.#places.set(id, place);
+    this.#facts[place] = fact;
+    this.#places.set(fact, place);
   }
 
   /** The last one takes its place. */
-  delete(id: string): void {
-    const place = this.#places.get(id);
+  delete(fact: number): void {
+    const place = this.#places.get(fact);
     if (place === undefined) return;
-    const last = this.#ids.pop();
-    this.#places.delete(id);
-    if (last === undefined || last === id) return;
+    const last = this.#facts.pop();
+    this.#places.delete(fact);
+    if (last === undefined || last === fact) return;
     this.#rows.copyWithin(
       place * this.dimension,
       this.size * this.dimension,
       (this.size + 1) * this.dimension,
     );
-    this.#ids[place] = last;
+    this.#facts[place] = last;
     this.#places.set(last, place);
   }
 
   /** The nearest first. `question` has length one. What is near differs by model: hence the spread. */
-  nearest(question: Float32Array, { count, spread, floor = -1 }: NearestChoice): Neighbour[] {
-    const similarities = this.#compare(question);
-    const isSpread = spread !== undefined && this.size >= spreadFrom;
-    const best = new Nearest(
-      count,
-      isSpread ? Math.max(floor, outstanding(similarities, spread)) : floor,
-    );
-    for (let place = 0; place < similarities.length; place += 1)
-      best.offer(place, similarities[place] ?? 0);
-    return best.list().map(({ place, similarity }) => ({ id: this.#ids[place] ?? '', similarity }));
+  nearest(
+    question: Float32Array,
+    { count, within, spread, floor = -1 }: NearestChoice,
+  ): Neighbour[] {
+    const all = this.#compare(question);
+    const compared: Neighbour[] = [];
+    for (const [place, fact] of this.#facts.entries())
+      if (within.has(fact)) compared.push({ fact, similarity: all[place] ?? 0 });
+    const isSpread = spread !== undefined && compared.length >= spreadFrom;
+    const least = isSpread ? Math.max(floor, outstanding(compared, spread)) : floor;
+    return compared
+      .filter(({ similarity }) => similarity >= least)
+      .toSorted((left, right) => right.similarity - left.similarity)
+      .slice(0, count);
   }
 
-  #row(place: number): Float32Array {
-    return this.#rows.subarray(place * this.dimension, (place + 1) * this.dimension);
-  }
-
-  /** Four sums at once: the processor does not wait for the one before. */
   #compare(question: Float32Array): Float32Array {
     const { dimension, size } = this;
     const rows = this.#rows;
-    const similarities = new Float32Array(size);
-    const whole = dimension - (dimension % 4);
-    for (let place = 0, at = 0; place < size; place += 1) {
-      let [a, b, c, d] = [0, 0, 0, 0];
-      let index = 0;
-      for (; index < whole; index += 4, at += 4) {
-        a += (rows[at] as number) * (question[index] as number);
-        b += (rows[at + 1] as number) * (question[index + 1] as number);
-        c += (rows[at + 2] as number) * (question[index + 2] as number);
-        d += (rows[at + 3] as number) * (question[index + 3] as number);
-      }
-      for (; index < dimension; index += 1, at += 1)
-        a += (rows[at] as number) * (question[index] as number);
-      similarities[place] = a + b + c + d;
-    }
-    return similarities;
+    // There is always room for four more rows than are held; what they give is cut off.
+    const similarities = new Float32Array(size + 4);
+    for (let place = 0; place < size; place += 4)
+      multiplyFour({ rows, from: place * dimension }, question, similarities.subarray(place));
+    return similarities.subarray(0, size);
   }
 
   #makeRoom(rows: number): void {
-    if (rows * this.dimension <= this.#rows.length) return;
+    if ((rows + 4) * this.dimension <= this.#rows.length) return;
     const larger = new Float32Array(Math.max(firstRoom, rows * 2) * this.dimension);
     larger.set(this.#rows);
     this.#rows = larger;
   }
 }
 
-function outstanding(similarities: Float32Array, spread: number): number {
-  let [sum, squares] = [0, 0];
-  for (const similarity of similarities) {
+/** Four rows at once: each number of the question is read once for them, and no sum waits for another. */
+function multiplyFour(
+  { rows, from }: { readonly rows: Float32Array; readonly from: number },
+  question: Float32Array,
+  results: Float32Array,
+): void {
+  const { length } = question;
+  const [second, third, fourth] = [from + length, from + 2 * length, from + 3 * length];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let index = 0; index < length; index += 1) {
+    const number = question[index] as number;
+    a += (rows[from + index] as number) * number;
+    b += (rows[second + index] as number) * number;
+    c += (rows[third + index] as number) * number;
+    d += (rows[fourth + index] as number) * number;
+  }
+  results[0] = a;
+  results[1] = b;
+  results[2] = c;
+  results[3] = d;
+}
+
+function outstanding(compared: readonly Neighbour[], spread: number): number {
+  let sum = 0;
+  let squares = 0;
+  for (const { similarity } of compared) {
     sum += similarity;
     squares += similarity * similarity;
   }
-  const mean = sum / similarities.length;
-  return mean + spread * Math.sqrt(Math.max(0, squares / similarities.length - mean * mean));
-}
-
-interface Place {
-  readonly place: number;
-  readonly similarity: number;
-}
-
-/** The best few of many: sorted by insertion, for there are few. */
-class Nearest {
-  readonly #count: number;
-  #floor: number;
-  readonly #best: Place[] = [];
-
-  constructor(count: number, floor: number) {
-    this.#count = count;
-    this.#floor = floor;
-  }
-
-  offer(place: number, similarity: number): void {
-    if (similarity < this.#floor || this.#count === 0) return;
-    let at = this.#best.length;
-    while (at > 0 && (this.#best[at - 1]?.similarity ?? Infinity) < similarity) at -= 1;
-    this.#best.splice(at, 0, { place, similarity });
-    if (this.#best.length <= this.#count) return;
-    this.#best.pop();
-    this.#floor = this.#best.at(-1)?.similarity ?? this.#floor;
-  }
-
-  list(): readonly Place[] {
-    return this.#best;
-  }
+  const mean = sum / compared.length;
+  return mean + spread * Math.sqrt(Math.max(0, squares / compared.length - mean * mean));
 }

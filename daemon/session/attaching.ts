@@ -61,6 +61,7 @@ export class Attaching {
     const { sessions } = this.#context;
     await this.ready;
     const row = sessions.get(params.sessionId);
+    refuseChat(row);
     const host = this.hostOf(row);
     const ticket = await this.ticketFor(row, caller, params.right);
     if (params.via === 'channel') return this.#openChannel({ params, caller, row, host, ticket });
@@ -206,4 +207,13 @@ export class Attaching {
     if (count === 0) this.#counts.delete(principal);
     else this.#counts.set(principal, count);
   }
+}
+
+/** Its stream is events for the daemon: whoever wrote into it could answer what only a person may. */
+export function refuseChat({ mode, id }: Pick<SessionRow, 'mode' | 'id'>): void {
+  if (mode !== 'pipe') return;
+  throw new WaggleError('conflict', 'This session is a chat, it has no terminal.', {
+    fix: `Open it as a chat: waggle chat ${id}`,
+    details: { mode },
+  });
 }

@@ -75,6 +75,7 @@ export class Ending {
     tools.remove(id);
     notes.remove(id);
     await removeOldScreen(daemon.paths.runDir, id);
+    await watch.pipes.remove(id);
     await sessions.remove(id);
     await spool.remove(id);
   }

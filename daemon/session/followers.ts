@@ -9,6 +9,7 @@ import type { Said } from './hearing.ts';
 import { hear, ignoreOld, isLapsed, keepNewest, lapse } from './hearing.ts';
 import { isLive } from './life.ts';
 import { readLastMark } from './lastMark.ts';
+import type { Pipes } from './pipes.ts';
 import { askScreen } from './screenAnswers.ts';
 import { ScreenKeeper } from './screenKeeper.ts';
 import type { SessionRow } from './row.ts';
@@ -41,6 +42,7 @@ export class Followers implements Disposable {
     readonly sessions: Sessions;
     readonly spool: Spool;
     readonly maker: ScreenMaker;
+    readonly pipes: Pipes;
   };
   readonly #followed = new Map<SessionId, Followed>();
   /** Followed once already: what their host holds now was said while this daemon ran. */
@@ -57,6 +59,7 @@ export class Followers implements Disposable {
     readonly sessions: Sessions;
     readonly spool: Spool;
     readonly maker: ScreenMaker;
+    readonly pipes: Pipes;
   }) {
     this.#context = context;
   }
@@ -66,7 +69,9 @@ export class Followers implements Disposable {
    * just now, and nobody can have answered it.
    */
   follow(row: SessionRow, host: ConnectedHost, isNew: boolean): Promise<void> {
-    return this.#sequences.run(row.id, () => this.#follow(row, host, isNew));
+    return this.#sequences.run(row.id, () =>
+      row.mode === 'pipe' ? this.#context.pipes.follow(row, host) : this.#follow(row, host, isNew),
+    );
   }
 
   /** Clients of a generation lost output. */
@@ -83,13 +88,14 @@ export class Followers implements Disposable {
   /** Seq up to which a generation was received; undefined when it is not followed. */
   seqOf(id: SessionId, generation: number): number | undefined {
     const followed = this.#followed.get(id);
-    if (followed?.follower.generation !== generation) return undefined;
+    if (followed === undefined) return this.#context.pipes.seqOf(id, generation);
+    if (followed.follower.generation !== generation) return undefined;
     return followed.follower.seq;
   }
 
   forget(id: SessionId): void {
     const followed = this.#followed.get(id);
-    if (followed === undefined) return;
+    if (followed === undefined) return this.#context.pipes.forget(id);
     this.#followed.delete(id);
     if (followed.said.length > 0)
       this.#flushSaid({ id, generation: followed.follower.generation }, followed);

@@ -4,6 +4,7 @@ import { changeKeep } from '../../protocol/session/keeping.ts';
 import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
+import type { ChatLaunch } from '../agent/agent.ts';
 import type { FeatureContext } from '../context.ts';
 import { createUuid } from '../uuid.ts';
 import { resolveFolder } from '../workspace/workspace.ts';
@@ -76,6 +77,21 @@ export async function beginImport(
       await spool.remove(row.id);
     },
   };
+}
+
+/** A chat without a process that holds what was said elsewhere; the next message goes on with it. */
+export async function addChat(
+  context: ImportingContext,
+  source: ImportSource & { readonly chat: ChatLaunch },
+): Promise<SessionRow> {
+  const row = await createRow(context, source);
+  return context.sessions.add({
+    ...row,
+    status: 'asleep',
+    ...{ mode: 'pipe', origin: 'continued', chat: source.chat },
+    wish: { command: null, arguments: [] },
+    attention: { state: 'asleep', kind: null, sentence: 'asleep', since: row.createdAt },
+  });
 }
 
 async function createRow(

@@ -7,7 +7,7 @@ import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { resolveHome } from '../../link/home/home.ts';
 import { randomHex } from '../../link/proof/proof.ts';
-import type { LaunchPlan } from '../agent/agent.ts';
+import type { ChatLaunch, LaunchPlan } from '../agent/agent.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Caller, Principal } from '../feature.ts';
 import type { MarkedStart } from '../shell/shell.ts';
@@ -57,6 +57,8 @@ export interface StartChoice {
   /** A conversation of before that a new session goes on with. */
   readonly conversationId?: string;
   readonly origin?: SessionRow['origin'];
+  /** A chat: its agent speaks in events. */
+  readonly chat?: ChatLaunch;
 }
 
 /** Of a process that is about to start. */
@@ -125,7 +127,11 @@ export class Launching {
   }
 
   /** A new generation in the same session. The caller has made sure that none runs. */
-  async restart(params: RestartParams, caller: Caller, choice: StartChoice = {}): Promise<Session> {
+  async restart(
+    params: RestartParams,
+    caller: Pick<Caller, 'principal'>,
+    choice: StartChoice = {},
+  ): Promise<Session> {
     const { sessions } = this.#context;
     const row = sessions.get(params.sessionId);
     if (isLive(row.status))
@@ -152,6 +158,7 @@ export class Launching {
       cwd,
       environment: inherited,
       conversationIds: row.conversations.map((conversation) => conversation.id),
+      chat: row.chat,
     });
     const further = {
       argv: plan.argv,
@@ -188,6 +195,7 @@ export class Launching {
       cwd,
       environment: inherited,
       conversationIds: choice.conversationId === undefined ? [] : [choice.conversationId],
+      chat: choice.chat,
     });
     const isMirror = choice.origin === 'mirrored';
     if (params.private !== true && !isMirror) await this.#vouch(cwd, caller.principal);
@@ -203,7 +211,8 @@ export class Launching {
       nameSource: params.name === undefined ? 'default' : 'person',
       defaultName: plan.defaultName,
       agent: params.agent,
-      mode: 'pty',
+      mode: choice.chat === undefined ? 'pty' : 'pipe',
+      ...(choice.chat === undefined ? {} : { chat: choice.chat }),
       attention: { state: 'starting', kind: null, sentence: 'starting', since: now },
       heard: nothingHeard,
       shell: this.#shellFactsOf(params.agent, params),
@@ -307,7 +316,11 @@ export class Launching {
       const environment = { ...inherited, ...plan.environment };
       const marked = this.#mark(row, plan, environment);
       const offered = this.#context.tools.prepare(row, { argv: marked.argv, environment });
-      const hooked = this.#context.hooks.prepare(row, { ...offered, environment });
+      // What speaks in events tells all that hooks would.
+      const hooked =
+        row.mode === 'pipe'
+          ? { argv: offered.argv, environment: {} }
+          : this.#context.hooks.prepare(row, { ...offered, environment });
       const noted = await this.#context.notes.prepare(row, {
         argv: hooked.argv,
         environment: { ...environment, ...hooked.environment },
@@ -328,7 +341,7 @@ export class Launching {
         ringBytes: plan.ringBytes,
         meta: toMeta(row),
       };
-      const { host, spawned } = await nouns.hosts.startIn('pty', async (candidate) => ({
+      const { host, spawned } = await nouns.hosts.startIn(row.mode, async (candidate) => ({
         host: candidate,
         spawned: await candidate.link.call('host/spawn', withChoice(request, choice)),
       }));

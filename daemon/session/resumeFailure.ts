@@ -17,7 +17,9 @@ export function isFailedResume(
   { resuming, heard }: Pick<SessionRow, 'resuming' | 'heard'>,
   exit: SessionExit,
 ): boolean {
-  const hasReported = heard.signals.some(({ authority }) => authority === 'status');
+  const hasReported = heard.signals.some(
+    ({ authority }) => authority === 'status' || authority === 'events',
+  );
   if (resuming === null || resuming === undefined || hasReported) return false;
   const ranMs = Date.parse(exit.at) - Date.parse(resuming.at);
   return exit.code !== null && exit.code !== 0 && ranMs < startLimitMs;

@@ -1,6 +1,7 @@
 import type { Keep } from '../../protocol/session/keeping.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { sessionSchema } from '../../protocol/session/session.ts';
+import type { ChatLaunch } from '../agent/agent.ts';
 import { canResume } from '../agent/agent.ts';
 import type { Heard } from './heard.ts';
 import { toHeard } from './heard.ts';
@@ -45,6 +46,8 @@ export interface SessionRow extends SessionLife {
   readonly origin?: 'continued' | 'mirrored' | 'imported' | null;
   /** Where its agent keeps its conversations. */
   readonly agentDirectory?: string | null;
+  /** With mode `pipe`: how its process is started. */
+  readonly chat?: ChatLaunch;
   /** The directory of a shell as the system saw it last; what the shell itself says is better. */
   readonly seenDirectory?: string;
   readonly backgroundProcesses: number;

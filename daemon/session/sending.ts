@@ -7,6 +7,7 @@ import { createHostTransport, openSessionStream } from '../../link/stream/stream
 import type { InputOutcome } from '../../protocol/wire/mark.ts';
 import type { Caller } from '../feature.ts';
 import type { Attaching } from './attaching.ts';
+import { refuseChat } from './attaching.ts';
 import type { ConnectedHost } from '../host/host.ts';
 import { isLive } from './life.ts';
 import type { SessionRow } from './row.ts';
@@ -39,6 +40,7 @@ export async function sendText(
 ): Promise<void> {
   await attaching.ready;
   const row = sessions.get(sessionId);
+  refuseChat(row);
   if (!isLive(row.status)) throw new WaggleError('notRunning', undefined, { fix: 'Restart it.' });
   const host = attaching.hostOf(row);
   const clientId = clientIdSchema.parse(`${senderPrefix}${randomHex(12)}`);

@@ -13,6 +13,8 @@ import type { FeatureContext, SessionOverview } from '../context.ts';
 import type { Feature, Tool } from '../feature.ts';
 import type { Route } from '../gateway/gateway.ts';
 import { Attaching } from './attaching.ts';
+import type { ChatSessions } from './chatSessions.ts';
+import { createChatSessions } from './chatSessions.ts';
 import type { ConversationSessions } from './conversationSessions.ts';
 import { createConversationSessions } from './conversationSessions.ts';
 import { Ending } from './ending.ts';
@@ -39,7 +41,12 @@ import type { FindTools } from './toolServers.ts';
 import { Watch } from './watching.ts';
 import { WindowLinks } from './windowLinks.ts';
 
-export type { ConversationSessions } from './conversationSessions.ts';
+export type { ChatSessions, NewChat } from './chatSessions.ts';
+export type { Asker, ConversationSessions } from './conversationSessions.ts';
+export type { ImportSource } from './importing.ts';
+export { isLive } from './life.ts';
+export type { PipeReader } from './pipes.ts';
+export type { SessionRow } from './row.ts';
 export type { SessionNouns } from './nouns.ts';
 
 const takeoverLimitMs = 1500;
@@ -59,6 +66,7 @@ export interface SessionFeature extends Feature<'session'>, SessionOverview {
   offerToolsWith(find: FindTools): void;
   /** Undefined: there is no such session. */
   readonly find: (id: SessionId) => KnownSession | undefined;
+  readonly chats: ChatSessions;
   /** Where hooks of agents post. */
   readonly routes: readonly Route[];
   start(): Promise<void>;
@@ -78,7 +86,7 @@ export function createSessionFeature(
 ): SessionFeature {
   const parts = createParts(context, nouns, options);
   const { hosts } = nouns;
-  const { sequences, sessions, spool, watch, keeping, ending, recovery, attaching } = parts;
+  const { sequences, sessions, spool, watch, keeping, recovery, attaching } = parts;
   const { opencode } = parts;
   tellRecording(context, spool);
   joinMemory(context, nouns, sessions);
@@ -86,13 +94,7 @@ export function createSessionFeature(
     work.catch((error: unknown) => context.log.error('a change of a host was missed', { error }));
   };
 
-  const forgetPrivate = async (id: SessionId): Promise<void> => {
-    await ending.forgetPrivate(id);
-    if (sessions.find(id) === undefined) attaching.forget(id);
-  };
-  sessions.onDidChange(({ id, private: isPrivate }) => {
-    if (isPrivate === true) inBackground(sequences.run(id, () => forgetPrivate(id)));
-  });
+  forgetPrivateOnes(parts, inBackground);
 
   const takeOver = async (earlier: readonly SessionRow[]): Promise<void> => {
     await hosts.start();
@@ -104,15 +106,10 @@ export function createSessionFeature(
   return {
     noun: 'session',
     conversations: parts.conversations,
+    chats: parts.chats,
     routes: [parts.hookReports.route],
     handlers: createHandlers(parts),
-    tools: createSessionTools({
-      ...{ sessions, spool, attaching, maker: watch.maker },
-      async flush(row) {
-        await watch.settle(row).catch(hostIsGone);
-        await watch.followers.flush(row.id);
-      },
-    }),
+    tools: createTools(parts),
     offerToolsWith: (find) => parts.tools.findWith(find),
     find: (id) => toKnown(sessions.find(id)),
     async start() {
@@ -139,6 +136,30 @@ export function createSessionFeature(
       for (const part of [opencode, attaching, recovery, watch, hosts, keeping]) part.dispose();
     },
   };
+}
+
+/** Of a private session that is over nothing stays. */
+function forgetPrivateOnes(
+  { sessions, sequences, ending, attaching }: Parts,
+  inBackground: (work: Promise<void>) => void,
+): void {
+  const forget = async (id: SessionId): Promise<void> => {
+    await ending.forgetPrivate(id);
+    if (sessions.find(id) === undefined) attaching.forget(id);
+  };
+  sessions.onDidChange(({ id, private: isPrivate }) => {
+    if (isPrivate === true) inBackground(sequences.run(id, () => forget(id)));
+  });
+}
+
+function createTools({ sessions, spool, attaching, watch }: Parts): Tool[] {
+  return createSessionTools({
+    ...{ sessions, spool, attaching, maker: watch.maker },
+    async flush(row) {
+      await watch.settle(row).catch(hostIsGone);
+      await watch.followers.flush(row.id);
+    },
+  });
 }
 
 async function endEverything({ launching, ending }: Parts): Promise<number> {
@@ -187,6 +208,10 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
     resuming,
     spool,
   });
+  const chats = createChatSessions({
+    ...{ ...shared, nouns, hosts, launching, spool },
+    pipes: watch.pipes,
+  });
   const monotonicMs = (): number => context.clock.monotonicMs();
   const resources = new Resources({ hosts, trees: watch.trees, monotonicMs });
   const attaching = new Attaching({ daemon: context, hosts, sessions });
@@ -207,6 +232,7 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
     windowLinks,
     launching,
     conversations,
+    chats,
     ending,
     resuming,
     resources,

@@ -83,7 +83,6 @@ async function readTerminal(
 
 const cursorForward = /\u001b\[(\d*)C/g;
 const sequences =
-  // eslint-disable-next-line no-control-regex
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])/g;
 
 /** How a row that goes on in the next one is drawn. */

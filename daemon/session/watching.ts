@@ -13,6 +13,7 @@ import { Followers } from './followers.ts';
 import { Observing } from './observing.ts';
 import type { LifeAction, SessionExit } from './life.ts';
 import { isLive } from './life.ts';
+import { Pipes } from './pipes.ts';
 import { describeFailedResume, isFailedResume } from './resumeFailure.ts';
 import type { SessionRow } from './row.ts';
 import type { Sessions } from './sessions.ts';
@@ -44,6 +45,10 @@ export class Watch implements Disposable {
   readonly followers: Followers;
   readonly collecting: Collecting;
   readonly maker: ScreenMaker;
+  /** Their output is a chat's. */
+  readonly pipes = new Pipes();
+  /** Sessions whose exit is their going to sleep. */
+  readonly sleeping = new Set<SessionId>();
   readonly #context: WatchContext;
   readonly #owned = new DisposableStore();
   /** Sessions that are being killed: their exit is `killed`, not `ended`. */
@@ -55,7 +60,9 @@ export class Watch implements Disposable {
     this.trees = this.#owned.add(new Trees((id, others) => this.#count(id, others)));
     const entry = context.daemon.program.entryOf('screenWorker');
     this.maker = this.#owned.add(new ScreenMaker({ entry }));
-    this.followers = this.#owned.add(new Followers({ ...context, maker: this.maker }));
+    this.followers = this.#owned.add(
+      new Followers({ ...context, maker: this.maker, pipes: this.pipes }),
+    );
     this.#owned.add(new Observing({ ...context, followers: this.followers }));
     this.collecting = this.#owned.add(new Collecting(context, this.followers));
   }
@@ -102,7 +109,7 @@ export class Watch implements Disposable {
   async handleExit(process: Pick<SessionRow, 'id' | 'generation'>, told: HostExit): Promise<void> {
     const { id } = process;
     const exit = toExit(told, this.#context.daemon.clock.now());
-    const type = this.#killing.has(id) ? 'killed' : 'exited';
+    const type = this.#endOf(id);
     // Who is being killed needs no count, and looking for all of many at once takes seconds.
     const marked = type === 'killed' ? 0 : this.trees.addMarked(id);
     const backgroundProcesses = Math.max(told.background, marked);
@@ -113,6 +120,11 @@ export class Watch implements Disposable {
     this.#exitWaiters.get(id)?.();
     this.collecting.schedule(id);
     await this.endRights(process);
+  }
+
+  #endOf(id: SessionId): 'killed' | 'slept' | 'exited' {
+    if (this.#killing.has(id)) return 'killed';
+    return this.sleeping.has(id) ? 'slept' : 'exited';
   }
 
   /** When a process ended because it could not go on with its conversation: what it said about it. */

@@ -26,8 +26,9 @@ describe('the checklist of who has access', () => {
           problem: { message: 'It is\u202e read-only.', fix: undefined },
         },
       ],
-      inEnglish,
+      { t: inEnglish, short: (text) => text.replace('/h/', '~/') },
     );
+    assert.equal(rows[0]?.detail, '~/.codex/config.toml');
     assert.deepEqual(
       rows.map(({ label, description, icon, picked }) => [label, description, icon, picked]),
       [

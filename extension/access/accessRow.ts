@@ -3,34 +3,42 @@ import type { AccessAgentId, AgentAccess, Change, Verdict } from '../../link/acc
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Translate } from '../translate.ts';
 
+export type RowColor = 'green' | 'orange' | 'red';
+
 export interface AccessRow {
   readonly agent: AccessAgentId;
   readonly label: string;
   readonly description: string;
   readonly detail: string;
-  /** A codicon, and the theme's colour for it. */
+  /** A codicon; with a colour, the picture of that name. */
   readonly icon: string;
-  readonly color: string | undefined;
+  readonly color: RowColor | undefined;
   /** Ticked at first. */
   readonly picked: boolean;
 }
 
-/** Who is here stands first; who has access, or is here and may be given it, is ticked. */
-export function toRows(all: readonly AgentAccess[], t: Translate): AccessRow[] {
-  const rank = ({ isHere }: AgentAccess): number => (isHere ? 0 : 1);
-  return all.toSorted((left, right) => rank(left) - rank(right)).map((one) => toRow(one, t));
+interface RowWords {
+  readonly t: Translate;
+  /** A path of the person's home as they write it. */
+  readonly short: (text: string) => string;
 }
 
-function toRow(access: AgentAccess, t: Translate): AccessRow {
+/** Who is here stands first; who has access, or is here and may be given it, is ticked. */
+export function toRows(all: readonly AgentAccess[], words: RowWords): AccessRow[] {
+  const rank = ({ isHere }: AgentAccess): number => (isHere ? 0 : 1);
+  return all.toSorted((left, right) => rank(left) - rank(right)).map((one) => toRow(one, words));
+}
+
+function toRow(access: AgentAccess, { t, short }: RowWords): AccessRow {
   const { agent, label, state, isHere, file, problem } = access;
-  const about = { agent, label, detail: toPlainLine(problem?.message ?? file, 500) };
+  const about = { agent, label, detail: toPlainLine(short(problem?.message ?? file), 500) };
   const plain = { ...about, color: undefined };
   if (state === 'given')
     return {
       ...about,
       description: t('has access'),
       icon: 'pass-filled',
-      color: 'charts.green',
+      color: 'green',
       picked: true,
     };
   if (state === 'outdated')
@@ -42,7 +50,7 @@ function toRow(access: AgentAccess, t: Translate): AccessRow {
     };
   if (state === 'foreign')
     return {
-      ...{ agent, label, icon: 'warning', color: 'charts.orange', picked: false },
+      ...{ agent, label, icon: 'warning', color: 'orange', picked: false },
       description: t('left alone'),
       detail: t(
         '{0} has an entry named "waggle" that Waggle did not write.',
@@ -54,7 +62,7 @@ function toRow(access: AgentAccess, t: Translate): AccessRow {
       ...about,
       description: t('left alone'),
       icon: 'error',
-      color: 'charts.red',
+      color: 'red',
       picked: false,
     };
   if (!isHere)
@@ -94,7 +102,7 @@ export function toOutcomeRow({ agent, label, action, verdict }: Outcome, t: Tran
       verdict.fix === undefined ? why : t('{0} To fix: {1}', why, toPlainLine(verdict.fix, 300));
     const description =
       action === 'give' ? t('does not work') : t('access could not be taken back');
-    return { agent, label, description, detail, icon: 'error', color: 'charts.red' };
+    return { agent, label, description, detail, icon: 'error', color: 'red' };
   }
   const { tools, called, tookMs } = verdict;
   const detail =
@@ -107,6 +115,6 @@ export function toOutcomeRow({ agent, label, action, verdict }: Outcome, t: Tran
     description: t('works'),
     detail,
     icon: 'pass-filled',
-    color: 'charts.green',
+    color: 'green',
   };
 }

@@ -17,6 +17,8 @@ import type { DaemonConnection } from '../daemon/daemon.ts';
 import { translate as t } from '../editor/editor.ts';
 import type { AccessRow, Outcome, OutcomeRow } from './accessRow.ts';
 import { toOutcomeRow, toRows } from './accessRow.ts';
+import { pictureOf } from './picture.ts';
+import { shortenPath } from './shortPath.ts';
 import { openPreview } from './preview.ts';
 
 export interface GiveOptions {
@@ -49,15 +51,13 @@ export async function giveAccess(options: GiveOptions): Promise<void> {
 async function chooseAgents(
   agents: readonly AgentAccess[],
 ): Promise<ReadonlySet<string> | undefined> {
-  const items = toRows(agents, t).map(toItem);
+  const items = toRows(agents, { t, short: shortenPath }).map(toItem);
   const chosen = await vscode.window.showQuickPick(items, {
     canPickMany: true,
     ignoreFocusOut: true,
     matchOnDescription: true,
     title: t('Give Agents Access to Memory and Tasks'),
-    placeHolder: t(
-      'Who is ticked gets an entry in its own configuration. You see each change first.',
-    ),
+    placeHolder: t('Ticked agents get an entry. You see each change first.'),
   });
   return chosen === undefined ? undefined : new Set(chosen.map(({ row }) => row.agent));
 }
@@ -67,8 +67,12 @@ function toItem(row: AccessRow): AgentItem {
   return { row, label, description, detail, picked, iconPath: iconOf(row) };
 }
 
-function iconOf({ icon, color }: OutcomeRow): vscode.ThemeIcon {
-  return new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
+/** A list shows icons of the theme without their colour: what is green or red is a picture. */
+function iconOf({ icon, color }: OutcomeRow): vscode.ThemeIcon | vscode.Uri {
+  if (color === undefined) return new vscode.ThemeIcon(icon);
+  return vscode.Uri.parse(
+    `data:image/svg+xml;base64,${Buffer.from(pictureOf(icon, color)).toString('base64')}`,
+  );
 }
 
 /** Ticked: the entry as it is to be, and tried. Not ticked any more: taken back. */
@@ -109,7 +113,7 @@ async function confirm(changes: readonly Change[]): Promise<boolean> {
       {
         ...write,
         iconPath: new vscode.ThemeIcon('check'),
-        detail: changes.map(({ file }) => file).join(' · '),
+        detail: changes.map(({ file }) => shortenPath(file)).join(' · '),
       },
       { label: t('Write Nothing'), iconPath: new vscode.ThemeIcon('close') },
     ];

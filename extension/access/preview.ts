@@ -1,5 +1,4 @@
 /** The files as they are and as they would be, side by side in the editor's own diff. */
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Change } from '../../link/access/access.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
@@ -12,12 +11,13 @@ const scheme = 'waggle-access';
 export async function openPreview(changes: readonly Change[]): Promise<Disposable> {
   const owned = new DisposableStore();
   const texts = new Map<string, string>();
-  const provider = { provideTextDocumentContent: (uri: vscode.Uri) => texts.get(uri.path) ?? '' };
+  const provider = { provideTextDocumentContent: (uri: vscode.Uri) => texts.get(uri.toString()) };
   owned.add(vscode.workspace.registerTextDocumentContentProvider(scheme, provider));
+  // Of equal paths, or the editor would show a file that was renamed.
   const place = (change: Change, side: 'before' | 'after'): vscode.Uri => {
-    const path = `/${change.agent}/${side}/${basename(change.file)}`;
-    texts.set(path, change[side] ?? '');
-    return vscode.Uri.from({ scheme, path });
+    const uri = vscode.Uri.file(change.file).with({ scheme, query: side });
+    texts.set(uri.toString(), change[side] ?? '');
+    return uri;
   };
   const rows = changes.map((change) => [
     vscode.Uri.file(change.file),

@@ -7,6 +7,7 @@ import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { toMessage, translate as t } from '../editor/editor.ts';
 import type { GiveOptions } from './giveAccess.ts';
 import { forgetToken } from './giveAccess.ts';
+import { shortenPath } from './shortPath.ts';
 
 export interface RemoveOptions extends GiveOptions {
   readonly commandDirectories: readonly string[];
@@ -52,13 +53,13 @@ async function chooseTraces(traces: readonly Trace[]): Promise<Trace[] | undefin
 }
 
 function toItem(trace: Trace): TraceItem {
-  const about = { trace, label: nameOf(trace), detail: toPlainLine(trace.path, 500) };
+  const about = { trace, label: nameOf(trace), detail: toPlainLine(shortenPath(trace.path), 500) };
   if (trace.kind === 'entry')
     return { ...about, picked: true, iconPath: new vscode.ThemeIcon('plug') };
   if (trace.kind === 'stuckEntry')
     return {
       ...about,
-      detail: toPlainLine(trace.reason, 500),
+      detail: toPlainLine(shortenPath(trace.reason), 500),
       iconPath: new vscode.ThemeIcon('warning'),
     };
   if (trace.kind === 'command')
@@ -78,7 +79,7 @@ async function confirm(traces: readonly Trace[]): Promise<boolean> {
   const hasData = traces.some(({ kind }) => kind === 'data');
   const remove = t('Remove');
   const detail = traces
-    .map((trace) => `${nameOf(trace)}: ${toPlainLine(trace.path, 300)}`)
+    .map((trace) => `${nameOf(trace)}: ${toPlainLine(shortenPath(trace.path), 300)}`)
     .join('\n');
   const question = hasData
     ? t('Remove this, and end all sessions? It cannot be undone.')

@@ -96,7 +96,8 @@ function bridgeOf({ paths, platform = process.platform }: AccessContext): Bridge
 
 function wayFor(context: AccessContext, agent: AgentConfig): Way {
   const bridge = bridgeOf(context);
-  const canFetch = agent.canFetchToken && bridge.platform !== 'win32';
+  // Elsewhere its helper cannot tell in which folder it works.
+  const canFetch = agent.canFetchToken && bridge.platform === 'linux';
   return canFetch && context.url !== undefined
     ? httpWay(bridge, { agent: agent.id, url: context.url })
     : stdioWay(bridge, bridge.platform === 'win32' ? agent.id : agent.label);

@@ -62,10 +62,15 @@ function readRoot(text: string, comments: boolean): ObjectNode {
   const [error] = errors;
   if (error !== undefined)
     throw new FormatError(
-      `line ${lineOf(text, error.offset)}: ${printParseErrorCode(error.error)}`,
+      `line ${lineOf(text, error.offset)}: ${wordsOf(printParseErrorCode(error.error))}`,
     );
   if (tree?.type !== 'object') throw new FormatError('its outermost value is no object');
   return toObject(tree);
+}
+
+/** `ValueExpected` as people write it. */
+function wordsOf(code: string): string {
+  return code.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 }
 
 function lineOf(text: string, offset: number): number {

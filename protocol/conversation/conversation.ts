@@ -83,6 +83,8 @@ export const conversation = defineNoun({
         conversationId: conversationIdSchema.optional(),
         /** Absolute; instead of an id. */
         path: z.string().min(1).max(4096).optional(),
+        /** `chat`: into a chat, which can be searched and gone on with. Absent: lines to read. */
+        as: z.literal('chat').optional(),
         agent: agentIdSchema.optional(),
       }),
       result: z.object({

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { CliHome } from '../flow/cliHome.ts';
+import { CliHome, until } from '../flow/cliHome.ts';
 import type { ClaudeCodeRun } from './support/claudeCode.ts';
 import { prepareClaudeCode } from './support/claudeCode.ts';
 import type { CodexHome } from './support/codexHome.ts';
@@ -22,7 +22,7 @@ describe('access of real agents that were started elsewhere', function () {
   let run: ClaudeCodeRun;
   let codex: CodexHome;
   let codexProgram: string;
-  let seeds: Readonly<Record<'claude' | 'codex', string>>;
+  let seed: string;
 
   before(async function () {
     this.timeout(600_000);
@@ -32,8 +32,9 @@ describe('access of real agents that were started elsewhere', function () {
     codex = createCodexHome({ baseUrl: run.modelServer.url });
     cli = await CliHome.open();
     cli.env['WAGGLE_PORT'] = await findPort();
-    await cli.run('daemon', 'start');
-    seeds = { claude: read('claude'), codex: read('codex') };
+    // The person who starts something there vouches for the folder.
+    await cli.run('new', '--detach', '--cwd', run.cwd, '--', 'true');
+    seed = read('codex');
   });
   after(async () => {
     await cli?.stop();
@@ -61,7 +62,7 @@ describe('access of real agents that were started elsewhere', function () {
   const claude = (...words: string[]) =>
     runAgent([run.command[0], ...words], { env: run.env, cwd: run.cwd });
   const codexRuns = (...words: string[]) =>
-    runAgent([process.execPath, codexProgram, ...words], { env: codex.env, cwd: codex.cwd });
+    runAgent([process.execPath, codexProgram, ...words], { env: codex.env, cwd: run.cwd });
   const toldTo = (words: string): string =>
     run.modelServer.requests
       .map(({ body }) => JSON.stringify(body))
@@ -85,28 +86,35 @@ describe('access of real agents that were started elsewhere', function () {
       `[[tool mcp__waggle__remember {"text":"${fact}","type":"gotcha"}]] [[say Done.]]`,
     );
     assert.deepEqual([remembered.code, remembered.stdout.trim()], [0, 'Done.'], remembered.stderr);
-    const recalled = await codexRuns(
-      ...[
-        'exec',
-        '--skip-git-repo-check',
-        '[[tool mcp__waggle/recall {"query":"blue key"}]] [[say Answered.]]',
-      ],
+    // It offers a tool from the first question on that comes after its server is up.
+    const recalling = codexRuns(
+      ...['exec', '--skip-git-repo-check'],
+      '[[wait bridge]] [[tool nothing]] [[think hm]] [[tool mcp__waggle/recall {"query":"blue key"}]] [[say Answered.]]',
     );
+    await run.modelServer.untilWaiting('bridge');
+    await until(async () => {
+      const { connectors } = await cli.json<{
+        connectors: { name: string; lastUsedAt?: string }[];
+      }>('token', 'list');
+      return connectors.some(
+        ({ name, lastUsedAt }) => name === 'Codex' && lastUsedAt !== undefined,
+      );
+    });
+    run.modelServer.release('bridge');
+    const recalled = await recalling;
     assert.equal(recalled.code, 0, recalled.stderr);
-    assert.ok(toldTo('learned by').includes('blue key of the cellar'), recalled.stdout);
+    const { input } = (run.modelServer.requests.at(-1)?.body ?? {}) as { input?: unknown[] };
+    const last = JSON.stringify(input?.slice(-4));
+    assert.ok(toldTo('learned by').includes('blue key of the cellar'), last);
   });
 
   it('is gone from both, whatever they wrote into their files meanwhile', async () => {
     await waggle('tools', 'remove', '--yes');
     assert.doesNotMatch(read('claude') + read('codex'), /waggle\b(?!-agent)/);
-    const seed: Record<string, unknown> = JSON.parse(seeds.claude);
     const now: Record<string, unknown> = JSON.parse(read('claude'));
-    assert.equal('mcpServers' in now, false);
-    assert.deepEqual(
-      Object.keys(seed).filter((key) => !(key in now)),
-      [],
-    );
-    assert.equal(read('codex'), seeds.codex);
+    const kept = ['mcpServers', 'hasCompletedOnboarding', 'projects'].map((key) => key in now);
+    assert.deepEqual(kept, [false, true, true]);
+    assert.equal(read('codex'), seed);
     assert.doesNotMatch((await claude('mcp', 'list')).stdout, /waggle:/);
   });
 });

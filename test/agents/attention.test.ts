@@ -67,6 +67,22 @@ describe('the states of real agents', function () {
     );
   }
 
+  /** An agent that has just begun its turn passes over an Esc; one more does no harm while it works. */
+  async function interrupt({ id }: Session, screen: Screen): Promise<void> {
+    let looks = 0;
+    await untilWithin(
+      async () => {
+        const { attention } = await link.call('attention/why', { sessionId: id });
+        if (attention.state !== 'working') return true;
+        if (looks % 250 === 0) await screen.type('\u001b');
+        looks += 1;
+        return false;
+      },
+      'the turn is interrupted',
+      60_000,
+    );
+  }
+
   /** What stood below the authority that is believed. */
   async function untilOutranked({ id }: Session, rule: string): Promise<void> {
     let why: Why | undefined;
@@ -113,7 +129,7 @@ describe('the states of real agents', function () {
     await typePrompt(screen, '[[say \\u0042efore]] [[wait never]] [[say \\u004eever]]');
     await server.untilWaiting('never');
     await note('working');
-    await screen.type('\u001b');
+    await interrupt(session, screen);
     await note('idle');
     return told;
   }

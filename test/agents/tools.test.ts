@@ -1,9 +1,15 @@
 /** Real agents as sessions of a real daemon: each finds the tools by itself, one remembers, the others recall. */
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
-import type { Session } from '../../protocol/session/session.ts';
 import { cacheDir } from '../../scripts/cache.ts';
 import type { Screen } from '../flow/sessionHome.ts';
 import { SessionHome, until } from '../flow/sessionHome.ts';
@@ -61,6 +67,14 @@ const recalling: readonly Recalling[] = [
   },
 ];
 
+/** What hooks of agents run; a start by a client installs it. */
+function installCommand({ paths, program }: SessionHome): void {
+  mkdirSync(paths.programDir, { recursive: true });
+  symlinkSync(program, join(paths.programDir, 'test'));
+  writeFileSync(join(paths.programDir, 'current'), 'test\n');
+  writeFileSync(join(paths.programDir, 'runtime'), `${process.execPath}\nnode\n`);
+}
+
 describe('tools of real agents', function () {
   this.timeout(240_000);
   const temporary = process.env['TMPDIR'];
@@ -79,6 +93,7 @@ describe('tools of real agents', function () {
     closed = mkdtempSync(join(cacheDir(), 't-'));
     process.env['TMPDIR'] = closed;
     home = await SessionHome.open();
+    installCommand(home);
     link = await home.connect('window-0');
     run = await prepareClaudeCode();
   });
@@ -96,7 +111,7 @@ describe('tools of real agents', function () {
     for (const { id } of sessions) await link.call('session/kill', { sessionId: id });
   }
 
-  /** Types a prompt and presses Enter until the model is asked: a composer that still draws takes it for a part of the text. */
+  /** Types a prompt and presses Enter until the model is asked: a composer that still draws takes it for text, or loses both. */
   async function submit(screen: Screen, prompt: string): Promise<void> {
     const { requests } = run.modelServer;
     const isAsked = (): boolean =>
@@ -106,10 +121,12 @@ describe('tools of real agents', function () {
     await until(
       async () => {
         looks += 1;
-        if (looks % 40 === 0 && !isAsked()) await screen.type('\r');
+        if (looks % 240 === 0 && !isAsked()) await screen.type(`\u0015${prompt}`);
+        else if (looks % 40 === 0 && !isAsked()) await screen.type('\r');
         return isAsked();
       },
-      () => `the model is asked: ${JSON.stringify(screen.text.slice(-2000))}`,
+      () =>
+        `the model is asked, not ${requests.map(({ path }) => path).join(' ')}: ${JSON.stringify(screen.text.slice(-2000))}`,
       60_000,
     );
   }

@@ -35,7 +35,8 @@ describe('the tools of agents', function () {
     outcomeOf(await request(call(name, given), over));
   const named = async (over: Partial<Ask> = {}): Promise<string[]> => {
     const { message } = await request(modern('tools/list'), over);
-    return (message?.result?.['tools'] as { name: string }[]).map(({ name }) => name);
+    const tools = message?.result?.['tools'] as readonly { name: string }[] | undefined;
+    return (tools ?? []).map(({ name }) => name);
   };
   const initialize = (protocolVersion = '2025-11-25', id: unknown = 1) => ({
     ...{ jsonrpc: '2.0', id, method: 'initialize' },

@@ -187,14 +187,20 @@ describe('notes and roles', () => {
   it('outlive the daemon', async () => {
     const folder = repository('restart');
     const { id: blockId } = await noteIn(folder, 'project', 'It outlives.');
-    await person.call('memory/save', { text: 'So does this.', place: { folder } });
+    await person.call('memory/save', {
+      text: 'The kettle stands in the kitchen.',
+      place: { folder },
+    });
     await home.killDaemon('SIGKILL');
     await home.startDaemon();
     person = await home.connect('person-again');
     const { block } = await person.call('memory/getBlock', { block: { blockId } });
     assert.equal(block.text, 'It outlives.');
-    const { hits } = await person.call('memory/search', { query: 'so does', place: { folder } });
-    assert.equal(hits[0]?.fact.text, 'So does this.');
+    const { hits } = await person.call('memory/search', {
+      query: 'where is the kettle',
+      place: { folder },
+    });
+    assert.equal(hits[0]?.fact.text, 'The kettle stands in the kitchen.');
     const { revision } = await person.call('memory/subscribe', {});
     assert.ok(revision >= block.revision);
   });

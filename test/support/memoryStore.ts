@@ -28,7 +28,16 @@ export class MemoryStore {
         params: never,
         context: StoreContext,
       ) => Promise<unknown>;
-      return method(this.#connection.db as Kysely<MemoryTables>, params, this.#context());
+      const { raw, db } = this.#connection;
+      raw.exec('begin immediate');
+      try {
+        const result = await method(db as Kysely<MemoryTables>, params, this.#context());
+        raw.exec('commit');
+        return result;
+      } catch (error) {
+        raw.exec('rollback');
+        throw error;
+      }
     };
     const names = Object.keys(memoryStore.methods) as (keyof typeof memoryStore.methods)[];
     this.methods = Object.fromEntries(names.map((name) => [name, run(name)])) as StoreProxy<

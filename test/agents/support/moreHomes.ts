@@ -8,7 +8,7 @@ export interface AgentHome {
   /** Complete. */
   readonly env: Readonly<Record<string, string>>;
   /** Waits until no process of this home is left, then removes it; kills what is left after 10 s and rejects. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 function createHome(): AgentHome & { readonly home: string } {

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { listAgentRecordings, readAgentRecording } from '../../test/support/agentRecording.ts';
+import { createAcpProvider } from './acp.ts';
+import type { ProviderState, Step } from './adapter.ts';
+import type { ChatEvent } from './event.ts';
+
+const provider = createAcpProvider({ agent: 'gemini', label: 'Gemini CLI', oldestVersion: null });
+const start = {
+  cwd: '/home/dev/work/a1',
+  conversationId: null,
+  model: null,
+  mode: null,
+  forkOf: null,
+};
+
+const names: Readonly<Record<string, string>> = {
+  initialize: 'initialize',
+  'session/new': 'open',
+  'session/load': 'open',
+  'session/resume': 'open',
+  'session/prompt': 'prompt',
+};
+
+/** What it means to us; the questions of the recording's host are ours, by their methods. */
+function replay(name: string): ChatEvent[] {
+  let state: ProviderState = provider.begin(start).state;
+  return readAgentRecording(name).flatMap(({ way, text }) => {
+    const message = JSON.parse(text) as { id?: number; method?: string };
+    if (way === 'in') {
+      const known = names[message.method ?? ''] ?? 'other';
+      const isLoading = message.method === 'session/load';
+      if (message.method === undefined || message.id === undefined) return [];
+      state = { ...state, pending: { [message.id]: known }, isLoading };
+      return [];
+    }
+    const step = provider.read(state, text);
+    state = JSON.parse(JSON.stringify(step.state)) as ProviderState;
+    return step.events;
+  });
+}
+
+function read(state: ProviderState, message: object): Step {
+  return provider.read(state, JSON.stringify({ jsonrpc: '2.0', ...message }));
+}
+
+describe('an ACP agent as a provider', () => {
+  it('knows everything that any recording holds', () => {
+    const recordings = listAgentRecordings('acp');
+    const unknown = recordings.flatMap((name) =>
+      replay(name).flatMap((event) => (event.type === 'unknown' ? [`${name}: ${event.what}`] : [])),
+    );
+    assert.deepEqual([recordings.length, unknown], [11, []]);
+  });
+
+  it('tells text, thinking, tools and how turns ended, of every agent alike', () => {
+    const shown = ['acp-gemini', 'acp-opencode-ask', 'acp-claude'].map((name) => {
+      const events = replay(name);
+      const ends = events.flatMap((event) => (event.type === 'turnEnded' ? [event.outcome] : []));
+      const texts = events.flatMap((event) => (event.type === 'text' ? [event.delta ?? ''] : []));
+      return [ends.slice(0, 2), texts.join('').startsWith('Hello over ACP streaming.')];
+    });
+    assert.deepEqual(
+      shown,
+      Array.from({ length: 3 }, () => [['completed', 'completed'], true]),
+    );
+  });
+
+  it('does not tell again what a conversation held that it loads', () => {
+    let { state } = provider.begin({ ...start, conversationId: 'known' });
+    const capabilities = { agentCapabilities: { loadSession: true } };
+    const opening = read(state, { id: 1, result: capabilities });
+    assert.match(opening.writes[0] ?? '', /"session\/load".*"sessionId":"known"/);
+    const content = { type: 'text', text: 'old' };
+    const update = { sessionUpdate: 'agent_message_chunk', content };
+    const told = { method: 'session/update', params: { sessionId: 'known', update } };
+    const during = read(opening.state, told);
+    assert.deepEqual(during.events, []);
+    ({ state } = read(during.state, { id: 2, result: {} }));
+    assert.deepEqual(
+      read(state, told).events.map(({ type }) => type),
+      ['text'],
+    );
+  });
+
+  it('allows once, never always, and cancels what it waits for with the turn', () => {
+    const options = [
+      { optionId: 'a', kind: 'allow_always', name: 'Always' },
+      { optionId: 'o', kind: 'allow_once', name: 'Once' },
+      { optionId: 'r', kind: 'reject_once', name: 'No' },
+    ];
+    const toolCall = {
+      toolCallId: 't',
+      kind: 'execute',
+      title: 'touch x',
+      rawInput: { command: 'touch x' },
+    };
+    const opened = { ...provider.begin(start).state, sessionId: 's' };
+    const request = { id: 7, method: 'session/request_permission', params: { toolCall, options } };
+    const { state, events } = read(opened, request);
+    const asked = events.flatMap((event) => (event.type === 'asked' ? [event.request] : []))[0];
+    assert.ok(asked);
+    const outcome = (...given: Parameters<typeof provider.answer>): unknown =>
+      provider.answer(...given).writes.map((line): unknown => JSON.parse(line));
+    const answered = (chosen: object) => [{ jsonrpc: '2.0', id: 7, result: { outcome: chosen } }];
+    assert.deepEqual(
+      [
+        outcome(state, asked, { behavior: 'allow' }),
+        outcome(state, asked, { behavior: 'deny', interrupt: false }),
+        provider
+          .command(state, { type: 'interrupt' })
+          ?.writes.map((line): unknown => JSON.parse(line)),
+      ],
+      [
+        answered({ outcome: 'selected', optionId: 'o' }),
+        answered({ outcome: 'selected', optionId: 'r' }),
+        [
+          { jsonrpc: '2.0', method: 'session/cancel', params: { sessionId: 's' } },
+          ...answered({ outcome: 'cancelled' }),
+        ],
+      ],
+    );
+  });
+
+  it('refuses what it is asked beyond that, and reads garbage without an error', () => {
+    const refused = read(
+      {},
+      { id: 3, method: 'fs/read_text_file', params: { path: '/etc/passwd' } },
+    );
+    assert.match(refused.writes[0] ?? '', /-32601/);
+    for (const line of ['', 'Segmentation fault', '[]', 'null'])
+      assert.deepEqual(
+        provider.read({}, line).events.map(({ type }) => type),
+        ['unknown'],
+      );
+  });
+
+  it('holds a mode when it was taken, not when it was wished for', () => {
+    const opened = { ...provider.begin(start).state, sessionId: 's', nextId: 5 };
+    const wished = provider.command(opened, { type: 'setMode', name: 'm', mode: 'plan' });
+    assert.ok(wished);
+    const types = (message: object): unknown[] =>
+      read(wished.state, message).events.map(({ type }) => type);
+    assert.deepEqual(
+      [
+        wished.events,
+        types({ id: 5, result: {} }),
+        types({ id: 5, error: { code: 1, message: 'no' } }),
+      ],
+      [[], ['described', 'replied'], ['replied']],
+    );
+  });
+});

@@ -1,0 +1,46 @@
+/** How a tool call is said in one line, and what it changes. Arguments are data of the agent. */
+import type { FileChange } from '../../protocol/chat/permission.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+
+export type Arguments = Readonly<Record<string, unknown>>;
+
+const titleMaxChars = 200;
+
+/** `$ npm test`, `Read src/main.ts`, `Grep main`: the tool and what it is about, as far as one line tells. */
+export function titleOfTool(name: string, input: Arguments): string {
+  const command = stringOf(input, 'command');
+  if (command !== undefined) return toPlainLine(`$ ${command}`, titleMaxChars);
+  const about = ['file_path', 'path', 'notebook_path', 'pattern', 'query', 'url', 'description']
+    .map((key) => stringOf(input, key))
+    .find((text) => text !== undefined);
+  return toPlainLine(about === undefined ? name : `${name} ${about}`, titleMaxChars);
+}
+
+/** What `Write`, `Edit` and `MultiEdit` would do; none for other tools. */
+export function changesOfTool(name: string, input: Arguments): FileChange[] {
+  const path = stringOf(input, 'file_path');
+  if (path === undefined) return [];
+  const content = stringOf(input, 'content');
+  if (name === 'Write' && content !== undefined) return [{ path, before: null, after: content }];
+  if (name === 'Edit') return listEdits(path, [input]);
+  const { edits } = input;
+  return name === 'MultiEdit' && Array.isArray(edits) ? listEdits(path, edits) : [];
+}
+
+function listEdits(path: string, edits: readonly unknown[]): FileChange[] {
+  return edits.flatMap((edit) => {
+    if (!isArguments(edit)) return [];
+    const before = stringOf(edit, 'old_string');
+    const after = stringOf(edit, 'new_string');
+    return before === undefined || after === undefined ? [] : [{ path, before, after }];
+  });
+}
+
+export function isArguments(value: unknown): value is Arguments {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function stringOf(input: Arguments, key: string): string | undefined {
+  const value = input[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
