@@ -82,9 +82,10 @@ export async function writeNotes(parts: MemoryParts): Promise<void> {
     await vscode.window.showInformationMessage(t('{0} needs no change.', chosen.file));
     return;
   }
-  if (!(await confirm(parts, planned, chosen.remove))) return;
-  await parts.connection.call('memory/writeSection', { ...asked, preview: false });
+  const isWanted = await confirm(parts, planned, chosen.remove);
   await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  if (!isWanted) return;
+  await parts.connection.call('memory/writeSection', { ...asked, preview: false });
   await vscode.window.showTextDocument(vscode.Uri.file(planned.path));
 }
 
@@ -144,11 +145,14 @@ async function confirm(
   const name = basename(path);
   const title = t('{0} (now ↔ after)', name);
   await conflicts.compareTexts({ left: before ?? '', right: after, path, title });
-  const button = remove ? t('Take Out') : t('Write');
-  const said = remove
-    ? t('Take the notes out of {0}?', name)
-    : t('Write the notes into {0}?', name);
-  // Not modal: the change is to be read first.
-  const chosen = await vscode.window.showInformationMessage(said, button, t('Leave It'));
-  return chosen === button;
+  const rows = [
+    { label: remove ? t('Take Them Out') : t('Write Them'), isYes: true },
+    { label: t('Leave {0} as It Is', name), isYes: false },
+  ];
+  // Not a dialog: the change behind it is to be read first, and stays until somebody decides.
+  const chosen = await vscode.window.showQuickPick(rows, {
+    title: remove ? t('Take the notes out of {0}?', name) : t('Write the notes into {0}?', name),
+    ignoreFocusOut: true,
+  });
+  return chosen?.isYes === true;
 }

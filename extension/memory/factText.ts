@@ -68,8 +68,8 @@ function describeReviewed({ reviewedAt, expiresAt }: Fact, context: FactTextCont
   return expiresAt === null
     ? t('not yet')
     : t(
-        'not yet; forgotten on {0} unless it is used or looked at',
-        new Date(expiresAt).toLocaleDateString(),
+        'not yet; forgotten on {0} unless it is used',
+        new Date(expiresAt).toLocaleDateString(undefined, { dateStyle: 'medium' }),
       );
 }
 
@@ -96,7 +96,7 @@ function section(
 function toChange(context: FactTextContext): (change: MemoryChange) => Line {
   const { t } = context;
   return ({ at, kind, by, undoneBy }) => [
-    new Date(at).toLocaleString(),
+    describeDate(at),
     [
       t('{0} by {1}', nameAct(kind, t), nameSource(by, t)),
       ...(undoneBy === null ? [] : [t('undone')]),
@@ -137,7 +137,11 @@ function nameAct(kind: MemoryChange['kind'], t: Translate): string {
 
 function describeInstant(at: string, { nowMs, t }: FactTextContext): string {
   const age = describeAge(at, nowMs, t);
-  return `${new Date(at).toLocaleString()} (${age === t('now') ? age : t('{0} ago', age)})`;
+  return `${describeDate(at)} (${age === t('now') ? age : t('{0} ago', age)})`;
+}
+
+function describeDate(at: string): string {
+  return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
 /** One below the other, the values in one column. */

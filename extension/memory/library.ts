@@ -13,7 +13,7 @@ import type { Log } from '../log.ts';
 import type { Shelf, SortedShelf } from './shelf.ts';
 import { currentWorkspaces, sortShelf } from './shelf.ts';
 
-/** What was changed, with its whole values; nothing in it: counts or names around them. */
+/** What was changed, with its whole values. */
 export interface LibraryChange {
   readonly facts: readonly Fact[];
   readonly blocks: readonly Block[];
@@ -22,7 +22,6 @@ export interface LibraryChange {
 }
 
 const emptyShelf: Shelf = { blocks: [], counts: [], workspaces: [], roles: [] };
-const nothing: LibraryChange = { facts: [], blocks: [], gone: [] };
 /** Many facts may change at once: the counts are asked for after the last of them. */
 const settleMs = 200;
 
@@ -31,12 +30,20 @@ export class Library implements Disposable {
   readonly #log: Log;
   readonly #owned = new DisposableStore();
   readonly #changed = this.#owned.add(new Emitter<LibraryChange>());
+  readonly #shelved = this.#owned.add(new Emitter<void>());
   readonly #learned = this.#owned.add(new Emitter<Learned>());
   readonly #embedded = this.#owned.add(new Emitter<EmbeddingStatus>());
   #shelf: Shelf = emptyShelf;
   #timer: NodeJS.Timeout | undefined;
+  #hasNewFacts = false;
 
+  /** At once, for what is open. */
   readonly onDidChange = this.#changed.event;
+  /**
+   * Once for all that came together, for rows: while the editor reads a row anew, a press on one of its buttons comes
+   * without it.
+   */
+  readonly onDidChangeShelf = this.#shelved.event;
   readonly onDidLearn = this.#learned.event;
   readonly onDidEmbed = this.#embedded.event;
 
@@ -45,9 +52,7 @@ export class Library implements Disposable {
     this.#log = log;
     this.#owned.add(connection.onDidConnect((link) => this.#follow(link)));
     this.#owned.add({ dispose: () => clearTimeout(this.#timer) });
-    this.#owned.add(
-      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#changed.fire(nothing)),
-    );
+    this.#owned.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.#shelved.fire()));
   }
 
   get shelf(): Shelf {
@@ -78,6 +83,7 @@ export class Library implements Disposable {
 
   #follow(link: DaemonLink): void {
     link.onEvent('memory/factsChanged', ({ facts, forgotten }) => {
+      this.#hasNewFacts = true;
       this.#changed.fire({ facts, blocks: [], gone: forgotten });
       this.#ask(link);
     });
@@ -104,7 +110,14 @@ export class Library implements Disposable {
     const sorted = [...kept, ...blocks].sort(
       (left, right) => left.position - right.position || left.id.localeCompare(right.id),
     );
-    this.#shelf = { ...this.#shelf, blocks: sorted };
+    this.#putShelf({ ...this.#shelf, blocks: sorted });
+  }
+
+  #putShelf(shelf: Shelf): void {
+    const isNew = JSON.stringify(shelf) !== JSON.stringify(this.#shelf);
+    this.#shelf = shelf;
+    if (isNew || this.#hasNewFacts) this.#shelved.fire();
+    this.#hasNewFacts = false;
   }
 
   #ask(link: DaemonLink): void {
@@ -121,8 +134,7 @@ export class Library implements Disposable {
         link.call('role/subscribe', {}),
       ]);
       if (link.isClosed) return;
-      this.#shelf = { counts, blocks, workspaces, roles };
-      this.#changed.fire(nothing);
+      this.#putShelf({ counts, blocks, workspaces, roles });
     } catch (error) {
       this.#report('memory was not listed', error);
     }

@@ -173,7 +173,7 @@ function showTree(tree: MemoryTree, library: Library): Disposable {
     void setContext('hasMemory', !isEmptyShelf(library.shelf));
     tree.update();
   };
-  owned.add(library.onDidChange(show));
+  owned.add(library.onDidChangeShelf(show));
   // Ages go on without an event.
   const timer = setInterval(() => {
     if (view.visible) tree.update();

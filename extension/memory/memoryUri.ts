@@ -1,5 +1,6 @@
 /** Addresses of notes and facts as documents: a name for the tab, and the id that counts. Knows no editor. */
 import type { Block, Fact } from '../../protocol/memory/memory.ts';
+import type { BlockId, FactId } from '../../protocol/wire/brand.ts';
 import { blockIdSchema, factIdSchema } from '../../protocol/wire/brand.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 
@@ -12,8 +13,8 @@ export interface MemoryAddress {
 }
 
 export type MemoryRef =
-  | { readonly kind: 'note'; readonly id: Block['id'] }
-  | { readonly kind: 'fact'; readonly id: Fact['id'] };
+  | { readonly kind: 'note'; readonly id: BlockId }
+  | { readonly kind: 'fact'; readonly id: FactId };
 
 /** `folder`: of whom it is; the editor shows it where two tabs have one name. */
 export function noteAddress({ id, label }: Block, folder: string): MemoryAddress {

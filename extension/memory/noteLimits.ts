@@ -37,7 +37,7 @@ export function watchLimits(library: Library): Disposable {
   owned.add(vscode.workspace.onDidChangeTextDocument(({ document }) => look(document)));
   owned.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => found.delete(uri)));
   owned.add(vscode.window.onDidChangeActiveTextEditor((editor) => show(editor?.document)));
-  owned.add(library.onDidChange(lookAtAll));
+  owned.add(library.onDidChangeShelf(lookAtAll));
   lookAtAll();
   return owned;
 }

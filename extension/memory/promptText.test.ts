@@ -15,8 +15,8 @@ describe('the page of what agents are told', () => {
       page,
       /^This stands in the prompt .*, about 5 tokens each time:\n\n# Notes\n\nBe brief\.\n\n/,
     );
-    assert.match(page, /^ {2}Claude Code {2}in its prompt\n {15}By an option\.$/m);
-    assert.match(page, /^ {2}X {12}when it asks by its tools\n {15}It has no option\.$/m);
+    assert.match(page, /^ {2}Claude Code: in its prompt\n {4}By an option\.$/m);
+    assert.match(page, /^ {2}X: when it asks by its tools\n {4}It has no option\.$/m);
   });
 
   it('breaks long sentences at spaces', () => {

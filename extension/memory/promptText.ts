@@ -3,7 +3,7 @@ import type { MemoryPrompt, Reach } from '../../protocol/memory/memory.ts';
 import { toPlainLine, toVisibleText } from '../../protocol/wire/printable.ts';
 import type { Translate } from '../translate.ts';
 
-const lineChars = 72;
+const lineChars = 84;
 
 export function describePrompt(
   { text, tokens }: MemoryPrompt,
@@ -17,10 +17,9 @@ export function describePrompt(
           'This stands in the prompt of agents that start here, about {0} tokens each time:',
           tokens,
         );
-  const width = Math.max(0, ...agents.map(({ label }) => toPlainLine(label, 60).length)) + 2;
   const lines = agents.flatMap(({ label, way, detail }) => [
-    `  ${toPlainLine(label, 60).padEnd(width)}${nameWay(way, t)}`,
-    ...wrap(toPlainLine(detail, 600)).map((line) => `  ${' '.repeat(width)}${line}`),
+    `  ${toPlainLine(label, 60)}: ${nameWay(way, t)}`,
+    ...wrap(toPlainLine(detail, 600)).map((line) => `    ${line}`),
   ]);
   return [
     told,

@@ -90,7 +90,7 @@ function followQuestion(
     clearTimeout(timer);
     timer = setTimeout(() => void ask(), settleMs);
   });
-  const changed = parts.library.onDidChange(() => void ask());
+  const changed = parts.library.onDidChangeShelf(() => void ask());
   void ask();
   return () => {
     latest += 1;

@@ -1,11 +1,9 @@
 /** What was done with memory is told with a button that takes it back. */
 import * as vscode from 'vscode';
-import type { MemoryChange } from '../../protocol/memory/memory.ts';
+import type { MemoryChangeId } from '../../protocol/wire/brand.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
 import { showFailure, toMessage, translate as t } from '../editor/editor.ts';
-
-type ChangeId = MemoryChange['id'];
 
 const toldMs = 4000;
 
@@ -13,7 +11,7 @@ const toldMs = 4000;
 export function tellDone(
   connection: DaemonConnection,
   message: string,
-  changeId: ChangeId | null,
+  changeId: MemoryChangeId | null,
 ): void {
   const undo = t('Undo');
   const buttons = changeId === null ? [] : [undo];
@@ -25,7 +23,10 @@ export function tellDone(
 }
 
 /** Without an id: the last thing that a person did. */
-export async function undoChange(connection: DaemonConnection, changeId?: ChangeId): Promise<void> {
+export async function undoChange(
+  connection: DaemonConnection,
+  changeId?: MemoryChangeId,
+): Promise<void> {
   const params = changeId === undefined ? {} : { changeId };
   const { undone } = await connection.call('memory/undo', params);
   const said = t('Undone: {0}', toPlainLine(undone.summary, 120));
