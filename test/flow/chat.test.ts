@@ -1,7 +1,8 @@
 /** Chats over a real daemon, host and database, with a program that does what the real agents cannot be made to do. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, utimesSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { Chat } from '../../protocol/chat/chat.ts';
 import { ChatReader } from '../support/chatReader.ts';
@@ -78,6 +79,7 @@ describe('a chat', function () {
     );
     const failed = await chat.turn('failAndExit no such model', environment);
     assert.deepEqual([failed.outcome, failed.reason], ['failed', 'no such model']);
+    await chat.until(() => chat.chat.state === 'ended', 'its end');
     const killed = await chat.turn('kill', environment);
     assert.deepEqual([killed.outcome, killed.reason], ['cut', 'Claude Code ended (SIGKILL).']);
     assert.equal((await chat.turn('say well', environment)).outcome, 'completed');
@@ -212,8 +214,8 @@ describe('a chat', function () {
       });
     await assert.rejects(create({ PATH: '/nowhere' }), { code: 'commandNotFound' });
     await assert.rejects(create({}, 'shell'), { code: 'badRequest' });
-    // Another file each time: what it said of its version is not believed for long.
-    installFakeClaude(home);
+    // Another file, as far as anybody knows: its version is asked again.
+    utimesSync(join(dirname(home.folder), 'fakes', 'claude'), 1, 1);
     await assert.rejects(create({ FAKE_VERSION: '1.9.9' }), { code: 'versionMismatch' });
     const chat = await openFakeChat(home, link, {
       environment: { FAKE_REFUSES: 'Not logged in · Please run /login' },
