@@ -380,7 +380,7 @@ export class LiveChat {
     if (commit.chat !== undefined) this.#context.advanced();
   }
 
-  /** What is no event is left out; a person is told once for each process, that something was. */
+  /** What is no event is left out; a person is told once in a turn, that something was. */
   #noteGarbled(what: 'tooLong' | 'unknown', detail: string): void {
     const { log } = this.#context.daemon;
     log.debug('an agent wrote what is no event', { sessionId: this.sessionId, what, detail });
