@@ -21,7 +21,8 @@ export class Printing {
 
   entry(entry: Entry): void {
     const { position, isOpen, content, parent } = entry;
-    if (this.#printed.has(position) || parent !== null) return;
+    const isInside = parent !== null && content.kind !== 'permission';
+    if (this.#printed.has(position) || isInside) return;
     if (content.kind === 'text') return this.#printText(position, content.text, isOpen);
     // What is asked is shown by whoever takes the answer.
     if (isOpen) return;

@@ -23,8 +23,6 @@ export interface AgentProcessContext {
   /** The next number for a piece of input. */
   takeNumber(): number;
   handle(event: ChatEvent): void;
-  /** The process has taken all of a message. */
-  delivered(messageId: string): void;
   /** Everything of a piece of output was handled. */
   advanced(): void;
   /** A line was no event, or too long for one. */
@@ -224,8 +222,7 @@ export class AgentProcess implements Disposable {
     this.#sending = undefined;
     // Its end is told in its stream; what it did not take is seen to then.
     if (decodeInputOutcome(payload) !== 'delivered') return;
-    const { messageId } = this.#waiting.shift() ?? { messageId: null };
-    if (messageId !== null && !this.undelivered.has(messageId)) this.#context.delivered(messageId);
+    this.#waiting.shift();
     this.#context.committing.settle([seq]);
     this.#context.committing.soon();
     this.#pump();

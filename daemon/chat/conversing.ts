@@ -199,7 +199,7 @@ export class Conversing {
 
   dispose(): void {
     clearTimeout(this.#stopping);
-    this.chat.dispose();
+    this.chat.close();
   }
 
   #goOn(kept: KeptChat, process: LiveChat['process']): void {

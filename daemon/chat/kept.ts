@@ -11,12 +11,14 @@ export interface Message {
   readonly text: string;
   readonly attachments: readonly Attachment[];
   readonly at: string;
+  /** It was said to a process that ended before it heard of it: once more is enough. */
+  readonly isRepeated?: boolean;
 }
 
 export interface Turn {
   readonly number: number;
   readonly startedAt: string;
-  /** What it began with, until the process has taken all of it; null when the agent began by itself. */
+  /** What it began with, until the agent did something; null too when it began by itself. */
   readonly message: Message | null;
   /** A person asked for its end, then (ISO instant). */
   readonly stoppingSince: string | null;

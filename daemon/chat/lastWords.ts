@@ -52,7 +52,7 @@ export function toError(
   return { kind: 'error', code, text: shown, fix: code === 'signIn' ? signIn : fix };
 }
 
-/** Said once for each process that writes what nobody reads; undefined: an event that is only not known here. */
+/** Said once in a turn in which it writes what nobody reads; undefined: an event that is only not known here. */
 export function garbledText(
   label: string,
   what: 'tooLong' | 'unknown',

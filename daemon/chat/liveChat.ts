@@ -13,6 +13,7 @@ import type {
 import type { ChatSessions, SessionRow } from '../session/session.ts';
 import type { StoreProxy } from '../store/store.ts';
 import type { ProcessEnd } from './agentProcess.ts';
+import { queueAfterEnd } from './afterEnd.ts';
 import { AgentProcess } from './agentProcess.ts';
 import { toPermission, withAnswer } from './asking.ts';
 import type { chatStore } from './chat.store.ts';
@@ -154,7 +155,7 @@ export class LiveChat {
     this.process = undefined;
   }
 
-  dispose(): void {
+  close(): void {
     this.forget();
     this.#committing.close();
   }
@@ -241,7 +242,6 @@ export class LiveChat {
         return number;
       },
       handle: (event: ChatEvent) => this.#handle(event, generation),
-      delivered: (messageId: string) => this.#delivered(messageId),
       advanced: () => this.#advanced(),
       garbled: (what: 'tooLong' | 'unknown', detail: string) => this.#noteGarbled(what, detail),
       ended: (end: ProcessEnd) => this.#inBackground(this.#ended(end, process)),
@@ -250,10 +250,10 @@ export class LiveChat {
     return process;
   }
 
-  /** It need not be said again whatever happens: its text stands in the journal. */
-  #delivered(messageId: string): void {
+  /** What it was told has arrived, and need not be said again whatever happens. */
+  #heard(): void {
     const { turn } = this.kept;
-    if (turn?.message?.id === messageId) this.patch({ turn: { ...turn, message: null } });
+    if (turn !== null && turn.message !== null) this.patch({ turn: { ...turn, message: null } });
   }
 
   #handle(event: ChatEvent, generation: number): void {
@@ -262,10 +262,12 @@ export class LiveChat {
         return this.patch({ isReady: true });
       case 'turnStarted':
         if (this.kept.turn === null) this.beginTurn(null);
-        return;
+        return this.#heard();
       case 'text':
       case 'thinking':
       case 'tool':
+        this.#heard();
+        return this.journal.apply(scopeTo(generation, event));
       case 'plan':
       case 'notice':
         return this.journal.apply(scopeTo(generation, event));
@@ -281,7 +283,7 @@ export class LiveChat {
         return this.endTurn(event);
       case 'error':
         this.addError(event.isFatal ? 'start' : 'process', event.text);
-        if (event.isFatal) this.#giveUp();
+        if (event.isFatal) this.#end();
         return;
       default:
         return this.#handleOther(event);
@@ -317,8 +319,8 @@ export class LiveChat {
     process?.apply(this.provider.answer(process.state, request, answer));
   }
 
-  /** What cannot go on with its conversation is ended; the conversation stays known. */
-  #giveUp(): void {
+  /** It is of no use; its conversation stays known. */
+  #end(): void {
     const { row } = this;
     if (row !== undefined) this.#inBackground(this.#context.sessions.signal(row, 'SIGTERM'));
   }
@@ -335,10 +337,11 @@ export class LiveChat {
 
   #finish(end: ProcessEnd, said: string): void {
     const { process, row } = this;
-    const { turn, isReady, queue } = this.kept;
+    const { turn, isReady } = this.kept;
     const how = describeEnd(this.provider.label, end, said);
     const isOnPurpose = row?.status === 'killed' || row?.status === 'asleep' || end.code === 0;
-    const unsaid = turn?.message && process?.undelivered.has(turn.message.id) ? turn.message : null;
+    const undelivered = process?.undelivered ?? new Set<string>();
+    const after = queueAfterEnd(this.kept, { end, how, undelivered });
     if (turn !== null) {
       const wasStopped = turn.stoppingSince !== null;
       this.endTurn({ outcome: wasStopped ? 'interrupted' : 'cut', reason: wasStopped ? '' : how });
@@ -346,12 +349,9 @@ export class LiveChat {
     this.journal.close('process');
     process?.dropInput();
     process?.dispose();
-    const waiting = unsaid === null ? queue : [unsaid, ...queue];
-    const isHeld = waiting.length > 0 && (turn !== null || !isReady);
     this.patch({
-      ...{ isReady: false, background: 0, queue: waiting },
+      ...{ isReady: false, background: 0, ...after },
       endedGeneration: process?.generation ?? this.kept.endedGeneration,
-      ...(isHeld ? { paused: toPlainLine(how, 300) } : {}),
     });
     this.#inBackground(this.flush());
     this.#context.advanced();
@@ -380,7 +380,7 @@ export class LiveChat {
     if (commit.chat !== undefined) this.#context.advanced();
   }
 
-  /** What is no event is left out; a person is told once for each process, that something was. */
+  /** What is no event is left out; a person is told once in a turn, that something was. */
   #noteGarbled(what: 'tooLong' | 'unknown', detail: string): void {
     const { log } = this.#context.daemon;
     log.debug('an agent wrote what is no event', { sessionId: this.sessionId, what, detail });

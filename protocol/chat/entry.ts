@@ -109,7 +109,7 @@ export const entrySchema = z.object({
   at: instantSchema,
   /** It may still change: a text that is being written, a tool that runs, a question that nobody answered. */
   isOpen: z.boolean(),
-  /** Position of the tool call of whose agent within the agent it is. */
+  /** Position of the tool call of whose agent within the agent it is; of a permission, the one that it is about. */
   parent: z.int().min(1).nullable(),
   /** Global revision of the change; 0: it was told before it was on disk. */
   revision: z.int().min(0),

@@ -197,8 +197,8 @@ describe('Claude Code in a chat', function () {
     await close(chat);
   });
 
-  it('tells errors of the model, and can always go on', async () => {
-    for (const status of ['400 invalid_request_error', '429 rate_limit_error']) {
+  it('tells errors of the model', async () => {
+    for (const status of ['400 invalid_request_error', '429 rate_limit_error', '500 api_error']) {
       const failing = await create();
       const { outcome, reason } = await failing.turn(`[[error ${status}]]`);
       assert.deepEqual([outcome, reason.includes(status.slice(0, 3))], ['failed', true], reason);
@@ -215,11 +215,6 @@ describe('Claude Code in a chat', function () {
       ['signIn', 'asking', 'signIn'],
     );
     await close(refused);
-    const chat = await create();
-    const wrong = await chat.turn('[[error 500 api_error 3]]');
-    assert.deepEqual([wrong.outcome, wrong.reason.includes('500')], ['failed', true]);
-    assert.equal((await chat.turn('[[say well again]]')).outcome, 'completed');
-    await close(chat);
   });
 
   it('is shown to two clients alike, and takes an answer from the quicker one', async () => {

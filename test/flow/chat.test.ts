@@ -1,7 +1,8 @@
 /** Chats over a real daemon, host and database, with a program that does what the real agents cannot be made to do. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, utimesSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { Chat } from '../../protocol/chat/chat.ts';
 import { ChatReader } from '../support/chatReader.ts';
@@ -78,11 +79,18 @@ describe('a chat', function () {
     );
     const failed = await chat.turn('failAndExit no such model', environment);
     assert.deepEqual([failed.outcome, failed.reason], ['failed', 'no such model']);
+    await chat.until(() => chat.chat.state === 'ended', 'its end');
     const killed = await chat.turn('kill', environment);
     assert.deepEqual([killed.outcome, killed.reason], ['cut', 'Claude Code ended (SIGKILL).']);
     assert.equal((await chat.turn('say well', environment)).outcome, 'completed');
     assert.deepEqual(chat.texts, ['a', 'b', 'half', 'well']);
-    assert.equal(chat.list('notice').length, 1, 'garbage and the long line are told once');
+    assert.deepEqual(
+      chat.list('notice').map(({ text }) => text),
+      [
+        'Claude Code wrote what is no event; it was left out.',
+        'Claude Code wrote more in one line than any event has; it was left out.',
+      ],
+    );
     await close(chat);
   });
 
@@ -212,9 +220,11 @@ describe('a chat', function () {
       });
     await assert.rejects(create({ PATH: '/nowhere' }), { code: 'commandNotFound' });
     await assert.rejects(create({}, 'shell'), { code: 'badRequest' });
-    // Another file each time: what it said of its version is not believed for long.
-    installFakeClaude(home);
+    // Another file, as far as anybody knows: its version is asked again.
+    const program = join(dirname(home.folder), 'fakes', 'claude');
+    utimesSync(program, 1, 1);
     await assert.rejects(create({ FAKE_VERSION: '1.9.9' }), { code: 'versionMismatch' });
+    utimesSync(program, 2, 2);
     const chat = await openFakeChat(home, link, {
       environment: { FAKE_REFUSES: 'Not logged in · Please run /login' },
     });

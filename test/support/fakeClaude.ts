@@ -1,5 +1,5 @@
 /** A program that stands for Claude Code where the real one cannot be steered: it does what the prompt says. */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
@@ -107,8 +107,11 @@ export function installFakeClaude(home: {
   const bin = join(dirname(home.folder), 'fakes');
   mkdirSync(bin, { recursive: true });
   const program = join(bin, 'claude');
-  writeFileSync(program, script);
-  chmodSync(program, 0o755);
+  // Written once: it may be started meanwhile.
+  if (!existsSync(program)) {
+    writeFileSync(program, script);
+    chmodSync(program, 0o755);
+  }
   const config = join(dirname(home.folder), 'claude-config');
   return {
     ...home.env,
