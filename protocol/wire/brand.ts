@@ -11,9 +11,12 @@ export const roleIdSchema = uuid.brand<'RoleId'>();
 export type RoleId = z.infer<typeof roleIdSchema>;
 /** A block: text that is always in the prompt. */
 export const blockIdSchema = uuid.brand<'BlockId'>();
+export type BlockId = z.infer<typeof blockIdSchema>;
 export const factIdSchema = uuid.brand<'FactId'>();
+export type FactId = z.infer<typeof factIdSchema>;
 /** One act that changed blocks or facts, and can be undone as a whole. */
 export const memoryChangeIdSchema = uuid.brand<'MemoryChangeId'>();
+export type MemoryChangeId = z.infer<typeof memoryChangeIdSchema>;
 export const daemonIdSchema = uuid.brand<'DaemonId'>();
 export type DaemonId = z.infer<typeof daemonIdSchema>;
 /** One window of an editor or one terminal of the command, for its life. */
