@@ -85,7 +85,7 @@ async function* measure(context: BenchContext): AsyncIterable<Measurement> {
     value: median(rates),
     unit: 'perSecond',
     rounds: rates.length,
-    bound: { floor: 500, goal: 2000, better: 'higher' },
+    bound: { floor: 200, goal: 2000, better: 'higher' },
     note: 'of one chat, each with its stream; as fast as the program writes, durable',
   };
 }

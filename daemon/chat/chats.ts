@@ -170,7 +170,10 @@ export class Chats implements PipeReader, Disposable {
         ...this.#context,
         ...{ store: this.store, provider },
         tell: (event, params) => tell(sessionId, event, params),
-        advanced: () => this.#chats.get(sessionId)?.advance(),
+        advanced: () => {
+          this.#chats.get(sessionId)?.advance();
+          this.#slots.idled();
+        },
       },
       loaded,
     );

@@ -44,6 +44,8 @@ export class Journal {
   readonly #events: JournalEvents;
   readonly #now: () => string;
   readonly #byKey = new Map<string, OpenEntry>();
+  /** Of these the ones that may still change: few, however long a turn is. */
+  readonly #open = new Map<string, OpenEntry>();
   #turn = 0;
   #end: number;
 
@@ -55,7 +57,7 @@ export class Journal {
     this.#now = surroundings.now;
     this.#end = kept.end;
     this.#turn = kept.turn;
-    for (const entry of kept.entries) this.#byKey.set(entry.key, entry);
+    for (const entry of kept.entries) this.#keep(entry);
   }
 
   /** Position of the last entry. */
@@ -65,7 +67,7 @@ export class Journal {
 
   /** What may still change. */
   get open(): OpenEntry[] {
-    return [...this.#byKey.values()].filter(({ isOpen }) => isOpen);
+    return [...this.#open.values()];
   }
 
   find(key: string): OpenEntry | undefined {
@@ -92,14 +94,14 @@ export class Journal {
       at: this.#now(),
       parent: about?.position ?? null,
     };
-    this.#byKey.set(key, entry);
+    this.#keep(entry);
     this.#events.changed(entry);
     return entry;
   }
 
   change(entry: OpenEntry, content: EntryContent, isOpen: boolean): OpenEntry {
     const changed = { ...entry, content, isOpen };
-    this.#byKey.set(entry.key, changed);
+    this.#keep(changed);
     this.#events.changed(changed);
     return changed;
   }
@@ -141,6 +143,12 @@ export class Journal {
     return this.change(entry, { kind: 'permission', permission }, false);
   }
 
+  #keep(entry: OpenEntry): void {
+    this.#byKey.set(entry.key, entry);
+    if (entry.isOpen) this.#open.set(entry.key, entry);
+    else this.#open.delete(entry.key);
+  }
+
   #put(content: EntryContent, place: Place): void {
     const known = this.#byKey.get(place.key);
     if (known === undefined) this.add(content, place);
@@ -162,7 +170,7 @@ export class Journal {
     if (delta === undefined || isDone) return this.#finish(known, content);
     if (delta === '') return;
     const entry = { ...known, content };
-    this.#byKey.set(key, entry);
+    this.#keep(entry);
     this.#events.appended(entry, { position: entry.position, at: before.length, text: delta });
   }
 

@@ -55,6 +55,12 @@ export class Slots {
     }
   }
 
+  /** One may have nothing to do any more: then it sleeps for the first that waits. */
+  idled(): void {
+    const [first] = this.#waiting;
+    if (first !== undefined && this.#findIdle() !== undefined) first.advance();
+  }
+
   forget(conversing: Conversing): void {
     this.#waiting.delete(conversing);
   }
