@@ -41,7 +41,11 @@ function lockHash() {
 
 function npm(args) {
   const npmCli = process.env.npm_execpath;
-  const [command, prefix] = npmCli ? [process.execPath, [npmCli]] : ['npm', []];
+  // An install removes the runtime that lies among the packages, which may be the one that runs this.
+  const node = [process.execPath, process.env.npm_node_execpath ?? ''].find((one) =>
+    existsSync(one),
+  );
+  const [command, prefix] = npmCli && node ? [node, [npmCli]] : ['npm', []];
   const result = spawnSync(command, [...prefix, ...args], {
     cwd: root,
     stdio: ['ignore', 2, 2],
