@@ -75,7 +75,7 @@ describe('the trace of output', function () {
       replayed('\u001b[?25l\u001b[?2004h'),
       replayed('\u001b[?2004h\u001b[?2004;25l', '\u001b[?2004l\u001b[?25l'),
       replayed('\u001b=', '\u001b[?66h'),
-      replayed('\u001b[2;5r\u001b[3;4r\u001b[4h\u001b[2 q', '\u001b[3;4r\u001b[4h\u001b[2 q'),
+      replayed('\u001b[2;5r\u001b[1;4r\u001b[4h\u001b[2 q', '\u001b[1;4r\u001b[4h\u001b[2 q'),
       replayed('\u001b(0\u000e\u001b(B\u000f', '\u001b(B\u000f'),
       replayed(
         '\u001b[>4;2m\u001b]10;#ffffff\u0007\u001b]110\u001b\\',
@@ -137,6 +137,17 @@ describe('the trace of output', function () {
     trace.resized(100);
     assert.equal(trace.describe(0, 100).replay, '\u001b[r\u001b[r');
     assert.equal(trace.describe(0, 50).replay, '\u001b[2;5r');
+  });
+
+  it('keeps the margins before those that may not fit, and passes over those that never do', () => {
+    const cases = [
+      ['\u001b[2;5r\u001b[8;5r', '\u001b[2;5r'],
+      ['\u001b[2;5r\u001b[20;30r', '\u001b[2;5r\u001b[20;30r'],
+      ['\u001b[20;30r\u001b[2;5r\u001b[20;30r', '\u001b[2;5r\u001b[20;30r'],
+      ['\u001b[2;5r\u001b[1;24r', '\u001b[1;24r'],
+      ['\u001b[2;5r\u001b[r', '\u001b[r'],
+    ] as const;
+    for (const [text, replay] of cases) assert.equal(traceText(text).replay, replay, text.slice(1));
   });
 
   it('looks at escapes for a small part of the time, and knows nothing of the rest', () => {

@@ -66,6 +66,8 @@ const saving = new Set([1048, 1049]);
 const switching = new Set([47, 1047, 1049]);
 const [toNormal, toAlternate] = ['\u001b[?47l', '\u001b[?47h'];
 const noMargins = '\u001b[r';
+/** Of what was set one behind the other, characters. */
+const marginsMax = 96;
 const modeMax = 0xffff;
 const keypadMode = 66;
 
@@ -274,11 +276,26 @@ export class Trace {
     if (text === 's') return this.#saves.add(this.#from, seq + 1);
     if (text === 'u') return this.#restores.add(this.#from, seq + 1);
     if (text.startsWith('?') && this.#endPrivate(text, seq)) return;
-    if (/^[\d;]*r$/.test(text)) return this.#change(this.#screen, `\u001b[${text}`);
+    if (/^[\d;]*r$/.test(text)) return this.#setMargins(text, seq);
     const [, , shape, other, keys] = absoluteControls.exec(text) ?? [];
     const key = shape ?? other ?? keys;
     if (key !== undefined) this.#change(keys === undefined ? key : `>${keys}`, `\u001b[${text}`);
     else if (!harmlessControls.test(text)) this.#unknown.add(this.#from, seq + 1);
+  }
+
+  /**
+   * Margins that do not fit a terminal leave the ones before in force, and how high it is nobody knows here: those that fit
+   * every one stand alone, others behind what was set before them.
+   */
+  #setMargins(text: string, seq: number): void {
+    const [first = 0, bottom = 0] = text.slice(0, -1).split(';').map(Number);
+    const top = Math.max(1, first);
+    if (bottom > 0 && bottom <= top) return;
+    const set = `\u001b[${text}`;
+    const before = top === 1 ? '' : (this.#changes.get(this.#screen)?.at(-1)?.value ?? '');
+    const value = `${String(before).replace(set, '')}${set}`;
+    if (value.length > marginsMax) this.#unknown.add(this.#from, seq + 1);
+    else this.#change(this.#screen, value);
   }
 
   /** True: modes that are on or off, cursors, screens, and nothing else. */
