@@ -1,20 +1,18 @@
 /**
- * `npm test`: builds, then runs the suites, each in a process of its own, and prints the counts. The suite in the editor
- * runs beside the others; what it prints comes after what they print, and files that failed then are run again, alone.
+ * `npm test`: builds, then runs the suites one after the other, each in a process of its own, and prints the counts. Files
+ * in which something failed are run once more by themselves at the end; both outcomes are told.
  * `test.ts unit|flow|agents|vscode|long|all [--grep TEXT] [file…]`. The last line is the sum; the exit code is 0 only when
  * nothing failed and every suite had tests.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join, relative, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from './build.ts';
 import { cacheDir, say } from './cache.ts';
 import { chromiumPackages, ensureChromium, findChromium } from './chromium.ts';
 import { installPackages, mayInstallPackages } from './debian.ts';
 import { installEditorServer } from './editorServer.ts';
-import { LaneOutput } from './laneOutput.ts';
 import { endTree } from './processTree.ts';
 import {
   listTestFiles,
@@ -28,8 +26,7 @@ import { debianPackagesOf, listMissingTools } from './testTools.ts';
 const root = join(import.meta.dirname, '..');
 /** A suite's process has nothing left to do when mocha is done; one that lives on holds something. */
 const endMs = 15_000;
-const repeatedMost = 6;
-const lastLinesMs = 2000;
+const repeatedMost = 8;
 
 interface Wanted {
   readonly suites: readonly SuiteName[];
@@ -77,11 +74,7 @@ function installTools(suites: readonly SuiteName[]): void {
 }
 
 /** Runs a suite and returns its counts; a process that crashes, hangs or has no tests adds one that failed. */
-async function runSuite(
-  name: SuiteName,
-  wanted: Wanted,
-  output?: LaneOutput,
-): Promise<SuiteCounts> {
+async function runSuite(name: SuiteName, wanted: Wanted): Promise<SuiteCounts> {
   const all = listTestFiles(name, root);
   const files = wanted.files.length > 0 ? all.filter((file) => wanted.files.includes(file)) : all;
   if (files.length === 0) return fail(`suite ${name} has no test files`);
@@ -89,9 +82,8 @@ async function runSuite(
   const child = fork(join(root, 'test', 'support', 'runSuite.ts'), [...grep, ...files], {
     cwd: root,
     env: testEnvironment(wanted.isLong),
-    stdio: output ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  for (const stream of [child.stdout, child.stderr]) if (stream) output?.read(stream);
   const endSuite = (): Promise<void> => endTree(child.pid ?? 0, { withDetached: true });
   const stopListening = onInterrupt(endSuite);
   let counts: SuiteCounts | undefined;
@@ -104,10 +96,7 @@ async function runSuite(
       void endSuite();
     }, endMs);
   });
-  const printed = once(child, 'close');
   const [code, signal] = await once(child, 'exit');
-  // What a leaked process holds open is not waited for.
-  if (output) await Promise.race([printed, delay(lastLinesMs, undefined, { ref: false })]);
   clearTimeout(overdue);
   stopListening();
   if (!counts) return fail(`suite ${name} ended before its tests did (${String(signal ?? code)})`);
@@ -165,24 +154,9 @@ interface SuiteResult {
   readonly seconds: number;
 }
 
-/** One suite after the other. */
-async function runLane(
-  names: readonly SuiteName[],
-  wanted: Wanted,
-  output: LaneOutput | undefined,
-): Promise<SuiteResult[]> {
-  const results: SuiteResult[] = [];
-  for (const name of names) {
-    const startedAt = performance.now();
-    const counts = await runSuite(name, wanted, output);
-    results.push({ name, counts, seconds: Math.round((performance.now() - startedAt) / 1000) });
-  }
-  return results;
-}
-
 /**
- * What failed while two suites shared the machine is run once more by itself: what fails for a reason fails again. Both
- * outcomes are printed. With many failures there is a reason.
+ * What failed in the course of everything is run once more by itself: what fails for a reason fails again. Both outcomes
+ * are printed. With many failures there is a reason.
  */
 async function repeatAlone(results: readonly SuiteResult[], wanted: Wanted): Promise<void> {
   const failed = results.filter(({ counts }) => counts.failed > 0);
@@ -191,9 +165,7 @@ async function repeatAlone(results: readonly SuiteResult[], wanted: Wanted): Pro
   if (all.length === 0 || all.length > repeatedMost || all.includes('')) return;
   for (const result of failed) {
     const files = filesOf(result);
-    say(
-      `failed beside the other suites, now by itself: ${files.map((file) => relative(root, file)).join(', ')}`,
-    );
+    say(`failed, and now by itself: ${files.map((file) => relative(root, file)).join(', ')}`);
     const counts = await runSuite(result.name, { ...wanted, files });
     say(`by itself: ${countsText(counts)}`);
     result.counts = replaceCounts(result.counts, { files, counts });
@@ -201,17 +173,13 @@ async function repeatAlone(results: readonly SuiteResult[], wanted: Wanted): Pro
 }
 
 async function runAll(wanted: Wanted): Promise<SuiteCounts> {
-  const beside: readonly SuiteName[] = wanted.isLong
-    ? []
-    : wanted.suites.filter((name) => name === 'vscode');
-  const inTurn = wanted.suites.filter((name) => !beside.includes(name));
-  const output =
-    inTurn.length > 0 ? new LaneOutput((chunk) => void process.stdout.write(chunk)) : undefined;
-  const besides = runLane(beside, wanted, output);
-  const results = await runLane(inTurn, wanted, undefined);
-  output?.show();
-  results.push(...(await besides));
-  if (beside.length > 0 && inTurn.length > 0) await repeatAlone(results, wanted);
+  const results: SuiteResult[] = [];
+  for (const name of wanted.suites) {
+    const startedAt = performance.now();
+    const counts = await runSuite(name, wanted);
+    results.push({ name, counts, seconds: Math.round((performance.now() - startedAt) / 1000) });
+  }
+  if (wanted.suites.length > 1 && !wanted.isLong) await repeatAlone(results, wanted);
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const { counts } of results)
     for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];

@@ -77,7 +77,7 @@ describe('taking over what began elsewhere, in the editor', function () {
     assert.ok(rows.some((row) => /Codex · gone \(folder is gone\)/.test(row)));
     await window.screenshot('adopt-conversation');
     await pick(window, 'Fix the login');
-    await waitForTerminalText(window, /went on: --resume 5d1f9b7e/);
+    await waitForTerminalText(window, /went on: .*--resume 5d1f9b7e/);
     await waitForRow(window, 'Sessions', /Claude Code/);
   });
 

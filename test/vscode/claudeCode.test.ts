@@ -104,7 +104,13 @@ describe('the real Claude Code in the editor', function () {
     const visible = (text: string): string[] =>
       (text.split(/\n─{20,}/)[0] ?? '')
         .split('\n')
-        .map((line) => line.replaceAll(/[▀-▟]/g, ' ').replaceAll(/ +/g, ' ').trim())
+        .map((line) =>
+          line
+            .replaceAll(/[▀-▟]/g, ' ')
+            .replace(/^[~\s]+(?=\/)/, '')
+            .replaceAll(/ +/g, ' ')
+            .trim(),
+        )
         .filter((line) => line !== '' && !/^[◐-◕○●] \w+ · \//.test(line));
     assert.deepEqual(visible(await readTerminal(window)), visible(before));
     await ask('Still there? [[say \\u0059es,]] [[wait again]] [[say \\u0073till.]]', 'again');

@@ -26,7 +26,7 @@ import {
 
 /** Stands in for an agent's program: takes the whole screen and waits. */
 const agentScript = `#!/bin/sh
-printf '\\033[?1049h\\033[2J\\033[H\\033[33mWelcome to the agent\\033[0m\\r\\nargs: %s\\r\\n> ' "$1"
+printf '\\033[?1049h\\033[2J\\033[H\\033[33mWelcome to the agent\\033[0m\\r\\nargs: %s\\r\\n> ' "$*"
 while read -r line; do printf 'you said %s\\r\\n> ' "$line"; done
 `;
 
@@ -151,7 +151,7 @@ describe('a restart of the machine', function () {
     await window.resize(1400, 900);
     await typeInTerminal(window, '\n');
     await until('it runs', async () => (await statuses())['fix-login'] === 'running');
-    await waitForTerminalText(window, /args: --(resume|session-id)/);
+    await waitForTerminalText(window, /args: .*--(resume|session-id)/);
     await window.screenshot('resumed-dark-1400');
   });
 

@@ -22,7 +22,7 @@ import {
 
 /** Stands in for an agent's program: draws a screen of its own and waits. */
 const agentScript = `#!/bin/sh
-printf '\\033]0;✳ Claude Code\\007\\033[?1049h\\033[2J\\033[HWelcome to the agent\\r\\nargs: %s\\r\\n> ' "$1"
+printf '\\033]0;✳ Claude Code\\007\\033[?1049h\\033[2J\\033[HWelcome to the agent\\r\\nargs: %s\\r\\n> ' "$*"
 while read -r line; do printf 'you said %s\\r\\n> ' "$line"; done
 `;
 
@@ -55,7 +55,7 @@ describe('the terminals of a window', function () {
     await window.screenshot('new-session-light-1400');
     await pick(window, 'Claude Code');
     await waitForTerminalText(window, /Welcome to the agent/);
-    await waitForTerminalText(window, /args: --session-id/);
+    await waitForTerminalText(window, /args: .*--session-id/);
     await typeInTerminal(window, 'hello\n');
     await waitForTerminalText(window, /you said hello/);
   });
