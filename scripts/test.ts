@@ -159,8 +159,8 @@ interface SuiteResult {
  * are printed. With many failures there is a reason.
  */
 async function repeatAlone(results: readonly SuiteResult[], wanted: Wanted): Promise<void> {
-  const failed = results.filter(({ counts }) => counts.failed > 0);
   const filesOf = ({ counts }: SuiteResult): string[] => Object.keys(counts.failedIn ?? {});
+  const failed = results.filter((result) => filesOf(result).length > 0);
   const all = failed.flatMap(filesOf);
   if (all.length === 0 || all.length > repeatedMost || all.includes('')) return;
   for (const result of failed) {
