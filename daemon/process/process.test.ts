@@ -191,6 +191,20 @@ describe('a look at who runs', () => {
     assert.equal(pids().has(pid), false);
   });
 
+  it('misses who came before a look at everybody and went after it', async () => {
+    const running = new RunningProcesses();
+    for (let looks = 0; looks < 15; looks += 1) running.look();
+    const child = spawn(process.execPath, ['-e', 'process.stdin.resume()']);
+    await once(child, 'spawn');
+    const isListed = (): boolean => running.look().some(({ pid }) => pid === child.pid);
+    // The sixteenth look is at everybody.
+    assert.ok(isListed());
+    const ended = once(child, 'close');
+    child.stdin.end();
+    await ended;
+    assert.equal(isListed(), false);
+  });
+
   it('sees that somebody ended who waits for his parent, when asked to read him again', async () => {
     // `exec`: its parent is a program that never asks for it.
     const parent = spawn('sh', ['-c', 'read x & echo $!; exec sleep 60'], {

@@ -24,6 +24,8 @@ export class RunningProcesses {
     this.#looks += 1;
     const entries = isWhole ? listProcesses() : this.#readNew(again);
     if (entries === undefined) return this.#running;
+    // A whole look sees whom the names before it do not have.
+    if (isWhole) this.#names = '';
     this.#known = new Map(entries.map((entry) => [entry.pid, entry]));
     this.#running = entries.filter((entry) => !entry.zombie);
     return this.#running;

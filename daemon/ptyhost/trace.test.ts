@@ -148,6 +148,11 @@ describe('the trace of output', function () {
       ['\u001b[2;5r\u001b[r', '\u001b[r'],
     ] as const;
     for (const [text, replay] of cases) assert.equal(traceText(text).replay, replay, text.slice(1));
+    const many = Array.from({ length: 20 }, (_, at) => `\u001b[${at + 2};${at + 30}r`).join('');
+    assert.equal(traceText(many).isKnown, false);
+    const after = `${many}\u001b[40;90r`;
+    assert.equal(traceText(after, many.length).isKnown, false);
+    assert.equal(traceText(`${after}\u001b[r`, after.length).isKnown, true);
   });
 
   it('looks at escapes for a small part of the time, and knows nothing of the rest', () => {

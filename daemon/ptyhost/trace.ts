@@ -292,10 +292,11 @@ export class Trace {
     const top = Math.max(1, first);
     if (bottom > 0 && bottom <= top) return;
     const set = `\u001b[${text}`;
-    const before = top === 1 ? '' : (this.#changes.get(this.#screen)?.at(-1)?.value ?? '');
-    const value = `${String(before).replace(set, '')}${set}`;
-    if (value.length > marginsMax) this.#unknown.add(this.#from, seq + 1);
-    else this.#change(this.#screen, value);
+    const last = this.#changes.get(this.#screen)?.at(-1)?.value ?? '';
+    const before = top === 1 ? '' : String(last).replace(set, '');
+    if (before.length + set.length > marginsMax) this.#unknown.add(this.#from, seq + 1);
+    // One that is too long stays until margins fit every terminal: what comes behind it is not known either.
+    if (before.length <= marginsMax) this.#change(this.#screen, `${before}${set}`);
   }
 
   /** True: modes that are on or off, cursors, screens, and nothing else. */
