@@ -1,12 +1,14 @@
 /** The composition root of this window: what exists, in which order, and what each part is given. No logic. */
 import * as vscode from 'vscode';
 import type { HomePaths } from '../link/home/home.ts';
+import type { Session } from '../protocol/session/session.ts';
 import type { ClientId } from '../protocol/wire/brand.ts';
 import type { Disposable } from '../protocol/wire/disposable.ts';
 import { DisposableStore } from '../protocol/wire/disposable.ts';
 import { createAccessCommands } from './access/access.ts';
 import { AgentFeature } from './agent/agent.ts';
 import { createAttentionFeature, watchSeen } from './attention/attention.ts';
+import { Tabs, createChatFeature, createChats } from './chat/chat.ts';
 import { createShimCommands } from './command.ts';
 import {
   DaemonConnection,
@@ -20,7 +22,9 @@ import { createMcpFeature } from './mcp/mcp.ts';
 import { createMemoryFeature } from './memory/memory.ts';
 import {
   SessionList,
+  askForOrder,
   createSessionFeature,
+  openNew as openNewSession,
   restartSession,
   resumeSession,
   type OpenNewOptions,
@@ -78,12 +82,22 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
     memory: globalState,
     size: () => terminals.likelySize,
   };
+  const { extensionUri } = context;
+  const common = { connection, sessions, agents, window, log };
+  const { chats, services } = createChats({
+    ...common,
+    extensionUri,
+    windowMemory: workspaceState,
+  });
+  owned.add(chats);
+  const tabs = owned.add(new Tabs(terminals, chats, sessions));
   const mcp = owned.add(createMcpFeature({ connection, secrets, log }));
-  const shared = { connection, sessions, terminals, window, openNew, log, readCost: mcp.readCost };
-  const onDidChangeTerminals = terminals.onDidChange;
+  const { readCost } = mcp;
+  const shared = { connection, sessions, terminals: tabs, window, openNew, log, readCost };
+  const onDidChangeTerminals = tabs.onDidChange;
   const session = owned.add(createSessionFeature({ ...shared, daemon, onDidChangeTerminals }));
-  const presence = owned.add(new Presence({ connection, windowId, terminals, log }));
-  const activeSession = () => terminals.active;
+  const presence = owned.add(new Presence({ connection, windowId, terminals: tabs, log }));
+  const activeSession = () => tabs.active;
   const attention = owned.add(
     createAttentionFeature({
       ...shared,
@@ -100,9 +114,11 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       listAgents: () => agents.list(),
     }),
   );
+  const startChat = () => startNewChat(openNew, sessions);
+  const chat = owned.add(createChatFeature({ chats, services, terminals, startChat }));
   const { needs, onDidChange: onDidChangeNeeds } = attention;
   owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds }));
-  owned.add(watchSeen({ connection, attention, terminals, log }));
+  owned.add(watchSeen({ connection, attention, terminals: tabs, log }));
   owned.add(
     registerCommands({
       ...session.commands,
@@ -110,6 +126,7 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       ...agents.commands,
       ...attention.commands,
       ...memory.commands,
+      ...chat.commands,
       ...createShimCommands(connection, paths),
       ...createAccessCommands({ connection, paths, extensionId: context.extension.id }),
     }),
@@ -138,4 +155,15 @@ function createWays(options: {
       if (session !== undefined) await resumeSession(options, session);
     },
   };
+}
+
+/** A chat with the agent that the person chooses. */
+async function startNewChat(
+  openNew: OpenNewOptions,
+  sessions: SessionList,
+): Promise<Session | undefined> {
+  const order = await askForOrder(openNew);
+  const session = order && (await openNewSession(openNew, { ...order, as: 'chat' }));
+  if (session !== undefined) sessions.put(session);
+  return session;
 }

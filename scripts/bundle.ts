@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as esbuild, stop } from 'esbuild';
 import type { Metafile, Plugin } from 'esbuild';
-import { leanPlugins } from './leanBundle.ts';
+import { leanPlugins, pagePlugins } from './leanBundle.ts';
 
 interface Entry {
   readonly source: string;
@@ -41,6 +41,11 @@ export const uninstallEntry: Entry = {
   source: 'extension/uninstallHook.ts',
   output: 'uninstall.cjs',
 };
+
+/** The pages that the extension shows, with their styles and icons. */
+export const pageEntries: readonly Entry[] = [
+  { source: 'webview-ui/chat/main.tsx', output: 'chat.js' },
+];
 
 interface BundleOptions {
   readonly root: string;
@@ -85,6 +90,41 @@ export async function bundle(options: BundleOptions): Promise<void> {
     results.map(({ metafile }) => metafile),
   );
   if (notices !== '') writeFileSync(join(directory, 'THIRD_PARTY_NOTICES.txt'), notices);
+}
+
+/** Bundles pages for the editor's browser: nothing of them is loaded from elsewhere. */
+export async function bundlePages(options: Omit<BundleOptions, 'external'>): Promise<void> {
+  const { root, directory, entries } = options;
+  mkdirSync(directory, { recursive: true });
+  const results = await Promise.all(
+    entries.map(({ source, output }) =>
+      esbuild({
+        absWorkingDir: root,
+        entryPoints: [source],
+        outfile: join(directory, output),
+        bundle: true,
+        platform: 'browser',
+        target: 'es2022',
+        format: 'iife',
+        jsx: 'automatic',
+        jsxImportSource: 'preact',
+        loader: { '.ttf': 'file' },
+        assetNames: '[name]',
+        plugins: pagePlugins,
+        minify: true,
+        keepNames: false,
+        charset: 'utf8',
+        legalComments: 'none',
+        metafile: true,
+        logLevel: 'warning',
+      }),
+    ),
+  );
+  const notices = noticesOf(
+    root,
+    results.map(({ metafile }) => metafile),
+  );
+  writeFileSync(join(directory, 'THIRD_PARTY_NOTICES.txt'), notices);
 }
 
 function keepApart({ source, output }: { source: string; output: string }): Plugin {

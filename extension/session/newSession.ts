@@ -3,9 +3,12 @@ import type { Agent } from '../../protocol/agent/agent.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Translate } from '../translate.ts';
 
+/** How an agent is opened: drawing a terminal, or speaking in a chat. */
+export type OpenedAs = 'terminal' | 'chat';
+
 /** `open`: an agent, or the shell. `missing`: known, but not found. `command`: anything else, asked for next. */
 export type Choice =
-  | { readonly kind: 'open'; readonly agent: string }
+  | { readonly kind: 'open'; readonly agent: string; readonly as?: OpenedAs }
   | { readonly kind: 'missing'; readonly agent: Agent }
   | { readonly kind: 'command' }
   /** What is kept of it is asked next, then the same again. */
@@ -19,6 +22,11 @@ export interface ChoiceRow {
 }
 
 export const agentIcon = { shell: 'terminal', command: 'run', agent: 'hubot' } as const;
+
+/** Agents can be both; a shell or a command is a terminal. */
+export function canChat(agent: string): boolean {
+  return agent !== 'shell' && agent !== 'command';
+}
 
 /** The icon of a kind of session, where it stands beside its name. */
 export function iconOfAgent(agent: string): string {

@@ -14,8 +14,8 @@ import type { DaemonConnection } from '../daemon/daemon.ts';
 import { chooseExecutable, readSettings, translate as t } from '../editor/editor.ts';
 import type { WindowFeature } from '../window/window.ts';
 import { parseCommandLine } from './commandLine.ts';
-import type { Choice, ChoiceRow } from './newSession.ts';
-import { listChoices, mergeChoices } from './newSession.ts';
+import type { Choice, ChoiceRow, OpenedAs } from './newSession.ts';
+import { canChat, listChoices, mergeChoices } from './newSession.ts';
 
 export interface OpenNewOptions {
   readonly connection: DaemonConnection;
@@ -31,6 +31,8 @@ export interface Order {
   readonly agent: string;
   readonly command?: [string, ...string[]];
   readonly kept?: Kept;
+  /** Absent: as this agent was opened last. */
+  readonly as?: OpenedAs;
 }
 
 /** What stays of it; empty: as the settings say. */
@@ -42,6 +44,8 @@ export interface Kept {
 /** The version of the protocol that brought the choice. */
 const keepingSince = 2;
 const lastUsedKey = 'waggle.lastAgent';
+/** By agent, how it was opened last. */
+const openedAsKey = 'waggle.openedAs';
 /** Nothing is known at the very first time: so long the first rows wait for the daemon, in order to come in their order. */
 const firstRowsMs = 3000;
 
@@ -60,7 +64,10 @@ export async function askForOrder(options: OpenNewOptions): Promise<Order | unde
 
 async function toOrder(choice: Exclude<Choice, { kind: 'more' }>): Promise<Order | undefined> {
   if (choice.kind === 'command') return askForCommand();
-  if (choice.kind === 'open') return { agent: choice.agent };
+  if (choice.kind === 'open') {
+    const { agent, as } = choice;
+    return as === undefined ? { agent } : { agent, as };
+  }
   return (await resolveMissing(choice.agent)) ? { agent: choice.agent.id } : undefined;
 }
 
@@ -94,9 +101,26 @@ export async function openNew(options: OpenNewOptions, order: Order): Promise<Se
   requireTrust();
   const cwd = await askForFolder();
   if (cwd === undefined) return undefined;
-  const { connection, agents, window } = options;
-  const kept = order.kept ?? keptBySetting();
+  const { connection, window, memory } = options;
   const [link] = await Promise.all([connection.require(), window.prepareEnvironment()]);
+  const as = order.as ?? wayOf(memory, order.agent);
+  // What is kept of a chat is its journal; a private one is asked for as a terminal.
+  const isChat = as === 'chat' && canChat(order.agent) && order.kept === undefined;
+  const session = isChat
+    ? await openChat(options, order, cwd)
+    : await openTerminal(options, order, { cwd, link });
+  await memory.update(lastUsedKey, order.agent);
+  if (order.as !== undefined)
+    await memory.update(openedAsKey, { ...readWays(memory), [order.agent]: order.as });
+  return session;
+}
+
+async function openTerminal(
+  { connection, agents, window, size }: OpenNewOptions,
+  order: Order,
+  { cwd, link }: { readonly cwd: string; readonly link: DaemonLink },
+): Promise<Session> {
+  const kept = order.kept ?? keptBySetting();
   if (Object.keys(kept).length > 0) refuseOlder(link);
   const path = agents.choosePath(order.agent, window.path);
   const { session } = await connection.call('session/open', {
@@ -105,12 +129,35 @@ export async function openNew(options: OpenNewOptions, order: Order): Promise<Se
     cwd,
     environment: path === undefined ? {} : { PATH: path },
     windowId: window.id,
-    size: options.size(),
+    size: size(),
     ...kept,
     idempotencyKey: randomUUID(),
   });
-  await options.memory.update(lastUsedKey, order.agent);
   return session;
+}
+
+async function openChat(
+  { connection, agents, window }: OpenNewOptions,
+  { agent }: Order,
+  cwd: string,
+): Promise<Session> {
+  const path = agents.choosePath(agent, window.path);
+  const { session } = await connection.call('chat/create', {
+    agent,
+    cwd,
+    environment: path === undefined ? {} : { PATH: path },
+    windowId: window.id,
+    idempotencyKey: randomUUID(),
+  });
+  return session;
+}
+
+function readWays(memory: vscode.Memento): Record<string, OpenedAs> {
+  return memory.get<Record<string, OpenedAs>>(openedAsKey, {});
+}
+
+function wayOf(memory: vscode.Memento, agent: string): OpenedAs {
+  return readWays(memory)[agent] === 'chat' ? 'chat' : 'terminal';
 }
 
 function keptBySetting(): Pick<MethodParams<'session/open'>, 'keep'> {
@@ -151,7 +198,7 @@ function pickChoice({ agents, memory }: OpenNewOptions, kept?: Kept): Promise<Ch
     const listed = listChoices(known, memory.get<string>(lastUsedKey), t);
     const offered = listed.filter(({ choice }) => kept === undefined || choice.kind !== 'more');
     shown = mergeChoices(shown, offered);
-    pick.items = shown.map(toRow);
+    pick.items = shown.map((row) => toRow(row, memory));
     const again = pick.items.find(({ label }) => label === active);
     if (again !== undefined) pick.activeItems = [again];
   };
@@ -160,6 +207,11 @@ function pickChoice({ agents, memory }: OpenNewOptions, kept?: Kept): Promise<Ch
     pick.onDidAccept(() => {
       const chosen = pick.selectedItems[0];
       if (chosen !== undefined) resolve(chosen.choice);
+      pick.hide();
+    });
+    pick.onDidTriggerItemButton(({ item: { choice }, button }) => {
+      if (choice.kind !== 'open') return;
+      resolve({ ...choice, as: button === asChat ? 'chat' : 'terminal' });
       pick.hide();
     });
     pick.onDidHide(() => {
@@ -183,8 +235,22 @@ function pickChoice({ agents, memory }: OpenNewOptions, kept?: Kept): Promise<Ch
   });
 }
 
-function toRow({ choice, icon, label, description }: ChoiceRow): Row {
-  return { choice, label, description, iconPath: new vscode.ThemeIcon(icon) };
+const asTerminal: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon('terminal'),
+  tooltip: t('as Terminal'),
+};
+const asChat: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon('comment-discussion'),
+  tooltip: t('as Chat'),
+};
+
+/** An agent has a button for each way; Enter takes the one that was taken last. */
+function toRow({ choice, icon, label, description }: ChoiceRow, memory: vscode.Memento): Row {
+  const row = { choice, label, description, iconPath: new vscode.ThemeIcon(icon) };
+  if (choice.kind !== 'open' || !canChat(choice.agent)) return row;
+  const isChat = wayOf(memory, choice.agent) === 'chat';
+  const said = [description, isChat ? t('as chat') : ''].filter(Boolean).join(' · ');
+  return { ...row, description: said, buttons: [asTerminal, asChat] };
 }
 
 async function askForCommand(): Promise<Order | undefined> {

@@ -141,6 +141,7 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
     item.iconPath = new vscode.ThemeIcon(icon.id, color);
     item.contextValue = [
       contextOf(session),
+      ...(session.mode === 'pipe' ? ['chat'] : []),
       ...(this.#options.isOpen(session.id) ? ['open'] : []),
     ].join('.');
     item.command = { command: commandIds.openSession, title: t('Open'), arguments: [session.id] };

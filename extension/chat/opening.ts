@@ -1,0 +1,78 @@
+/** Files and addresses that stand in a chat. A file is looked for in the session's own checkout; an address is asked for by the editor. */
+import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as vscode from 'vscode';
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+import { translate as t } from '../editor/editor.ts';
+import type { ChatServices } from './chatServices.ts';
+
+interface FilePlace {
+  readonly path: string;
+  readonly line: number | undefined;
+}
+
+export function resolveIn(services: ChatServices, sessionId: SessionId, path: string): string {
+  const cwd = services.sessions.get(sessionId)?.cwd ?? '';
+  return isAbsolute(path) ? path : resolve(cwd, path);
+}
+
+export async function openFile(
+  services: ChatServices,
+  sessionId: SessionId,
+  { path, line }: FilePlace,
+): Promise<void> {
+  const uri = vscode.Uri.file(resolveIn(services, sessionId, path));
+  const stat = await statOf(uri);
+  if (stat === undefined) {
+    throw new WaggleError('notFound', t('There is no file {0}.', toPlainLine(path, 200)));
+  }
+  if (stat.type & vscode.FileType.Directory) {
+    await vscode.commands.executeCommand('revealInExplorer', uri);
+    return;
+  }
+  const at = new vscode.Position(Math.max(0, (line ?? 1) - 1), 0);
+  const selection = line === undefined ? {} : { selection: new vscode.Range(at, at) };
+  await vscode.commands.executeCommand('vscode.open', uri, selection);
+}
+
+/** The editor asks before it leaves for an address that the person does not trust yet. */
+export async function openAddress(
+  services: ChatServices,
+  sessionId: SessionId,
+  address: string,
+): Promise<void> {
+  if (/^(?:https?|mailto):/i.test(address)) {
+    await vscode.env.openExternal(vscode.Uri.parse(address, true));
+    return;
+  }
+  const place = toFilePlace(address);
+  if (place !== undefined) await openFile(services, sessionId, place);
+}
+
+/** `src/a.ts:12:3`, `a.ts#L12`, `file:///…`. Undefined: it leads nowhere. */
+export function toFilePlace(address: string): FilePlace | undefined {
+  const plain = decode(address);
+  if (plain === undefined || plain.startsWith('#')) return undefined;
+  const match = /^(.*?)(?::(\d+)(?::\d+)?|#L(\d+)(?:-L?\d+)?)?$/s.exec(plain);
+  const path = match?.[1] ?? '';
+  if (path === '' || /^[a-z][a-z0-9+.-]+:/i.test(path)) return undefined;
+  const line = Number(match?.[2] ?? match?.[3] ?? 0);
+  return { path, line: line > 0 ? line : undefined };
+}
+
+function decode(address: string): string | undefined {
+  try {
+    return /^file:/i.test(address) ? fileURLToPath(address) : decodeURIComponent(address);
+  } catch {
+    return /^file:/i.test(address) ? undefined : address;
+  }
+}
+
+async function statOf(uri: vscode.Uri): Promise<vscode.FileStat | undefined> {
+  return vscode.workspace.fs.stat(uri).then(
+    (stat) => stat,
+    () => undefined,
+  );
+}

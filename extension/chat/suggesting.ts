@@ -1,0 +1,148 @@
+/** What `@` offers: what is selected, problems, files, other sessions; and files that are picked or dropped. */
+import { isAbsolute, relative } from 'node:path';
+import * as vscode from 'vscode';
+import type { PromptPart, Suggestion } from '../../protocol/chat/chatPage.ts';
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+import { translate as t } from '../editor/editor.ts';
+import { nameOf } from '../session/session.ts';
+import type { ChatServices } from './chatServices.ts';
+import { describeProblems, describeSelection } from './parts.ts';
+import { findEditor } from './writing.ts';
+
+const filesMost = 30;
+const sessionsMost = 8;
+
+export async function suggest(
+  services: ChatServices,
+  sessionId: SessionId,
+  query: string,
+): Promise<Suggestion[]> {
+  const files = await suggestFiles(services, sessionId, query);
+  const others = [
+    ...suggestEditor(services, sessionId),
+    ...suggestSessions(services, sessionId),
+  ].filter(({ label }) => label.toLowerCase().includes(query.toLowerCase()));
+  return query === '' ? [...others, ...files] : [...files, ...others];
+}
+
+function cwdOf({ sessions }: ChatServices, sessionId: SessionId): string {
+  return sessions.get(sessionId)?.cwd ?? '';
+}
+
+function suggestEditor(services: ChatServices, sessionId: SessionId): Suggestion[] {
+  const editor = findEditor();
+  const cwd = cwdOf(services, sessionId);
+  const parts: Suggestion[] = [];
+  if (editor !== undefined && !editor.selection.isEmpty) {
+    const part = describeSelection(editor, cwd);
+    parts.push({ label: t('Selection'), detail: part.label, icon: 'selection', insert: '', part });
+  }
+  const problems = describeProblems(vscode.languages.getDiagnostics(), cwd);
+  if (problems !== undefined) {
+    const detail = problems.label;
+    parts.push({ label: t('Problems'), detail, icon: 'warning', insert: '', part: problems });
+  }
+  return parts;
+}
+
+function suggestSessions({ sessions }: ChatServices, sessionId: SessionId): Suggestion[] {
+  const others = sessions.list().filter(({ id, hidden }) => id !== sessionId && !hidden);
+  return others.slice(0, sessionsMost).map((session) => {
+    const label = nameOf(session);
+    const text = t("(about the session '{0}', id {1})", label, session.id);
+    const part: PromptPart = { kind: 'session', label, text };
+    return { label, detail: t('session'), icon: 'comment-discussion', insert: '', part };
+  });
+}
+
+/** Agents read a file that is named with `@`. */
+async function suggestFiles(
+  services: ChatServices,
+  sessionId: SessionId,
+  query: string,
+): Promise<Suggestion[]> {
+  const cwd = cwdOf(services, sessionId);
+  if (cwd === '') return [];
+  const escaped = query.replace(/[[\]{}*?\\!]/g, '?');
+  const pattern = escaped === '' ? '**/*' : `**/*${toLoose(escaped)}*`;
+  const found = await vscode.workspace.findFiles(
+    new vscode.RelativePattern(vscode.Uri.file(cwd), pattern),
+    undefined,
+    query === '' ? filesMost : 500,
+  );
+  const paths = found.map((uri) => relative(cwd, uri.fsPath).replaceAll('\\', '/'));
+  return rankPaths(paths, query)
+    .slice(0, filesMost)
+    .map((path) => ({ label: path, detail: '', icon: 'file', insert: `@${path}` }));
+}
+
+/** Letters of either case, a folder anywhere between. */
+function toLoose(query: string): string {
+  return [...query]
+    .map((sign) => {
+      const [lower, upper] = [sign.toLowerCase(), sign.toUpperCase()];
+      if (sign === '/') return '*/**/*';
+      return lower === upper ? sign : `[${lower}${upper}]`;
+    })
+    .join('');
+}
+
+/** Names that begin with it, then names that hold it, then paths; the shorter first. */
+export function rankPaths(paths: readonly string[], query: string): string[] {
+  const wanted = query.toLowerCase();
+  const rankOf = (path: string): number => {
+    const name = (path.split('/').at(-1) ?? path).toLowerCase();
+    if (name.startsWith(wanted)) return 0;
+    return name.includes(wanted) ? 1 : 2;
+  };
+  return paths.toSorted(
+    (left, right) =>
+      rankOf(left) - rankOf(right) || left.length - right.length || left.localeCompare(right),
+  );
+}
+
+export async function pickFiles(
+  services: ChatServices,
+  sessionId: SessionId,
+): Promise<PromptPart[]> {
+  const defaultUri = vscode.Uri.file(cwdOf(services, sessionId));
+  const picked = await vscode.window.showOpenDialog({
+    title: t('Add Files'),
+    openLabel: t('Add'),
+    canSelectMany: true,
+    defaultUri,
+  });
+  return (picked ?? []).map((uri) => toFilePart(cwdOf(services, sessionId), uri));
+}
+
+/** Addresses of what was dropped, as the editor gives them. */
+export async function dropFiles(
+  services: ChatServices,
+  sessionId: SessionId,
+  addresses: readonly string[],
+): Promise<PromptPart[]> {
+  const uris = addresses.flatMap((address) => {
+    try {
+      return [vscode.Uri.parse(address, true)];
+    } catch (error) {
+      services.log.debug('what was dropped has no address', String(error));
+      return [];
+    }
+  });
+  const files = uris.filter(({ scheme }) => scheme === 'file' || scheme === 'vscode-remote');
+  return files.map((uri) => toFilePart(cwdOf(services, sessionId), uri));
+}
+
+function toFilePart(cwd: string, uri: vscode.Uri): PromptPart {
+  const path = toShortPath(cwd, uri.fsPath);
+  return { kind: 'file', label: toPlainLine(path, 200), text: `@${path}` };
+}
+
+/** Relative where it lies in the session's folder. */
+export function toShortPath(cwd: string, path: string): string {
+  const short = relative(cwd, path);
+  return short === '' || short.startsWith('..') || isAbsolute(short)
+    ? path
+    : short.replaceAll('\\', '/');
+}
