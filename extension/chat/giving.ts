@@ -11,7 +11,7 @@ import type { Chats } from './chats.ts';
 import type { ChatServices } from './chatServices.ts';
 import { describeProblem, describeSelection } from './parts.ts';
 import { toFence } from './fence.ts';
-import { toShortPath } from './suggesting.ts';
+import { toShortPath } from './paths.ts';
 import { findEditor } from './writing.ts';
 
 export interface GivingOptions {

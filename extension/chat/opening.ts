@@ -1,17 +1,13 @@
 /** Files and addresses that stand in a chat. A file is looked for in the session's own checkout; an address is asked for by the editor. */
 import { isAbsolute, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as vscode from 'vscode';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { translate as t } from '../editor/editor.ts';
 import type { ChatServices } from './chatServices.ts';
-
-interface FilePlace {
-  readonly path: string;
-  readonly line: number | undefined;
-}
+import type { FilePlace } from './filePlace.ts';
+import { toFilePlace } from './filePlace.ts';
 
 export function resolveIn(services: ChatServices, sessionId: SessionId, path: string): string {
   const cwd = services.sessions.get(sessionId)?.cwd ?? '';
@@ -49,25 +45,6 @@ export async function openAddress(
   }
   const place = toFilePlace(address);
   if (place !== undefined) await openFile(services, sessionId, place);
-}
-
-/** `src/a.ts:12:3`, `a.ts#L12`, `file:///…`. Undefined: it leads nowhere. */
-export function toFilePlace(address: string): FilePlace | undefined {
-  const plain = decode(address);
-  if (plain === undefined || plain.startsWith('#')) return undefined;
-  const match = /^(.*?)(?::(\d+)(?::\d+)?|#L(\d+)(?:-L?\d+)?)?$/s.exec(plain);
-  const path = match?.[1] ?? '';
-  if (path === '' || /^[a-z][a-z0-9+.-]+:/i.test(path)) return undefined;
-  const line = Number(match?.[2] ?? match?.[3] ?? 0);
-  return { path, line: line > 0 ? line : undefined };
-}
-
-function decode(address: string): string | undefined {
-  try {
-    return /^file:/i.test(address) ? fileURLToPath(address) : decodeURIComponent(address);
-  } catch {
-    return /^file:/i.test(address) ? undefined : address;
-  }
 }
 
 async function statOf(uri: vscode.Uri): Promise<vscode.FileStat | undefined> {

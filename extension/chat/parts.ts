@@ -4,7 +4,7 @@ import type { PromptPart } from '../../protocol/chat/chatPage.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { translate as t } from '../editor/editor.ts';
 import { toFence } from './fence.ts';
-import { toShortPath } from './suggesting.ts';
+import { toShortPath } from './paths.ts';
 
 const problemsMost = 100;
 const charsMost = 200_000;

@@ -1,5 +1,5 @@
 /** What `@` offers: what is selected, problems, files, other sessions; and files that are picked or dropped. */
-import { isAbsolute, relative } from 'node:path';
+import { relative } from 'node:path';
 import * as vscode from 'vscode';
 import type { PromptPart, Suggestion } from '../../protocol/chat/chatPage.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
@@ -8,6 +8,7 @@ import { translate as t } from '../editor/editor.ts';
 import { nameOf } from '../session/session.ts';
 import type { ChatServices } from './chatServices.ts';
 import { describeProblems, describeSelection } from './parts.ts';
+import { rankPaths, toPattern, toShortPath } from './paths.ts';
 import { findEditor } from './writing.ts';
 
 const filesMost = 30;
@@ -64,8 +65,7 @@ async function suggestFiles(
 ): Promise<Suggestion[]> {
   const cwd = cwdOf(services, sessionId);
   if (cwd === '') return [];
-  const escaped = query.replace(/[[\]{}*?\\!]/g, '?');
-  const pattern = escaped === '' ? '**/*' : `**/*${toLoose(escaped)}*`;
+  const pattern = toPattern(query);
   const found = await vscode.workspace.findFiles(
     new vscode.RelativePattern(vscode.Uri.file(cwd), pattern),
     undefined,
@@ -75,31 +75,6 @@ async function suggestFiles(
   return rankPaths(paths, query)
     .slice(0, filesMost)
     .map((path) => ({ label: path, detail: '', icon: 'file', insert: `@${path}` }));
-}
-
-/** Letters of either case, a folder anywhere between. */
-function toLoose(query: string): string {
-  return [...query]
-    .map((sign) => {
-      const [lower, upper] = [sign.toLowerCase(), sign.toUpperCase()];
-      if (sign === '/') return '*/**/*';
-      return lower === upper ? sign : `[${lower}${upper}]`;
-    })
-    .join('');
-}
-
-/** Names that begin with it, then names that hold it, then paths; the shorter first. */
-export function rankPaths(paths: readonly string[], query: string): string[] {
-  const wanted = query.toLowerCase();
-  const rankOf = (path: string): number => {
-    const name = (path.split('/').at(-1) ?? path).toLowerCase();
-    if (name.startsWith(wanted)) return 0;
-    return name.includes(wanted) ? 1 : 2;
-  };
-  return paths.toSorted(
-    (left, right) =>
-      rankOf(left) - rankOf(right) || left.length - right.length || left.localeCompare(right),
-  );
 }
 
 export async function pickFiles(
@@ -137,12 +112,4 @@ export async function dropFiles(
 function toFilePart(cwd: string, uri: vscode.Uri): PromptPart {
   const path = toShortPath(cwd, uri.fsPath);
   return { kind: 'file', label: toPlainLine(path, 200), text: `@${path}` };
-}
-
-/** Relative where it lies in the session's folder. */
-export function toShortPath(cwd: string, path: string): string {
-  const short = relative(cwd, path);
-  return short === '' || short.startsWith('..') || isAbsolute(short)
-    ? path
-    : short.replaceAll('\\', '/');
 }
