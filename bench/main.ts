@@ -13,6 +13,7 @@ import { attentionLatencyFigure } from './attentionLatency.ts';
 import { attachCommandFigure } from './attachCommand.ts';
 import { attentionFigure } from './attention.ts';
 import { chatFigure } from './chat.ts';
+import { chatViewFigure } from './chatView.ts';
 import { coldFigure } from './cold.ts';
 import { echoFigure } from './echo.ts';
 import { editorFigure } from './editor.ts';
@@ -50,6 +51,7 @@ const figures: readonly Figure[] = [
   attentionFigure,
   ...apart(memoryRecallFigure),
   ...apart(editorFigure),
+  ...apart(chatViewFigure),
 ];
 
 function chooseIds(asked: readonly string[]): ReadonlySet<string> {

@@ -73,7 +73,20 @@ describe('a chat in the editor', function () {
     await run?.stop();
   });
 
+  // What a person would have seen tells more than a stack.
+  afterEach(async function () {
+    const { currentTest } = this;
+    if (currentTest?.state !== 'failed') return;
+    await window.screenshot('chat-failed');
+    console.error(currentTest.err);
+  });
+
   const inFolder = (name: string): boolean => existsSync(join(product.folder, name));
+  /** The theme that a person began with. */
+  const darken = async (): Promise<void> => {
+    product.changeSettings({});
+    await window.page.locator('.monaco-workbench.vs-dark').first().waitFor();
+  };
   /** Opened by its row, which a person's name keeps. */
   const importChat = async (
     name: string,
@@ -168,6 +181,7 @@ describe('a chat in the editor', function () {
       ['review'],
     );
     await pictureLooks(window, 'chat-permission', () => card(window).waitFor());
+    await darken();
   });
 
   it('is denied with a reason, and the agent is told', async () => {
@@ -299,8 +313,11 @@ describe('a chat in the editor', function () {
   });
 
   it('says what failed and how to go on', async () => {
-    await say(window, '[[error 400 invalid_request_error 1 no such thing]]');
-    await waitForText(window, /400|no such thing/);
+    await say(window, '[[error 400 invalid_request_error]]');
+    const ended = chatFrame(window).locator('.turn-end.failed').last();
+    await ended.waitFor({ timeout: 60_000 });
+    assert.match(await ended.innerText(), /400/);
+    assert.equal(await ended.getByRole('button', { name: 'Try Again' }).count(), 1);
     await window.screenshot('chat-error-dark-1400');
     await say(window, '[[say \\u0067oes on]]');
     await waitForText(window, 'goes on');
@@ -345,6 +362,8 @@ describe('a chat in the editor', function () {
     await importChat('hostile', steps);
     const refused = window.refused.length;
     const found = new Set<string>();
+    await inPage(window.page, () => document.querySelector('.transcript')?.scrollTo(0, 0));
+    await waitForText(window, "Part 0: <script>pwned('0-0')</script>");
     await until('all of it was seen', async () => {
       const seen = await inPage(window.page, () => {
         Object.assign(globalThis, { pwned: () => (document.body.dataset['pwned'] = 'yes') });
@@ -371,7 +390,7 @@ describe('a chat in the editor', function () {
       });
       assert.deepEqual([seen.pwned, seen.made], ['', []]);
       for (const position of seen.positions) found.add(position);
-      return seen.isAtEnd && found.size > 30;
+      return seen.isAtEnd && found.size > 500;
     });
     await inPage(window.page, () => document.querySelector('.transcript')?.scrollTo(0, 0));
     await waitForText(window, "<script>pwned('0-0')</script>");
@@ -391,6 +410,7 @@ describe('a chat in the editor', function () {
     await waitForText(window, 'Question 999:');
     assert.ok((await countRows()) <= 300);
     await pictureLooks(window, 'chat-long', () => waitForText(window, 'Question 999:'));
+    await darken();
   });
 
   it('finds words anywhere in it, and marks them', async () => {

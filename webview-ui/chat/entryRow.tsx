@@ -245,15 +245,17 @@ function TurnEnd({ model, turn, ended }: TurnEndProps): JSX.Element {
   const parts = [describeMs(ms)];
   if (usage !== null) {
     const input = usage.inputTokens + usage.cachedTokens;
-    parts.push(t('{0} in · {1} out', describeCount(input), describeCount(usage.outputTokens)));
-    if (usage.costUsd !== null) parts.push(describeCost(usage.costUsd));
+    const output = usage.outputTokens;
+    if (input + output > 0)
+      parts.push(t('{0} in · {1} out', describeCount(input), describeCount(output)));
+    parts.push(describeCost(usage.costUsd ?? 0));
   }
   const isGood = outcome === 'completed';
   return (
     <div class={`turn-end ${outcome}`}>
       <span class="quiet">
         {isGood ? '' : `${toPlainLine(reason) || nameOutcome(outcome)} · `}
-        {parts.join(' · ')}
+        {parts.filter(Boolean).join(' · ')}
       </span>
       {isGood ? null : (
         <button

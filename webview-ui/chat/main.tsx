@@ -1,7 +1,6 @@
 /** The edge of the page: takes the editor's messages, draws at most once per frame, and says that it lives. */
 import './zod.ts';
-import { render } from 'preact';
-import { createRef } from 'preact';
+import { createRef, render } from 'preact';
 import { toPageSchema } from '../../protocol/chat/chatPage.ts';
 import type { ToPage } from '../../protocol/chat/chatPage.ts';
 import { Announcer } from './announcer.ts';
@@ -53,6 +52,7 @@ function open(message: Extract<ToPage, { type: 'opened' }>): void {
   render(null, root);
   draw();
   keep();
+  requestAnimationFrame(() => setTimeout(() => performance.mark('waggle.drawn')));
 }
 
 function act(what: Extract<ToPage, { type: 'act' }>['what']): void {

@@ -56,6 +56,8 @@ export class ChatModel {
   isConnected = true;
   problem: Problem | undefined;
   draft: Draft;
+  /** Counts up when the person said something: who does that looks at the end. */
+  sends = 0;
   /** Counts up when the draft was changed by something else than typing. */
   draftVersion = 0;
   /** Prompts on their way. */
@@ -203,6 +205,7 @@ export class ChatModel {
     const told = [text.trimEnd(), ...parts.map((part) => part.text)].filter(Boolean).join('\n\n');
     if (told === '' && attachments.length === 0) return;
     this.#sending.set(messageId, this.draft);
+    this.sends += 1;
     this.problem = undefined;
     this.post({ type: 'send', messageId, text: told, attachments, isSteering });
     this.setDraft({ text: '', parts: [] }, false);

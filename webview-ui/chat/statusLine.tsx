@@ -84,8 +84,8 @@ export class StatusLine extends Component<StatusProps, StatusState> {
         ),
       ),
     ];
-    if (usage.costUsd !== null)
-      lines.push(t('Cost as it reckons: {0}', describeCost(usage.costUsd)));
+    const cost = describeCost(usage.costUsd ?? 0);
+    if (cost !== '') lines.push(t('Cost as it reckons: {0}', cost));
     return lines.join('\n');
   }
 }
@@ -125,12 +125,16 @@ function describeMeter({ context, usage }: Chat): string {
         describeCount(context.max),
       ),
     );
-  if (usage.costUsd !== null && usage.costUsd > 0) parts.push(describeCost(usage.costUsd));
-  return parts.length === 0 ? t('context') : parts.join(' · ');
+  parts.push(describeCost(usage.costUsd ?? 0));
+  return parts.filter(Boolean).join(' · ') || t('context');
 }
 
 function describeState({ state }: Chat): string {
   switch (state) {
+    case 'working':
+      return t('working…');
+    case 'asking':
+      return t('waits for you');
     case 'starting':
       return t('starting');
     case 'stopping':

@@ -41,6 +41,7 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
   #anchor: Anchor | undefined;
   #range = { first: 1, last: 0 };
   #endSeen = 0;
+  #sendsSeen = 0;
   #scrollTop = 0;
 
   override componentDidMount(): void {
@@ -56,6 +57,11 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
   }
 
   override componentDidUpdate(): void {
+    const { sends } = this.props.model;
+    if (sends !== this.#sendsSeen) {
+      this.#sendsSeen = sends;
+      this.toEnd();
+    }
     this.#measure();
     this.#tellNew();
   }
@@ -143,7 +149,6 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
     }
     if (this.#isAtEnd) chosen.reverse();
     this.#range = { first: chosen[0] ?? first, last: chosen.at(-1) ?? last };
-    // What folds into the last row has no height of its own.
     return chosen;
   }
 

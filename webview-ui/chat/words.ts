@@ -29,6 +29,7 @@ export function describeCount(count: number): string {
   return `${(count / 1_000_000).toFixed(1)}M`;
 }
 
+/** Empty for what is too little to say. */
 export function describeCost(usd: number): string {
-  return `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`;
+  return usd < 0.001 ? '' : `$${usd.toFixed(usd < 0.1 ? 3 : 2)}`;
 }

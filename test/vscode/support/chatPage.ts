@@ -1,5 +1,5 @@
 /** The page of a chat in the editor: what stands in it and what a person does with it. */
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
 import type { EditorWindow } from './editorWindow.ts';
 import { until } from './until.ts';
 
@@ -62,18 +62,30 @@ export async function press(window: EditorWindow, name: string): Promise<void> {
   });
 }
 
-/** Runs a function in the page of the chat. */
-export async function inPage<R>(page: Page, run: () => R): Promise<R> {
-  for (const frame of page.frames()) {
-    if (frame.name() !== 'active-frame' && !(await isChat(frame.url()))) continue;
-    const isOurs = await frame.evaluate(() => document.querySelector('.page, #announcer') !== null);
-    if (isOurs) return frame.evaluate(run) as Promise<R>;
-  }
-  throw new Error('There is no page of a chat.');
+/** The frame of the chat in front, for what no locator can do. */
+export async function findPage(page: Page): Promise<Frame> {
+  return until('there is a page of a chat', async () => {
+    const frames = await Promise.all(
+      page.frames().map(async (frame) => {
+        const isOurs = await frame
+          .evaluate(
+            () =>
+              document.querySelector('#announcer') !== null &&
+              document.visibilityState === 'visible',
+          )
+          // It went away meanwhile.
+          .catch(() => false);
+        return isOurs ? frame : undefined;
+      }),
+    );
+    return frames.find((frame) => frame !== undefined);
+  });
 }
 
-function isChat(url: string): Promise<boolean> {
-  return Promise.resolve(url.includes('fake.html'));
+/** Runs a function in the page of the chat in front. */
+export async function inPage<R>(page: Page, run: () => R): Promise<R> {
+  const frame = await findPage(page);
+  return frame.evaluate(run) as Promise<R>;
 }
 
 function ignoreTimeout(error: unknown): void {
