@@ -12,7 +12,14 @@ import type { ClaudeCodeRun } from '../test/agents/support/claudeCode.ts';
 import { prepareClaudeCode } from '../test/agents/support/claudeCode.ts';
 import { installAgents } from '../test/agents/support/install.ts';
 import { longConversation, writeTranscript } from '../test/support/chatTranscript.ts';
-import { chatFrame, composer, findPage, say } from '../test/vscode/support/chatPage.ts';
+import {
+  chatFrame,
+  composer,
+  findPage,
+  measureOpening,
+  say,
+  watchForText,
+} from '../test/vscode/support/chatPage.ts';
 import { pick, runCommand } from '../test/vscode/support/commandPalette.ts';
 import { connectProduct } from '../test/vscode/support/daemonClient.ts';
 import type { EditorWindow } from '../test/vscode/support/editorWindow.ts';
@@ -77,22 +84,6 @@ async function importLong({ product, link }: Rig): Promise<Session> {
   return session;
 }
 
-/** From the beginning of the page's document until its newest entries were drawn, as the page itself measures it. */
-async function measureOpening(page: Page): Promise<number> {
-  const frame = await findPage(page);
-  return frame.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const look = (): void => {
-          const [drawn] = performance.getEntriesByName('waggle.drawn');
-          if (drawn === undefined) requestAnimationFrame(look);
-          else resolve(drawn.startTime);
-        };
-        look();
-      }),
-  );
-}
-
 async function readHeap(page: Page, frame: Frame): Promise<number> {
   const client: CDPSession = await page
     .context()
@@ -136,27 +127,6 @@ async function* measureOpen(context: BenchContext, rig: Rig): AsyncIterable<Meas
   };
 }
 
-/** When a text that was not there before is drawn, on the machine's clock. Resolves once that is watched for. */
-async function waitForNewText(page: Page): Promise<{ readonly at: Promise<number> }> {
-  const frame = await findPage(page);
-  const before = await frame.evaluate(
-    () => document.querySelectorAll('.row[data-kind=text]').length,
-  );
-  const at = frame.evaluate(
-    (count) =>
-      new Promise<number>((resolve) => {
-        const look = (): void => {
-          if (document.querySelectorAll('.row[data-kind=text]').length > count)
-            resolve(performance.timeOrigin + performance.now());
-          else requestAnimationFrame(look);
-        };
-        look();
-      }),
-    before,
-  );
-  return { at };
-}
-
 async function* measureFirstToken(context: BenchContext, rig: Rig): AsyncIterable<Measurement> {
   const { run, window, link, product } = rig;
   const environment = { ...run.env, HOME: product.userHome };
@@ -170,7 +140,7 @@ async function* measureFirstToken(context: BenchContext, rig: Rig): AsyncIterabl
     const gate = `gate-${round}`;
     await say(window, `[[wait ${gate}]] [[say \\u0074oken${round}.]]`);
     await run.modelServer.untilWaiting(gate);
-    const shown = await waitForNewText(window.page);
+    const shown = await watchForText(window.page);
     const sentAt = Date.now();
     run.modelServer.release(gate);
     delays.push((await shown.at) - sentAt);

@@ -91,7 +91,9 @@ export class ChatPanel implements Disposable {
         if (this.#isReady) void this.panel.webview.postMessage(message);
       },
       nameOf: () => nameOf(sessionId),
-      lost: () => this.panel.dispose(),
+      lost: () => {
+        this.panel.dispose();
+      },
     });
   }
 

@@ -48,8 +48,10 @@ export async function openAddress(
 }
 
 async function statOf(uri: vscode.Uri): Promise<vscode.FileStat | undefined> {
-  return vscode.workspace.fs.stat(uri).then(
-    (stat) => stat,
-    () => undefined,
-  );
+  try {
+    return await vscode.workspace.fs.stat(uri);
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError) return undefined;
+    throw error;
+  }
 }

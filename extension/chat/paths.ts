@@ -8,7 +8,7 @@ export function toPattern(query: string): string {
 }
 
 function toLoose(query: string): string {
-  return [...query]
+  return Array.from(query)
     .map((sign) => {
       const [lower, upper] = [sign.toLowerCase(), sign.toUpperCase()];
       if (sign === '/') return '*/**/*';

@@ -4,7 +4,7 @@ const pauseMs = 400;
 export class Announcer {
   readonly #region: HTMLElement;
   readonly #waiting: string[] = [];
-  #timer: number | undefined;
+  #isSpeaking = false;
 
   constructor(region: HTMLElement) {
     this.#region = region;
@@ -15,16 +15,18 @@ export class Announcer {
     this.#waiting.push(text);
     // Who missed that much hears the newest.
     if (this.#waiting.length > 5) this.#waiting.shift();
-    this.#timer ??= setTimeout(() => this.#next(), 0);
+    if (this.#isSpeaking) return;
+    this.#isSpeaking = true;
+    setTimeout(() => this.#next());
   }
 
   #next(): void {
     const text = this.#waiting.shift();
     if (text === undefined) {
-      this.#timer = undefined;
+      this.#isSpeaking = false;
       return;
     }
     this.#region.textContent = text;
-    this.#timer = setTimeout(() => this.#next(), pauseMs);
+    setTimeout(() => this.#next(), pauseMs);
   }
 }

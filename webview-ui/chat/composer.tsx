@@ -268,7 +268,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     const { model } = this.props;
     for (const file of files) {
       const name = toPlainLine(file.name, 128) || 'image';
-      const image = await toAttachment(file, name).catch(() => undefined);
+      const image = await toAttachment(file, name);
       if (image === undefined) {
         const text = t('{0} is no image that can be sent.', name);
         model.showProblem({ text, fix: t('PNG, JPEG, GIF or WebP; other files by @.') });

@@ -16,7 +16,8 @@ export async function toAttachment(file: Blob, name: string): Promise<Attachment
 }
 
 async function shrink(file: Blob): Promise<Blob | undefined> {
-  const bitmap = await createImageBitmap(file);
+  const bitmap = await decode(file);
+  if (bitmap === undefined) return undefined;
   try {
     for (const side of [sideMost, 1024, 640]) {
       const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
@@ -29,6 +30,16 @@ async function shrink(file: Blob): Promise<Blob | undefined> {
     return undefined;
   } finally {
     bitmap.close();
+  }
+}
+
+/** Undefined: its bytes are no image, whatever it is called. */
+async function decode(file: Blob): Promise<ImageBitmap | undefined> {
+  try {
+    return await createImageBitmap(file);
+  } catch (error) {
+    if (error instanceof DOMException) return undefined;
+    throw error;
   }
 }
 

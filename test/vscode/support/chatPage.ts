@@ -88,6 +88,42 @@ export async function inPage<R>(page: Page, run: () => R): Promise<R> {
   return frame.evaluate(run) as Promise<R>;
 }
 
+/** Milliseconds from the beginning of the page's document until its newest entries were drawn, as it measures itself. */
+export async function measureOpening(page: Page): Promise<number> {
+  const frame = await findPage(page);
+  return frame.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const look = (): void => {
+          const [drawn] = performance.getEntriesByName('waggle.drawn');
+          if (drawn === undefined) requestAnimationFrame(look);
+          else resolve(drawn.startTime);
+        };
+        look();
+      }),
+  );
+}
+
+/** When a text of the agent that was not there before is drawn, by the machine's clock. Resolves once that is watched for. */
+export async function watchForText(page: Page): Promise<{ readonly at: Promise<number> }> {
+  const frame = await findPage(page);
+  const texts = '.row[data-kind=text]';
+  const before = await frame.locator(texts).count();
+  const at = frame.evaluate(
+    ({ selector, count }) =>
+      new Promise<number>((resolve) => {
+        const look = (): void => {
+          if (document.querySelectorAll(selector).length > count)
+            resolve(performance.timeOrigin + performance.now());
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+    { selector: texts, count: before },
+  );
+  return { at };
+}
+
 function ignoreTimeout(error: unknown): void {
   if (!(error instanceof Error && error.name === 'TimeoutError')) throw error;
 }
