@@ -79,7 +79,7 @@ async function importLong({ product, link }: Rig): Promise<Session> {
   const path = join(product.userHome, 'long.jsonl');
   writeTranscript(path, { cwd: product.folder, steps: longConversation(10_000) });
   const asked = { path, as: 'chat', agent: 'claude' } as const;
-  const { session } = await link.call('conversation/import', asked);
+  const { session } = await link.call('conversation/import', asked, { timeoutMs: 600_000 });
   await link.call('session/rename', { sessionId: session.id, name: 'long' });
   return session;
 }

@@ -8,6 +8,7 @@ import { DisposableStore } from '../protocol/wire/disposable.ts';
 import { createAccessCommands } from './access/access.ts';
 import { AgentFeature } from './agent/agent.ts';
 import { createAttentionFeature, watchSeen } from './attention/attention.ts';
+import type { ChatsOptions } from './chat/chat.ts';
 import { Tabs, createChatFeature, createChats } from './chat/chat.ts';
 import { createShimCommands } from './command.ts';
 import {
@@ -82,15 +83,8 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
     memory: globalState,
     size: () => terminals.likelySize,
   };
-  const { extensionUri } = context;
   const common = { connection, sessions, agents, window, log };
-  const { chats, services } = createChats({
-    ...common,
-    extensionUri,
-    windowMemory: workspaceState,
-  });
-  owned.add(chats);
-  const tabs = owned.add(new Tabs(terminals, chats, sessions));
+  const { chats, services, tabs } = owned.add(createViews(context, common, terminals));
   const mcp = owned.add(createMcpFeature({ connection, secrets, log }));
   const { readCost } = mcp;
   const shared = { connection, sessions, terminals: tabs, window, openNew, log, readCost };
@@ -136,6 +130,19 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   const kept = { workspaceMemory: workspaceState, machineMemory: globalState };
   owned.add(createTerminalFeature({ ...backend, ...kept, terminals, openNew }));
   return owned;
+}
+
+/** What shows sessions: terminals and chats, and both as one. */
+function createViews(
+  { extensionUri, workspaceState }: vscode.ExtensionContext,
+  common: Omit<ChatsOptions, 'extensionUri' | 'windowMemory'>,
+  terminals: Terminals,
+): ReturnType<typeof createChats> & { readonly tabs: Tabs } & Disposable {
+  const owned = new DisposableStore();
+  const made = createChats({ ...common, extensionUri, windowMemory: workspaceState });
+  owned.add(made.chats);
+  const tabs = owned.add(new Tabs(terminals, made.chats, common.sessions));
+  return { ...made, tabs, dispose: () => owned.dispose() };
 }
 
 /** A session goes on by its id, as terminals know it. */

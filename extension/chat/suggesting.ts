@@ -3,16 +3,18 @@ import { relative } from 'node:path';
 import * as vscode from 'vscode';
 import type { PromptPart, Suggestion } from '../../protocol/chat/chatPage.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
+import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { translate as t } from '../editor/editor.ts';
 import { nameOf } from '../session/session.ts';
 import type { ChatServices } from './chatServices.ts';
 import { describeProblems, describeSelection } from './parts.ts';
-import { rankPaths, toPattern, toShortPath } from './paths.ts';
+import { listFiles, rankPaths, toPattern, toShortPath, toSlashes } from './paths.ts';
 import { findEditor } from './writing.ts';
 
 const filesMost = 30;
 const sessionsMost = 8;
+const filesLookedAt = 3000;
 
 export async function suggest(
   services: ChatServices,
@@ -57,6 +59,25 @@ function suggestSessions({ sessions }: ChatServices, sessionId: SessionId): Sugg
   });
 }
 
+/** By the editor's search; by a look into the folder where that does not run. */
+async function findPaths(
+  { log }: ChatServices,
+  wish: { readonly cwd: string; readonly pattern: string; readonly query: string },
+): Promise<string[]> {
+  const { cwd, pattern, query } = wish;
+  const folder = vscode.Uri.file(cwd);
+  const most = query === '' ? filesMost : 500;
+  try {
+    const where = new vscode.RelativePattern(folder, pattern);
+    const found = await vscode.workspace.findFiles(where, undefined, most);
+    if (found.length > 0) return found.map(({ fsPath }) => toSlashes(relative(cwd, fsPath)));
+  } catch (error) {
+    log.info('the editor’s search for files does not run', errorMessageOf(error));
+  }
+  const listed = await listFiles(cwd, filesLookedAt);
+  return listed.filter((path) => path.toLowerCase().includes(query.toLowerCase()));
+}
+
 /** Agents read a file that is named with `@`. */
 async function suggestFiles(
   services: ChatServices,
@@ -66,12 +87,7 @@ async function suggestFiles(
   const cwd = cwdOf(services, sessionId);
   if (cwd === '') return [];
   const pattern = toPattern(query);
-  const found = await vscode.workspace.findFiles(
-    new vscode.RelativePattern(vscode.Uri.file(cwd), pattern),
-    undefined,
-    query === '' ? filesMost : 500,
-  );
-  const paths = found.map((uri) => relative(cwd, uri.fsPath).replaceAll('\\', '/'));
+  const paths = await findPaths(services, { cwd, pattern, query });
   return rankPaths(paths, query)
     .slice(0, filesMost)
     .map((path) => ({ label: path, detail: '', icon: 'file', insert: `@${path}` }));

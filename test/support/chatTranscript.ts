@@ -25,9 +25,13 @@ export function writeTranscript(
     );
   };
   for (const step of steps) {
-    if (step.who === 'person') add('user', step.text);
-    else if (step.who === 'agent') add('assistant', [{ type: 'text', text: step.text }]);
-    else {
+    if (step.who !== 'tool') {
+      const isPerson = step.who === 'person';
+      add(
+        isPerson ? 'user' : 'assistant',
+        isPerson ? step.text : [{ type: 'text', text: step.text }],
+      );
+    } else {
       const id = `toolu_${lines.length}`;
       add('assistant', [{ type: 'tool_use', id, name: step.name, input: step.input }]);
       add('user', [{ type: 'tool_result', tool_use_id: id, content: step.output }]);

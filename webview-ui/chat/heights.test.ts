@@ -10,7 +10,7 @@ describe('the heights of rows', () => {
         const heights = new Heights();
         heights.grow(20, 40);
         heights.grow(50, 30);
-        const plain = Array.from({ length: 50 }, (_, index) => (index < 20 ? 40 : 30));
+        const plain: number[] = Array.from({ length: 50 }, (_, index) => (index < 20 ? 40 : 30));
         for (const [position, height] of changes) {
           heights.set(position, height);
           plain[position - 1] = height;
