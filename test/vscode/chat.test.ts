@@ -377,7 +377,7 @@ describe('a chat in the editor', function () {
         const addresses = [
           ...(frame?.querySelectorAll('[href], [src], [onerror], [onload]') ?? []),
         ];
-        if (frame !== null) frame.scrollTop += 600;
+        if (frame !== null) frame.scrollTop += frame.clientHeight;
         const rows = [...document.querySelectorAll<HTMLElement>('.row[data-position]')];
         return {
           pwned: document.body.dataset['pwned'] ?? '',
