@@ -12,6 +12,7 @@ import type { KeptAttachment } from './chat.store.ts';
 import type { Chats } from './chats.ts';
 import type { Asked } from './conversing.ts';
 import type { Message } from './kept.ts';
+import type { HandOver } from './handOver.ts';
 import type { LiveChat } from './liveChat.ts';
 import { titleOf, toMarkdown } from './markdown.ts';
 import type { Opening } from './opening.ts';
@@ -26,11 +27,18 @@ export interface HandlerParts {
   readonly opening: Opening;
   readonly answering: Answering;
   readonly rules: Rules;
+  readonly handOver: HandOver;
 }
 
 /** Translates requests; an agent reads its own chat and nothing else. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  return { ...readingOf(parts), ...sayingOf(parts), ...steeringOf(parts), ...askingOf(parts) };
+  return {
+    ...readingOf(parts),
+    ...sayingOf(parts),
+    ...steeringOf(parts),
+    ...askingOf(parts),
+    ...movingOf(parts),
+  };
 }
 
 type Reading = 'chat/list' | 'chat/get' | 'chat/read' | 'chat/export' | 'chat/attachment';
@@ -136,6 +144,20 @@ function steeringOf({ chats, rules }: HandlerParts): Pick<Handlers, Steering | C
       chats.configured();
       return { settings: rules.settings };
     },
+  };
+}
+
+type Moving = 'chat/switch' | 'chat/cancelSwitch' | 'chat/setDraft';
+
+function movingOf({ chats, handOver }: HandlerParts): Pick<Handlers, Moving> {
+  return {
+    'chat/switch': (params, caller) => handOver.switch(params, caller),
+    'chat/cancelSwitch': async ({ sessionId }) => ({
+      chat: (await handOver.cancel(sessionId)).toChat(),
+    }),
+    'chat/setDraft': async ({ sessionId, text }) => ({
+      chat: await chats.get(sessionId).setDraft(text),
+    }),
   };
 }
 

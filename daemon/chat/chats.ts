@@ -5,7 +5,7 @@ import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { NeedSource } from '../attention/attention.ts';
 import type { FeatureContext } from '../context.ts';
 import type { ConnectedHost } from '../host/host.ts';
-import { findProvider } from '../provider/provider.ts';
+import { providerOf } from '../provider/provider.ts';
 import type { ChatSessions, PipeReader, SessionRow } from '../session/session.ts';
 import { isLive } from '../session/session.ts';
 import type { StoreProxy } from '../store/store.ts';
@@ -23,6 +23,7 @@ export interface ChatsContext {
   readonly sessions: ChatSessions;
   readonly rules: Rules;
   readonly needs: NeedSource;
+  readonly labelOf: (agent: string) => string | undefined;
 }
 
 const lookEveryMs = 1000;
@@ -37,6 +38,7 @@ export class Chats implements PipeReader, Disposable {
   readonly #slots: Slots;
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #onLook: (conversing: Conversing) => void = () => undefined;
 
   constructor(context: ChatsContext) {
     this.#context = context;
@@ -65,6 +67,11 @@ export class Chats implements PipeReader, Disposable {
       if (isGone) chat.lost();
     }
     this.#timer = setInterval(() => this.#putIdleToSleep(), lookEveryMs).unref();
+  }
+
+  /** Who is told whenever something of a chat changed. */
+  lookWith(look: (conversing: Conversing) => void): void {
+    this.#onLook = look;
   }
 
   list(): Conversing[] {
@@ -135,7 +142,10 @@ export class Chats implements PipeReader, Disposable {
     await this.#context.rules.load();
     for (const { sessionId, ...loaded } of await this.store.load({})) {
       const id = sessionIdSchema.safeParse(sessionId).data;
-      if (id !== undefined) this.#add({ ...loaded, sessionId: id });
+      if (id === undefined) continue;
+      // An earlier program kept less; a switch that was wished for had an asker who is not known any more.
+      const chat = { ...newKeptChat(loaded.chat.agent), ...loaded.chat, switching: null };
+      this.#add({ ...loaded, chat, sessionId: id });
     }
   }
 
@@ -153,17 +163,15 @@ export class Chats implements PipeReader, Disposable {
     const { end } = from === undefined ? { end: 0 } : await this.store.copy({ from, to: row.id });
     const forkedFrom = sessionIdSchema.safeParse(from).data ?? null;
     const chat = { ...newKeptChat(row.agent), forkedFrom };
-    const conversing = this.#add({ sessionId: row.id, chat, revision: 0, end, entries: [] });
-    if (conversing === undefined)
-      throw new WaggleError('badRequest', 'This agent cannot be in a chat.');
-    return conversing;
+    return this.#add({ sessionId: row.id, chat, revision: 0, end, entries: [] });
   }
 
-  #add(loaded: LoadedLive): Conversing | undefined {
+  #add(loaded: LoadedLive): Conversing {
     const { sessionId } = loaded;
-    const provider = findProvider(loaded.chat.agent);
-    if (provider === undefined) return undefined;
-    const { sessions, daemon } = this.#context;
+    const { sessions, daemon, labelOf } = this.#context;
+    const { agent } = loaded.chat;
+    // One that is not configured any more can still be read.
+    const provider = providerOf(agent, labelOf(agent) ?? agent);
     const tell: Watchers['tell'] = (id, event, params) => this.watchers.tell(id, event, params);
     const chat = new LiveChat(
       {
@@ -181,6 +189,7 @@ export class Chats implements PipeReader, Disposable {
       ...{ daemon, chat, sessions },
       tell: (event, params) => tell(sessionId, event, params),
       takeSlot: (waiting) => this.#slots.take(waiting),
+      onLook: (changed) => this.#onLook(changed),
     });
     this.#chats.set(sessionId, conversing);
     return conversing;

@@ -15,6 +15,7 @@ import type { ImportingContext, ImportSource } from './importing.ts';
 import { addChat } from './importing.ts';
 import type { Launching } from './launching.ts';
 import { isLive } from './life.ts';
+import type { Moving } from './moving.ts';
 import type { PipeReader, Pipes } from './pipes.ts';
 import type { SessionRow } from './row.ts';
 import type { Sequences } from './sequence.ts';
@@ -61,6 +62,8 @@ export interface ChatSessions {
   sleep(row: SessionRow): Promise<void>;
   /** False: there is no process to be told. */
   signal(row: SessionRow, signal: 'SIGINT' | 'SIGTERM'): Promise<boolean>;
+  /** Between a terminal and a chat. */
+  readonly moving: Pick<Moving, 'move' | 'restore' | 'end' | 'isReady' | 'type'>;
   readonly onDidChange: Event<SessionRow>;
 }
 
@@ -70,6 +73,7 @@ export interface ChatSessionsContext extends ImportingContext {
   readonly sequences: Sequences;
   readonly watch: Watch;
   readonly pipes: Pipes;
+  readonly moving: Moving;
 }
 
 /** Pipes have no size; a row has one. */
@@ -124,6 +128,7 @@ export function createChatSessions(context: ChatSessionsContext): ChatSessions {
     },
     sleep: (row) => putToSleep(context, row),
     signal: (row, signal) => sendSignal(context, row, signal),
+    moving: context.moving,
     onDidChange: sessions.onDidChange,
   };
 }

@@ -11,6 +11,7 @@ import {
   workspaceIdSchema,
 } from '../wire/brand.ts';
 import { defineNoun } from '../wire/define.ts';
+import { terminalSizeSchema } from '../wire/mark.ts';
 import { chatSchema, chatSettingsSchema, messageIdSchema } from './chatState.ts';
 import { attachmentSchema, entrySchema } from './entry.ts';
 import {
@@ -59,6 +60,8 @@ export const chat = defineNoun({
         tags: z.array(z.string().min(1).max(64)).max(32).default([]),
         model: z.string().min(1).max(128).optional(),
         mode: z.string().min(1).max(128).optional(),
+        /** Nothing of it is written to disk, and it is gone when it has ended. */
+        private: z.boolean().optional(),
         idempotencyKey: z.string().min(8).max(64).optional(),
       }),
       result: z.object({ session: sessionSchema, chat: chatSchema }),
@@ -258,6 +261,45 @@ export const chat = defineNoun({
       introducedIn: 2,
       summary: 'Ends the process of an idle chat now; the next message starts it again.',
       params: bySession,
+      result: chatResult,
+    },
+    'chat/switch': {
+      right: 'person',
+      introducedIn: 2,
+      summary:
+        'Goes on with the conversation of a session as a terminal or as a chat: the same session, one process at a time.',
+      params: z.strictObject({
+        ...asker,
+        sessionId: sessionIdSchema,
+        to: z.enum(['terminal', 'chat']),
+        /** While a turn runs: `conflict`, then when it is over, or now: it is interrupted and gone on with there. */
+        during: z.enum(['refuse', 'afterTurn', 'interrupt']).default('refuse'),
+        /** What was being written and was not said; absent: what `chat/setDraft` left. */
+        draft: textSchema.optional(),
+        /** Of the terminal. */
+        size: terminalSizeSchema.optional(),
+      }),
+      /** `waiting`: for the end of the turn. `returned`: it could not go on there, and is where it was; `reason` says why. */
+      result: z.object({
+        session: sessionSchema,
+        chat: chatSchema,
+        outcome: z.enum(['switched', 'waiting', 'returned']),
+        reason: z.string().nullable(),
+      }),
+    },
+    'chat/cancelSwitch': {
+      right: 'person',
+      introducedIn: 2,
+      summary:
+        'Leaves a conversation where it is that would be gone on with elsewhere after its turn.',
+      params: bySession,
+      result: chatResult,
+    },
+    'chat/setDraft': {
+      right: 'person',
+      introducedIn: 2,
+      summary: 'Keeps what is being written and was not said; it goes along to a terminal.',
+      params: z.strictObject({ sessionId: sessionIdSchema, text: textSchema }),
       result: chatResult,
     },
     'chat/setModel': {
