@@ -34,6 +34,8 @@ const turnEndLimitMs = 30_000;
 /** Not every agent says that it is ready in time: one that runs for so long is in its conversation. */
 const terminalReadyMs = 15_000;
 const chatReadyMs = 60_000;
+/** Of a terminal that was not handed over. */
+const noGeneration = -1;
 
 /**
  * A conversation goes on as a terminal or as a chat, in the same session and never in two processes. What waits goes along,
@@ -114,7 +116,12 @@ export class HandOver {
       conversing.isMoving = false;
       conversing.advance();
       await chat.flush();
+      if (chat.row?.mode === 'pty') this.#give(conversing, asked);
     }
+  }
+
+  #give(conversing: Conversing, { caller }: Asked): void {
+    this.#inBackground(giveToTerminal({ ...this.#context, conversing, caller }));
   }
 
   /** Null, or why it is a chat as before. */
@@ -135,10 +142,7 @@ export class HandOver {
     const { generation } = this.#row(sessionId);
     chat.patch({ terminal: { since, generation } });
     await conversing.until(() => this.#isSettled(sessionId), terminalReadyMs);
-    if (this.#isLost(conversing)) return this.#returnToChat(conversing);
-    const given = giveToTerminal({ ...this.#context, conversing, caller });
-    this.#inBackground(given);
-    return null;
+    return this.#isLost(conversing) ? this.#returnToChat(conversing) : null;
   }
 
   /** What is asked is taken back with the turn, and asked again where it goes on. */
@@ -183,11 +187,12 @@ export class HandOver {
       chat: launch,
       mustResume: wasSaid(chat, row),
     } as const;
-    const terminal = chat.kept.terminal;
+    const since = chat.now();
     chat.patch({ terminal: null, mode: launch.mode });
     const failure = await this.#startChat(conversing, move);
     if (failure === null) return null;
-    chat.patch({ terminal });
+    // What stands in the journal now is not read again.
+    chat.patch({ terminal: { since, generation: noGeneration } });
     await this.#returnToTerminal(conversing, { wanted, caller });
     return failure;
   }

@@ -30,7 +30,7 @@ export async function giveToTerminal(context: GivingContext): Promise<void> {
   const isOver = (): boolean => chat.row?.status !== 'running' || !isThere();
   const isReady = (): boolean => chat.row !== undefined && sessions.moving.isReady(chat.row);
   if (chat.kept.queue.length === 0 && chat.kept.draft === '') return;
-  await conversing.until(() => isReady() || (isOver() && !conversing.isMoving), readyLimitMs);
+  await conversing.until(() => isReady() || isOver(), readyLimitMs);
   if (isOver() || !isReady()) return;
   await delay(settleMs);
   try {

@@ -11,6 +11,7 @@ const start = {
   model: null,
   mode: null,
   forkOf: null,
+  tools: null,
 };
 
 const names: Readonly<Record<string, string>> = {

@@ -55,7 +55,7 @@ function readResponse(before: AcpState, message: RpcMessage): Step {
     case 'initialize':
       return error === undefined ? open(state, result) : fatal(state, error.message);
     case 'open':
-      return error === undefined ? opened(state, result) : fatal(state, error.message);
+      return error === undefined ? opened(state, result) : notOpened(state, error);
     case 'prompt':
       return ended(state, message);
     default: {
@@ -73,23 +73,39 @@ function fatal(state: AcpState, text: string): Step {
   return rpcStep(state, [{ type: 'error', text, isFatal: true }]);
 }
 
+/** Who has to log in first is told how, as far as the agent says it. */
+function notOpened(state: AcpState, { code, message }: NonNullable<RpcMessage['error']>): Step {
+  const needsSignIn = code === authRequired || code === 401;
+  const how = needsSignIn && state.signIn !== '' ? ` It offers: ${state.signIn}.` : '';
+  const text = `${message}${how}`;
+  return rpcStep(state, [{ type: 'error', text, isFatal: true, needsSignIn }]);
+}
+
 const initializedSchema = z.object({
   agentCapabilities: z
     .object({
       loadSession: z.boolean().default(false),
+      mcpCapabilities: z.object({ http: z.boolean().default(false) }).nullish(),
       sessionCapabilities: z.object({ resume: z.unknown().optional() }).nullish(),
     })
     .optional(),
+  authMethods: z
+    .array(z.object({ name: z.string(), description: z.string().nullish() }))
+    .nullish()
+    .catch(null),
 });
 
-function open(state: AcpState, result: unknown): Step {
-  const { agentCapabilities: can } = initializedSchema.safeParse(result).data ?? {};
+function open(before: AcpState, result: unknown): Step {
+  const { agentCapabilities: can, authMethods } = initializedSchema.safeParse(result).data ?? {};
+  const ways = (authMethods ?? []).map(({ name, description }) => description ?? name);
+  const state = { ...before, signIn: ways.join(' · ') };
   const { cwd, conversationId } = state.start;
   const canResume = can?.sessionCapabilities?.resume !== undefined;
   const canLoad = can?.loadSession === true;
   const way = canResume ? 'resume' : 'load';
   const isKnown = conversationId !== null && (canResume || canLoad);
-  const shared = { cwd, mcpServers: [] };
+  const mcpServers = can?.mcpCapabilities?.http === true ? serversOf(state) : [];
+  const shared = { cwd, mcpServers };
   const request = isKnown
     ? { method: `session/${way}`, params: { ...shared, sessionId: conversationId } }
     : { method: 'session/new', params: shared };
@@ -99,6 +115,12 @@ function open(state: AcpState, result: unknown): Step {
   const text = 'This agent cannot go on with a conversation: it begins a new one.';
   const events: ChatEvent[] = isNew ? [{ type: 'notice', key: 'new', text }] : [];
   return rpcStep(asked.state, events, [asked.line]);
+}
+
+function serversOf({ start: { tools } }: AcpState): object[] {
+  if (tools === null) return [];
+  const headers = [{ name: 'Authorization', value: `Bearer ${tools.bearer}` }];
+  return [{ type: 'http', name: 'waggle', url: tools.url, headers }];
 }
 
 function opened(state: AcpState, result: unknown): Step {

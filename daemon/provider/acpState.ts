@@ -14,6 +14,8 @@ export interface AcpState extends RpcState {
   /** Ways to go on with a conversation that it has. */
   readonly canResume: boolean;
   readonly canLoad: boolean;
+  /** How to log in, in its own words; empty when it says nothing. */
+  readonly signIn: string;
   /** It tells what was said before: that stands in the journal already. */
   readonly isLoading: boolean;
   readonly turns: number;
@@ -32,10 +34,11 @@ export interface AcpState extends RpcState {
 const newState: AcpState = {
   nextId: 1,
   pending: {},
-  start: { cwd: '/', conversationId: null, model: null, mode: null, forkOf: null },
+  start: { cwd: '/', conversationId: null, model: null, mode: null, forkOf: null, tools: null },
   sessionId: null,
   canResume: false,
   canLoad: false,
+  signIn: '',
   isLoading: false,
   turns: 0,
   pieces: 0,

@@ -18,6 +18,7 @@ import { isLive } from './life.ts';
 import type { Moving } from './moving.ts';
 import type { PipeReader, Pipes } from './pipes.ts';
 import type { SessionRow } from './row.ts';
+import type { ToolServers } from './toolServers.ts';
 import type { Sequences } from './sequence.ts';
 import type { Watch } from './watching.ts';
 
@@ -46,6 +47,8 @@ export interface ChatSessions {
   start(id: SessionId, asker: Asker, caller: Pick<Caller, 'principal'>): Promise<void>;
   /** How it is started from now on. */
   choose(id: SessionId, launch: Partial<ChatLaunch>): Promise<void>;
+  /** Where its agent finds our tools when it is told in its protocol; undefined: it is not. */
+  toolsUrlOf(row: SessionRow): string | undefined;
   /** What a process would inherit that this client opens. */
   environmentFor(asker: Asker): Readonly<Record<string, string>>;
   find(id: SessionId): SessionRow | undefined;
@@ -74,6 +77,7 @@ export interface ChatSessionsContext extends ImportingContext {
   readonly watch: Watch;
   readonly pipes: Pipes;
   readonly moving: Moving;
+  readonly tools: Pick<ToolServers, 'urlInProtocol'>;
 }
 
 /** Pipes have no size; a row has one. */
@@ -101,6 +105,7 @@ export function createChatSessions(context: ChatSessionsContext): ChatSessions {
         chat === undefined ? {} : { chat: { ...chat, ...launch } },
       );
     },
+    toolsUrlOf: (row) => context.tools.urlInProtocol(row),
     environmentFor: ({ environment, windowId }) => launching.inherit(windowId, environment),
     find: (id) => sessions.find(id),
     list: () => sessions.rows().filter(({ mode }) => mode === 'pipe'),
