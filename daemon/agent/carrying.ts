@@ -1,7 +1,10 @@
 /** How a terminal is started with what was chosen in a chat: its model, and what it may do unasked. Never more than that. */
-import type { ChatLaunch } from './launchTable.ts';
 
-export type Carried = Pick<ChatLaunch, 'model' | 'mode'>;
+/** Null: the agent's own choice. */
+export interface Carried {
+  readonly model: string | null;
+  readonly mode: string | null;
+}
 
 /** Options that say the same, with how many words: those of the person would count beside ours. */
 const overtaken: Readonly<Record<string, Readonly<Record<string, 0 | 1>>>> = {

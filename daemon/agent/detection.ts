@@ -42,14 +42,12 @@ export async function detectAgents(
   };
 }
 
-function aboutEntry({ id, label, installUrl, signIn, isCustom, chat }: AgentEntry) {
-  const modes: Agent['modes'] = isCustom
-    ? ['pipe']
-    : chat === undefined
-      ? ['pty']
-      : ['pty', 'pipe'];
+function aboutEntry(entry: AgentEntry) {
+  const { id, label, installUrl, signIn, isCustom } = entry;
+  const both: Agent['modes'] = entry.chat === undefined ? ['pty'] : ['pty', 'pipe'];
+  const ways: Agent['modes'] = isCustom ? ['pipe'] : both;
   return {
-    ...{ id, label, installUrl, modes },
+    ...{ id, label, installUrl, modes: ways },
     ...(signIn === undefined ? {} : { signIn }),
     ...(isCustom === undefined ? {} : { isCustom }),
   };

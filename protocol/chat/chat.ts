@@ -4,14 +4,8 @@
  */
 import { z } from 'zod';
 import { agentIdSchema, sessionSchema } from '../session/session.ts';
-import {
-  clientIdSchema,
-  instantSchema,
-  sessionIdSchema,
-  workspaceIdSchema,
-} from '../wire/brand.ts';
+import { instantSchema, sessionIdSchema, workspaceIdSchema } from '../wire/brand.ts';
 import { defineNoun } from '../wire/define.ts';
-import { terminalSizeSchema } from '../wire/mark.ts';
 import { chatSchema, chatSettingsSchema, messageIdSchema } from './chatState.ts';
 import { attachmentSchema, entrySchema } from './entry.ts';
 import {
@@ -22,15 +16,8 @@ import {
   ruleIdSchema,
   ruleSchema,
 } from './permission.ts';
-
-/** A request holds 1 MiB in all. */
-const textSchema = z.string().max(900_000);
-
-/** The asker's whole environment, or the values on top of what `windowId` reported: for when a process has to be started. */
-const asker = {
-  environment: z.record(z.string().min(1).max(256), z.string().max(131_072)).default({}),
-  windowId: clientIdSchema.optional(),
-};
+import { handOverMethods } from './handOver.ts';
+import { askerFields as asker, textSchema } from './saying.ts';
 
 const bySession = z.strictObject({ sessionId: sessionIdSchema });
 const chatResult = z.object({ chat: chatSchema });
@@ -263,45 +250,7 @@ export const chat = defineNoun({
       params: bySession,
       result: chatResult,
     },
-    'chat/switch': {
-      right: 'person',
-      introducedIn: 2,
-      summary:
-        'Goes on with the conversation of a session as a terminal or as a chat: the same session, one process at a time.',
-      params: z.strictObject({
-        ...asker,
-        sessionId: sessionIdSchema,
-        to: z.enum(['terminal', 'chat']),
-        /** While a turn runs: `conflict`, then when it is over, or now: it is interrupted and gone on with there. */
-        during: z.enum(['refuse', 'afterTurn', 'interrupt']).default('refuse'),
-        /** What was being written and was not said; absent: what `chat/setDraft` left. */
-        draft: textSchema.optional(),
-        /** Of the terminal. */
-        size: terminalSizeSchema.optional(),
-      }),
-      /** `waiting`: for the end of the turn. `returned`: it could not go on there, and is where it was; `reason` says why. */
-      result: z.object({
-        session: sessionSchema,
-        chat: chatSchema,
-        outcome: z.enum(['switched', 'waiting', 'returned']),
-        reason: z.string().nullable(),
-      }),
-    },
-    'chat/cancelSwitch': {
-      right: 'person',
-      introducedIn: 2,
-      summary:
-        'Leaves a conversation where it is that would be gone on with elsewhere after its turn.',
-      params: bySession,
-      result: chatResult,
-    },
-    'chat/setDraft': {
-      right: 'person',
-      introducedIn: 2,
-      summary: 'Keeps what is being written and was not said; it goes along to a terminal.',
-      params: z.strictObject({ sessionId: sessionIdSchema, text: textSchema }),
-      result: chatResult,
-    },
+    ...handOverMethods,
     'chat/setModel': {
       right: 'person',
       introducedIn: 2,
