@@ -74,7 +74,8 @@ function readingOf({ chats }: HandlerParts): Pick<Handlers, Reading | Watching> 
     },
     'chat/attachment': async ({ sessionId, position, index }, caller) => {
       refuseOthers(caller, sessionId);
-      const found = await chats.store.readAttachments({ sessionId, position });
+      const { store } = chats.get(sessionId).chat;
+      const found = await store.readAttachments({ sessionId, position });
       const attachment = found[index];
       if (attachment === undefined) throw new WaggleError('notFound', 'Nothing is attached there.');
       const { name, mediaType, data } = attachment;
@@ -100,7 +101,7 @@ function sayingOf({ chats, opening }: HandlerParts): Pick<Handlers, Saying | Que
     }),
     'chat/retry': async (params, caller) => {
       const conversing = chats.get(params.sessionId);
-      const prompt = await chats.store.findPrompt(params);
+      const prompt = await conversing.chat.store.findPrompt(params);
       if (prompt === undefined) throw new WaggleError('conflict', 'Nothing was said yet.');
       const attachments = prompt.attachments.map(toAttachment);
       const asked = toAsked(params, caller);
@@ -203,7 +204,7 @@ async function readPage(
 ): Promise<ResultIn<Methods['chat/read']>> {
   const { chat } = chats.get(params.sessionId);
   await chat.flush();
-  const { entries, more } = await chats.store.read(params);
+  const { entries, more } = await chat.store.read(params);
   return { entries: withOpenText(chat, entries), end: chat.journal.end, more };
 }
 
@@ -243,8 +244,8 @@ async function subscribe(
   await chat.flush();
   const isNew = since === undefined;
   const { entries, more } = isNew
-    ? await chats.store.read({ sessionId, from: chat.journal.end + 1, back: true, limit: last })
-    : await chats.store.readSince({ sessionId, since, limit: sinceMax });
+    ? await chat.store.read({ sessionId, from: chat.journal.end + 1, back: true, limit: last })
+    : await chat.store.readSince({ sessionId, since, limit: sinceMax });
   return {
     chat: conversing.toChat(),
     entries: withOpenText(chat, entries),

@@ -12,6 +12,8 @@ import type { StoreProxy } from '../store/store.ts';
 import type { chatStore } from './chat.store.ts';
 import { Conversing } from './conversing.ts';
 import { newKeptChat } from './kept.ts';
+import type { JournalStore } from './privateStore.ts';
+import { PrivateStore } from './privateStore.ts';
 import type { LoadedLive } from './liveChat.ts';
 import { LiveChat } from './liveChat.ts';
 import type { Rules } from './rules.ts';
@@ -36,12 +38,14 @@ export class Chats implements PipeReader, Disposable {
   readonly #chats = new Map<SessionId, Conversing>();
   readonly #opening = new Map<SessionId, Promise<Conversing>>();
   readonly #slots: Slots;
+  readonly #beganMs: number;
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #onLook: (conversing: Conversing) => void = () => undefined;
 
   constructor(context: ChatsContext) {
     this.#context = context;
+    this.#beganMs = context.daemon.clock.now();
     this.store = context.daemon.openStore<typeof chatStore>('chat');
     this.#slots = new Slots({
       maxRunning: () => context.rules.settings.maxRunning,
@@ -111,7 +115,7 @@ export class Chats implements PipeReader, Disposable {
       this.#context.needs.remove(content.permission.permissionId);
     conversing.dispose();
     this.watchers.forget(id);
-    await this.store.remove({ sessionId: id });
+    if (conversing.chat.row?.private !== true) await this.store.remove({ sessionId: id });
     await this.#context.rules.forgetSession(id);
   }
 
@@ -145,7 +149,7 @@ export class Chats implements PipeReader, Disposable {
       if (id === undefined) continue;
       // An earlier program kept less; a switch that was wished for had an asker who is not known any more.
       const chat = { ...newKeptChat(loaded.chat.agent), ...loaded.chat, switching: null };
-      this.#add({ ...loaded, chat, sessionId: id });
+      this.#add({ ...loaded, chat, sessionId: id }, this.store);
     }
   }
 
@@ -161,12 +165,19 @@ export class Chats implements PipeReader, Disposable {
   async #create(row: SessionRow): Promise<Conversing> {
     const from = row.chat?.forkOf?.sessionId;
     const { end } = from === undefined ? { end: 0 } : await this.store.copy({ from, to: row.id });
+    if (row.private === true && Date.parse(row.createdAt) < this.#beganMs) this.#endLost(row);
     const forkedFrom = sessionIdSchema.safeParse(from).data ?? null;
     const chat = { ...newKeptChat(row.agent), forkedFrom };
-    return this.#add({ sessionId: row.id, chat, revision: 0, end, entries: [] });
+    const loaded = { sessionId: row.id, chat, revision: 0, end, entries: [] };
+    return this.#add(loaded, row.private === true ? new PrivateStore() : this.store);
   }
 
-  #add(loaded: LoadedLive): Conversing {
+  /** Nothing of a private chat was kept by the daemon before this one: its agent is talking to nobody. */
+  #endLost(row: SessionRow): void {
+    this.#inBackground(this.#context.sessions.signal(row, 'SIGTERM'));
+  }
+
+  #add(loaded: LoadedLive, store: JournalStore): Conversing {
     const { sessionId } = loaded;
     const { sessions, daemon, labelOf } = this.#context;
     const { agent } = loaded.chat;
@@ -176,7 +187,7 @@ export class Chats implements PipeReader, Disposable {
     const chat = new LiveChat(
       {
         ...this.#context,
-        ...{ store: this.store, provider },
+        ...{ store, provider },
         tell: (event, params) => tell(sessionId, event, params),
         advanced: () => {
           this.#chats.get(sessionId)?.advance();

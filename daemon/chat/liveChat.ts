@@ -11,12 +11,10 @@ import type {
   TurnEndedEvent,
 } from '../provider/provider.ts';
 import type { ChatSessions, SessionRow } from '../session/session.ts';
-import type { StoreProxy } from '../store/store.ts';
 import type { ProcessEnd } from './agentProcess.ts';
 import { queueAfterEnd } from './afterEnd.ts';
 import { AgentProcess } from './agentProcess.ts';
 import { toPermission, withAnswer } from './asking.ts';
-import type { chatStore } from './chat.store.ts';
 import { readingOf } from './claims.ts';
 import type { Committed } from './committing.ts';
 import { Committing } from './committing.ts';
@@ -25,6 +23,7 @@ import { Journal, scopeTo } from './journal.ts';
 import type { KeptChat, Message } from './kept.ts';
 import { addUsage, contextAfter, withoutUndefined } from './kept.ts';
 import { describeEnd, garbledText, readLastWords, toError } from './lastWords.ts';
+import type { JournalStore } from './privateStore.ts';
 import type { Tell } from './publishing.ts';
 import { Publishing } from './publishing.ts';
 import { Replies } from './replies.ts';
@@ -32,7 +31,7 @@ import type { Rules } from './rules.ts';
 
 export interface LiveChatContext {
   readonly daemon: Pick<FeatureContext, 'clock' | 'log' | 'tokens'>;
-  readonly store: StoreProxy<typeof chatStore>;
+  readonly store: JournalStore;
   readonly sessions: ChatSessions;
   readonly rules: Rules;
   readonly needs: NeedSource;
@@ -95,6 +94,11 @@ export class LiveChat {
         },
       },
     );
+  }
+
+  /** Where its journal is read. */
+  get store(): JournalStore {
+    return this.#context.store;
   }
 
   get row(): SessionRow | undefined {

@@ -43,6 +43,8 @@ export class Opening {
     const conversationId = row?.conversations.at(-1)?.id;
     if (row === undefined || !provider.abilities.fork)
       throw new WaggleError('badRequest', `${provider.label} cannot fork a conversation.`);
+    if (row.private === true)
+      throw new WaggleError('conflict', 'A private chat is not copied: the copy would be kept.');
     if (kept.turn !== null)
       throw new WaggleError('conflict', 'A turn still runs.', { fix: 'Fork when it is over.' });
     if (conversationId === undefined || kept.turns === 0)

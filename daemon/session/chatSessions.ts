@@ -32,6 +32,7 @@ export interface NewChat {
   readonly environment: Readonly<Record<string, string>>;
   readonly windowId?: ClientId | undefined;
   readonly idempotencyKey?: string | undefined;
+  readonly private?: boolean | undefined;
 }
 
 /** Sessions of mode `pipe`, as whoever understands them needs them. */

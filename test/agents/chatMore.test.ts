@@ -1,0 +1,211 @@
+/** The real Gemini CLI and opencode in chats of the real daemon, by the Agent Client Protocol. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import { cacheDir } from '../../scripts/cache.ts';
+import { SessionHome } from '../flow/sessionHome.ts';
+import { ChatReader } from '../support/chatReader.ts';
+import { offerAgent } from './support/claudeSession.ts';
+import type { MoreAgents } from './support/install.ts';
+import { installMoreAgents } from './support/install.ts';
+import type { ModelServer } from './support/modelServer.ts';
+import { startModelServer } from './support/modelServer.ts';
+import type { AgentHome } from './support/moreHomes.ts';
+import { createGeminiHome, createOpencodeHome } from './support/moreHomes.ts';
+
+interface Case {
+  readonly agent: 'gemini' | 'opencode';
+  readonly open: (url: string) => AgentHome;
+  /** A step of the script that runs a command. */
+  readonly run: (command: string) => string;
+  /** How its model names our tool. */
+  readonly recall: string;
+  readonly acp: readonly string[];
+}
+
+const cases: readonly Case[] = [
+  {
+    agent: 'opencode',
+    open: (url) => createOpencodeHome(url, true),
+    run: (command) => `[[tool bash ${JSON.stringify({ command, description: 'does it' })}]]`,
+    recall: 'waggle_recall',
+    acp: ['acp'],
+  },
+  {
+    agent: 'gemini',
+    open: (url) => createGeminiHome(url),
+    run: (command) => `[[tool run_shell_command ${JSON.stringify({ command })}]]`,
+    recall: 'mcp_waggle_recall',
+    acp: ['--acp'],
+  },
+];
+
+/** Nobody else can write to it or to what it lies in. */
+function isClosed(path: string): boolean {
+  const isOwn = (statSync(path).mode & 0o022) === 0;
+  return isOwn && (dirname(path) === path || isClosed(dirname(path)));
+}
+
+for (const one of cases)
+  describe(`${one.agent} in a chat`, function () {
+    this.timeout(240_000);
+    const temporary = process.env['TMPDIR'];
+    let closed: string;
+    let canTellGemini = false;
+    let programs: MoreAgents;
+    let home: SessionHome;
+    let own: AgentHome;
+    let server: ModelServer;
+    let link: DaemonLink;
+
+    before(async function () {
+      this.timeout(600_000);
+      programs = await installMoreAgents();
+      // Gemini CLI reads no settings from below a folder that others can write to.
+      const places = [cacheDir(), join(import.meta.dirname, '..', '..', 'out')];
+      for (const place of places) mkdirSync(place, { recursive: true });
+      const place = places.find(isClosed);
+      canTellGemini = place !== undefined;
+      closed = mkdtempSync(join(place ?? cacheDir(), 'm-'));
+      process.env['TMPDIR'] = closed;
+      server = await startModelServer();
+      own = one.open(server.url);
+      home = await SessionHome.open();
+      link = await home.connect('window-0');
+      await offerAgent(home, link, { name: one.agent, path: programs[one.agent] });
+    });
+
+    after(async () => {
+      if (temporary === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = temporary;
+      await home?.close();
+      await server?.stop();
+      await own?.stop();
+      rmSync(closed, { recursive: true, force: true });
+    });
+
+    const create = async (agent: string = one.agent): Promise<ChatReader> => {
+      const chat = { agent, cwd: home.folder, environment: { ...own.env } };
+      const { session } = await link.call('chat/create', chat);
+      return ChatReader.open(link, session.id);
+    };
+    const close = async ({ sessionId }: ChatReader): Promise<void> => {
+      await link.call('session/kill', { sessionId });
+      assert.deepEqual(home.processesOf(sessionId), []);
+      await link.call('session/delete', { sessionId });
+    };
+    const isThere = (name: string): boolean => existsSync(join(home.folder, name));
+    const asked = (): string => JSON.stringify(server.requests.map(({ body }) => body));
+    const untilText = (chat: ChatReader): Promise<void> =>
+      chat.until(() => chat.texts.some((text) => text !== ''), 'the first text');
+
+    it('streams text, and runs a command when it was allowed, not when it was denied', async () => {
+      const chat = await create();
+      const ended = await chat.turn('[[say Hello from the script.]]');
+      assert.deepEqual([chat.texts, ended.outcome], [['Hello from the script.'], 'completed']);
+      await chat.say(`${one.run('touch c1')} [[say one]]`);
+      const first = await chat.untilAsked();
+      assert.deepEqual([first.input.includes('touch c1'), isThere('c1')], [true, false]);
+      await chat.answer(first, { behavior: 'allow' });
+      assert.equal((await chat.untilTurns(2)).outcome, 'completed');
+      await chat.say(`${one.run('touch c2')} [[say two]]`);
+      await chat.answer(await chat.untilAsked(), { behavior: 'deny', interrupt: false });
+      await chat.untilTurns(3);
+      assert.deepEqual([isThere('c1'), isThere('c2')], [true, false]);
+      assert.deepEqual(
+        chat.list('tool').map(({ status }) => status === 'done'),
+        [true, false],
+      );
+      await close(chat);
+    });
+
+    it('interrupts a turn, tells an error of the model, and goes on after each', async () => {
+      const chat = await create();
+      await chat.say('[[say aaaaaaaaaaaaaaaaaaaa]] [[hang]]');
+      await untilText(chat);
+      await link.call('chat/interrupt', { sessionId: chat.sessionId });
+      assert.equal((await chat.untilTurns(1)).outcome, 'interrupted');
+      const failed = await chat.turn('[[error 400 invalid_request_error]]');
+      assert.deepEqual([failed.outcome, failed.reason !== ''], ['failed', true]);
+      assert.equal((await chat.turn('[[say on]]')).outcome, 'completed');
+      assert.equal(chat.texts.at(-1), 'on');
+      await close(chat);
+    });
+
+    it('goes on with its conversation over a kill of its own and a kill of the daemon', async () => {
+      const chat = await create();
+      await chat.turn('[[say \\u0052emembered]]');
+      const { session } = await link.call('session/get', { sessionId: chat.sessionId });
+      process.kill(session.pid ?? -1, 'SIGKILL');
+      await chat.until(() => chat.chat.state === 'ended', 'its end');
+      await chat.turn('[[say again]]', { ...own.env });
+      const last = JSON.stringify(server.requests.findLast(({ turn }) => turn)?.body);
+      assert.deepEqual([chat.texts, last.includes('Remembered')], [['Remembered', 'again'], true]);
+      await chat.say('[[say \\u0042efore]] [[wait gate]] [[say \\u0041fter]]');
+      await server.untilWaiting('gate');
+      await home.killDaemon();
+      server.release('gate');
+      await home.startDaemon();
+      link = await home.connect('window-1');
+      const later = await ChatReader.open(link, chat.sessionId);
+      await later.untilTurns(3);
+      assert.equal(later.texts.slice(2).join(''), 'BeforeAfter');
+      await close(later);
+    });
+
+    it('knows our tools with its own bearer, which stands nowhere, and not when they are off', async function () {
+      if (one.agent === 'gemini' && !canTellGemini) return this.skip();
+      const chat = await create();
+      const word = `cellar of ${one.agent}`;
+      const use = `[[tool ${one.recall} ${JSON.stringify({ query: word })}]]`;
+      await chat.turn(`${use} [[say known]]`);
+      assert.deepEqual(chat.list('permission'), []);
+      const [tool] = chat.list('tool');
+      assert.deepEqual([tool?.status, chat.texts.at(-1)], ['done', 'known'], tool?.output);
+      const { session } = await link.call('session/get', { sessionId: chat.sessionId });
+      assert.ok(!/[0-9a-f]{64}/.test(session.argv.join(' ')));
+      const [pid = -1] = home.processesOf(chat.sessionId);
+      const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      const secret = variables.find((text) => text.startsWith('WAGGLE_HOOK_TOKEN='))?.slice(18);
+      assert.match(secret ?? '', /^[0-9a-f]{64}$/);
+      await close(chat);
+      await link.call('mcp/choose', { folder: home.folder, choice: 'off' });
+      const without = await create();
+      await without.turn('[[say nothing]]');
+      const offered = JSON.stringify(server.requests.findLast(({ turn }) => turn)?.body);
+      assert.ok(!offered.includes(one.recall));
+      await close(without);
+      await link.call('mcp/choose', { folder: home.folder, choice: null });
+    });
+
+    it('is an agent that a person named as well, with our tools over the protocol', async () => {
+      const named = {
+        id: 'mine',
+        label: 'My Agent',
+        command: programs[one.agent],
+        environment: {},
+      };
+      const agents = [{ ...named, arguments: [...one.acp] }];
+      await link.call('agent/configure', { agents });
+      const { agents: listed } = await link.call('agent/list', { refresh: true });
+      const mine = listed.find(({ id }) => id === 'mine');
+      assert.deepEqual([mine?.found, mine?.modes, mine?.isCustom], [true, ['pipe'], true]);
+      const chat = await create('mine');
+      const use = `[[tool ${one.recall} ${JSON.stringify({ query: 'mine' })}]]`;
+      await chat.say(`${use} [[say known]]`);
+      await chat.until(() => chat.asked !== undefined || chat.list('turnEnded').length > 0, 'it');
+      if (chat.asked !== undefined) await chat.answer(chat.asked, { behavior: 'allow' });
+      await chat.untilTurns(1);
+      assert.deepEqual([chat.list('tool')[0]?.status, chat.texts.at(-1)], ['done', 'known']);
+      assert.ok(asked().includes(one.recall));
+      const database = readFileSync(home.paths.database);
+      const wal = `${home.paths.database}-wal`;
+      const written = Buffer.concat([database, existsSync(wal) ? readFileSync(wal) : database]);
+      assert.ok(written.includes('waggle-bearer-'), 'what stands for the secret is kept');
+      assert.ok(!/Bearer [0-9a-f]{64}/.test(written.toString('latin1')), 'the secret is not');
+      await close(chat);
+      await link.call('agent/configure', { agents: [] });
+      await assert.rejects(create('mine'), { code: 'badRequest' });
+    });
+  });
