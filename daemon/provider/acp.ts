@@ -76,6 +76,7 @@ function fatal(state: AcpState, text: string): Step {
 /** Who has to log in first is told how, as far as the agent says it. */
 function notOpened(state: AcpState, { code, message }: NonNullable<RpcMessage['error']>): Step {
   const needsSignIn = code === authRequired || code === 401;
+  if (!needsSignIn && state.start.conversationId !== null) return openAnew(state, message);
   const how = needsSignIn && state.signIn !== '' ? ` It offers: ${state.signIn}.` : '';
   const text = `${message}${how}`;
   return rpcStep(state, [{ type: 'error', text, isFatal: true, needsSignIn }]);
@@ -104,17 +105,29 @@ function open(before: AcpState, result: unknown): Step {
   const canLoad = can?.loadSession === true;
   const way = canResume ? 'resume' : 'load';
   const isKnown = conversationId !== null && (canResume || canLoad);
-  const mcpServers = can?.mcpCapabilities?.http === true ? serversOf(state) : [];
+  const hasTools = can?.mcpCapabilities?.http === true;
+  const mcpServers = hasTools ? serversOf(state) : [];
   const shared = { cwd, mcpServers };
   const request = isKnown
     ? { method: `session/${way}`, params: { ...shared, sessionId: conversationId } }
     : { method: 'session/new', params: shared };
   const isLoading = isKnown && !canResume;
-  const asked = call({ ...state, canResume, canLoad, isLoading }, 'open', request);
+  const asked = call({ ...state, canResume, canLoad, hasTools, isLoading }, 'open', request);
   const isNew = conversationId !== null && !isKnown;
   const text = 'This agent cannot go on with a conversation: it begins a new one.';
   const events: ChatEvent[] = isNew ? [{ type: 'notice', key: 'new', text }] : [];
   return rpcStep(asked.state, events, [asked.line]);
+}
+
+/** It does not know its conversation any more: a chat can always go on, and says what it goes on without. */
+function openAnew(state: AcpState, why: string): Step {
+  const { cwd } = state.start;
+  const params = { cwd, mcpServers: state.hasTools ? serversOf(state) : [] };
+  const start = { ...state.start, conversationId: null };
+  const request = { method: 'session/new', params };
+  const asked = call({ ...state, start, isLoading: false }, 'open', request);
+  const text = `It could not go on with its conversation (${why}): it begins a new one and does not know what was said.`;
+  return rpcStep(asked.state, [{ type: 'notice', key: 'anew', text }], [asked.line]);
 }
 
 function serversOf({ start: { tools } }: AcpState): object[] {

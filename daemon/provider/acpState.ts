@@ -14,6 +14,8 @@ export interface AcpState extends RpcState {
   /** Ways to go on with a conversation that it has. */
   readonly canResume: boolean;
   readonly canLoad: boolean;
+  /** It takes servers of tools over HTTP. */
+  readonly hasTools: boolean;
   /** How to log in, in its own words; empty when it says nothing. */
   readonly signIn: string;
   /** It tells what was said before: that stands in the journal already. */
@@ -38,6 +40,7 @@ const newState: AcpState = {
   sessionId: null,
   canResume: false,
   canLoad: false,
+  hasTools: false,
   signIn: '',
   isLoading: false,
   turns: 0,

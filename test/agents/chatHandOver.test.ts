@@ -1,6 +1,6 @@
 /** Real agents whose conversation goes on in a terminal and back in a chat, with everything that was said. */
 import assert from 'node:assert/strict';
-import { appendFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { Session } from '../../protocol/session/session.ts';
@@ -12,7 +12,7 @@ import { ask, offerAgent } from './support/claudeSession.ts';
 import type { CodexHome } from './support/codexHome.ts';
 import { createCodexHome } from './support/codexHome.ts';
 import { installAgents } from './support/install.ts';
-import { untilShown } from './support/shownScreen.ts';
+import { typePrompt, untilShown } from './support/shownScreen.ts';
 
 const size = { cols: 120, rows: 40 };
 const until = (isSo: () => boolean | Promise<boolean>, what: string): Promise<void> =>
@@ -30,8 +30,6 @@ describe('a conversation of a real agent between chat and terminal', function ()
     const agents = await installAgents();
     run = await prepareClaudeCode();
     codex = createCodexHome({ baseUrl: run.modelServer.url });
-    const trusted = `[projects."${codex.cwd}"]\ntrust_level = "trusted"\n`;
-    appendFileSync(join(codex.configDirectory, 'config.toml'), trusted);
     home = await SessionHome.open();
     link = await home.connect('window-0');
     await offerAgent(home, link, { name: 'claude', path: run.command[0] });
@@ -79,6 +77,12 @@ describe('a conversation of a real agent between chat and terminal', function ()
     const screen = await home.attach(link, sessionId, 'window-1');
     await untilShown(screen, 'Remembered');
     await until(() => knows('had asked for something'), 'it goes on');
+    await untilState(sessionId, 'asking');
+    // A person answers there, in the dialog of the agent.
+    await until(async () => {
+      await screen.type('\r');
+      return existsSync(join(run.cwd, 'there'));
+    }, 'it was allowed');
     await untilState(sessionId, 'finished');
     await ask(screen, '[[say \\u0054here]]');
     await untilShown(screen, 'There');
@@ -116,7 +120,7 @@ describe('a conversation of a real agent between chat and terminal', function ()
     const screen = await home.attach(link, sessionId, 'window-2');
     await untilShown(screen, 'Remembered');
     await untilShown(screen, 'half said');
-    await screen.type(' [[say \\u0054here]]\r');
+    await typePrompt(screen, ' [[say \\u0054here]]');
     await untilShown(screen, 'There');
     await untilState(sessionId, 'finished');
     const back = await link.call('chat/switch', { ...to, to: 'chat' });
