@@ -150,4 +150,47 @@ describe('an ACP agent as a provider', () => {
       [[], ['described', 'replied'], ['replied']],
     );
   });
+
+  it('is told where our tools are when it takes them, and says how to log in', () => {
+    const tools = { url: 'http://127.0.0.1:1/mcp', bearer: 'stands-for-it' };
+    const begun = provider.begin({ ...start, tools }).state;
+    const initialized = (can: object) =>
+      read(begun, { id: 1, result: { agentCapabilities: can, authMethods: [{ name: 'Log in' }] } });
+    const paramsOf = ({ writes }: Step): { mcpServers?: unknown } =>
+      (JSON.parse(writes[0] ?? '{}') as { params: { mcpServers?: unknown } }).params;
+    const able = initialized({ mcpCapabilities: { http: true } });
+    const headers = [{ name: 'Authorization', value: 'Bearer stands-for-it' }];
+    assert.deepEqual(
+      [paramsOf(able).mcpServers, paramsOf(initialized({})).mcpServers],
+      [[{ type: 'http', name: 'waggle', url: tools.url, headers }], []],
+    );
+    const refused = read(able.state, { id: 2, error: { code: -32_000, message: 'Auth required' } });
+    assert.deepEqual(refused.events, [
+      {
+        type: 'error',
+        text: 'Auth required It offers: Log in.',
+        isFatal: true,
+        needsSignIn: true,
+      },
+    ]);
+  });
+
+  it('begins a new conversation when it forgot the old one, and says so', () => {
+    const begun = provider.begin({ ...start, conversationId: 'old' }).state;
+    const opening = read(begun, { id: 1, result: { agentCapabilities: { loadSession: true } } });
+    assert.match(opening.writes[0] ?? '', /session\/load.*"old"/);
+    const forgot = read(opening.state, { id: 2, error: { code: -32_603, message: 'gone' } });
+    assert.match(forgot.writes[0] ?? '', /session\/new/);
+    assert.deepEqual(
+      forgot.events.map(({ type }) => type),
+      ['notice'],
+    );
+    const opened = read(forgot.state, { id: 3, result: { sessionId: 'new' } });
+    assert.deepEqual(
+      opened.events.filter(({ type }) => type !== 'described'),
+      [{ type: 'conversation', id: 'new' }, { type: 'ready' }],
+    );
+    const never = read(forgot.state, { id: 3, error: { code: -32_603, message: 'gone' } });
+    assert.equal(never.events[0]?.type, 'error');
+  });
 });
