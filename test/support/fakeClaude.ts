@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 /**
  * Words of a prompt, one per line: `say T`, `ask COMMAND`, `question T`, `hang`, `exit N`, `kill`, `garbage`, `long MIB`,
- * `stderr T`, `big CHARS`, `fail T`, `failAndExit T`. What comes after the last one is a turn that is done. With
+ * `stderr T`, `big CHARS`, `fail T`, `failAndExit T`, `pace PIECES MS`. What comes after the last one is a turn that is done. With
  * `FAKE_KEEPS` it keeps a transcript; in a terminal it shows its arguments and its composer, and reports its state.
  */
 const script = `#!${process.execPath}
@@ -53,6 +53,15 @@ function say(text) {
   out({ type: 'assistant', message: { id, content: [{ type: 'text', text }] }, uuid: id });
   stream({ type: 'content_block_stop', index: 0 });
 }
+async function pace(pieces, ms) {
+  const id = 'msg_' + ++messages;
+  stream({ type: 'message_start', message: { id, usage: { input_tokens: 10 } } });
+  stream({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } });
+  for (let at = 0; at < pieces && !isInterrupted; at += 1) {
+    stream({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'word' } });
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, ms)), interrupted]);
+  }
+}
 async function ask(name, input) {
   const id = 'tool_' + ++requests;
   out({ type: 'assistant', message: { id, content: [{ type: 'tool_use', id, name, input }] }, uuid: id });
@@ -85,6 +94,7 @@ async function act(line) {
       if (!process.stdout.write(mebibyte)) await new Promise((resolve) => process.stdout.once('drain', resolve));
     process.stdout.write('\\n');
   }
+  if (word === 'pace') await pace(...rest.map(Number));
   if (word === 'big') say('y'.repeat(Number(about)));
   if (word === 'failAndExit') {
     result({ is_error: true, terminal_reason: 'api_error', result: about });
