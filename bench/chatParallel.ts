@@ -38,7 +38,7 @@ async function openTerminal({ link, folder, environment }: Beside): Promise<Sess
   const { session } = await link.call('session/open', { ...asked, size: { cols: 80, rows: 24 } });
   const route = await link.call('session/attach', { sessionId: session.id, via: 'host' });
   if (route.via !== 'host') throw new Error('asked for the host');
-  const transport = createHostTransport({ ...route, clientId: 'bench-echo', kind: 'bench' });
+  const transport = createHostTransport({ ...route, clientId: 'bench-echo', kind: 'test' });
   const stream = await openSessionStream({ transport, right: 'write' });
   await nextOutput(stream);
   return stream;

@@ -66,23 +66,6 @@ describe('an ACP agent as a provider', () => {
     );
   });
 
-  it('does not tell again what a conversation held that it loads', () => {
-    let { state } = provider.begin({ ...start, conversationId: 'known' });
-    const capabilities = { agentCapabilities: { loadSession: true } };
-    const opening = read(state, { id: 1, result: capabilities });
-    assert.match(opening.writes[0] ?? '', /"session\/load".*"sessionId":"known"/);
-    const content = { type: 'text', text: 'old' };
-    const update = { sessionUpdate: 'agent_message_chunk', content };
-    const told = { method: 'session/update', params: { sessionId: 'known', update } };
-    const during = read(opening.state, told);
-    assert.deepEqual(during.events, []);
-    ({ state } = read(during.state, { id: 2, result: {} }));
-    assert.deepEqual(
-      read(state, told).events.map(({ type }) => type),
-      ['text'],
-    );
-  });
-
   it('allows once, never always, and cancels what it waits for with the turn', () => {
     const options = [
       { optionId: 'a', kind: 'allow_always', name: 'Always' },
@@ -192,5 +175,27 @@ describe('an ACP agent as a provider', () => {
     );
     const never = read(forgot.state, { id: 3, error: { code: -32_603, message: 'gone' } });
     assert.equal(never.events[0]?.type, 'error');
+  });
+
+  it('tells nothing again that it hears of an old conversation after that was opened', () => {
+    const begun = provider.begin({ ...start, conversationId: 'old' }).state;
+    const opening = read(begun, { id: 1, result: { agentCapabilities: { loadSession: true } } });
+    const told = {
+      sessionUpdate: 'agent_message_chunk',
+      content: { type: 'text', text: 'before' },
+    };
+    const update = { method: 'session/update', params: { sessionId: 'old', update: told } };
+    const during = read(opening.state, update);
+    assert.deepEqual(during.events, []);
+    const answered = read(during.state, { id: 2, result: {} });
+    assert.match(answered.writes[0] ?? '', /_waggle\/loaded/);
+    const late = read(answered.state, update);
+    assert.deepEqual([answered.events, late.events], [[], []]);
+    const ready = read(late.state, { id: 3, error: { code: -32_601, message: 'unknown' } });
+    assert.deepEqual(
+      ready.events.filter(({ type }) => type !== 'described'),
+      [{ type: 'conversation', id: 'old' }, { type: 'ready' }],
+    );
+    assert.equal(read(ready.state, update).events[0]?.type, 'text');
   });
 });

@@ -55,7 +55,9 @@ function readResponse(before: AcpState, message: RpcMessage): Step {
     case 'initialize':
       return error === undefined ? open(state, result) : fatal(state, error.message);
     case 'open':
-      return error === undefined ? opened(state, result) : notOpened(state, error);
+      return error === undefined ? loadedOr(state, result) : notOpened(state, error);
+    case 'loaded':
+      return opened({ ...state, loaded: null }, state.loaded);
     case 'prompt':
       return ended(state, message);
     default: {
@@ -134,6 +136,14 @@ function serversOf({ start: { tools } }: AcpState): object[] {
   if (tools === null) return [];
   const headers = [{ name: 'Authorization', value: `Bearer ${tools.bearer}` }];
   return [{ type: 'http', name: 'waggle', url: tools.url, headers }];
+}
+
+/** Some go on telling what was said before after they answered: what is asked next is answered behind all of it. */
+function loadedOr(state: AcpState, result: unknown): Step {
+  if (!state.isLoading) return opened(state, result);
+  const held = { ...state, loaded: result ?? {} };
+  const asked = call(held, 'loaded', { method: '_waggle/loaded', params: {} });
+  return rpcStep(asked.state, [], [asked.line]);
 }
 
 function opened(state: AcpState, result: unknown): Step {

@@ -20,6 +20,8 @@ export interface AcpState extends RpcState {
   readonly signIn: string;
   /** It tells what was said before: that stands in the journal already. */
   readonly isLoading: boolean;
+  /** What it answered to that, while it is still telling. */
+  readonly loaded: unknown;
   readonly turns: number;
   readonly pieces: number;
   /** What it is saying or thinking now. */
@@ -43,6 +45,7 @@ const newState: AcpState = {
   hasTools: false,
   signIn: '',
   isLoading: false,
+  loaded: null,
   turns: 0,
   pieces: 0,
   writing: null,
