@@ -12,6 +12,7 @@ import type { LiveChat } from './liveChat.ts';
 import type { Tell } from './publishing.ts';
 import { addFirst, addLast, edit, move, remember, remove } from './queue.ts';
 import type { Reply } from './replies.ts';
+import { Waiters } from './waiters.ts';
 import { toChat } from './wire.ts';
 
 /** Who asked, and what a process would inherit from them; kept in memory only. */
@@ -31,11 +32,6 @@ export interface ConversingContext {
   onLook(conversing: Conversing): void;
 }
 
-interface Waiter {
-  readonly isSo: () => boolean;
-  readonly done: (isSo: boolean) => void;
-}
-
 const replyLimitMs = 15_000;
 /** How long an agent may take to end a turn when it is asked to, then when it is signalled to. */
 const stopLimitMs = 10_000;
@@ -47,7 +43,7 @@ export class Conversing {
   /** It is handed to a terminal or back: nothing else starts or says anything. */
   isMoving = false;
   readonly #context: ConversingContext;
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new Waiters();
   #asked: Asked | undefined;
   #isStarting = false;
   #isWaiting = false;
@@ -88,19 +84,7 @@ export class Conversing {
 
   /** Resolves with false after `limitMs`. */
   until(isSo: () => boolean, limitMs: number): Promise<boolean> {
-    if (isSo()) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const waiter: Waiter = {
-        isSo,
-        done: (outcome) => {
-          clearTimeout(timer);
-          this.#waiters.delete(waiter);
-          resolve(outcome);
-        },
-      };
-      const timer = setTimeout(() => waiter.done(false), limitMs).unref();
-      this.#waiters.add(waiter);
-    });
+    return this.#waiters.until(isSo, limitMs);
   }
 
   /** Who starts its process, from now on. */
@@ -232,12 +216,12 @@ export class Conversing {
     if (!this.isMoving && this.chat.row?.mode !== 'pty') this.#goOn(kept, process);
     this.#tellChanged();
     this.#context.onLook(this);
-    for (const waiter of this.#waiters) if (waiter.isSo()) waiter.done(true);
+    this.#waiters.look();
   }
 
   dispose(): void {
     clearTimeout(this.#stopping);
-    for (const waiter of this.#waiters) waiter.done(false);
+    this.#waiters.dispose();
     this.chat.close();
   }
 
