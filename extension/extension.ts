@@ -141,7 +141,7 @@ function createViews(
   const owned = new DisposableStore();
   const made = createChats({ ...common, extensionUri, windowMemory: workspaceState });
   owned.add(made.chats);
-  const tabs = owned.add(new Tabs(terminals, made.chats, common.sessions));
+  const tabs = owned.add(new Tabs(terminals, made.chats));
   return { ...made, tabs, dispose: () => owned.dispose() };
 }
 

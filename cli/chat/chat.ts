@@ -4,4 +4,5 @@ export { openChat } from './open.ts';
 export { searchChats } from './search.ts';
 export { showRules } from './rules.ts';
 export { sayInChat } from './send.ts';
+export { switchSession } from './switch.ts';
 export { showTranscript } from './transcript.ts';

@@ -8,6 +8,7 @@ import type { SessionId } from '../../protocol/wire/brand.ts';
 import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
+import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { AgentFeature } from '../agent/agent.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
 import type { CommandHandlers } from '../editor/editor.ts';
@@ -65,14 +66,18 @@ const abilities = { terminal: 'waggle.switchToTerminal', restore: 'waggle.restor
 
 /** The chats of this window, and what they are made with. */
 export function createChats(options: ChatsOptions): { chats: Chats; services: ChatServices } {
-  const { sessions, agents, windowMemory } = options;
+  const { connection, sessions, agents, windowMemory, log } = options;
   const nameOfId = (id: SessionId): string => {
     const session = sessions.get(id);
     return session === undefined ? t('Chat') : nameOf(session);
   };
   const services: ChatServices = {
     ...options,
-    drafts: new Drafts(windowMemory),
+    drafts: new Drafts(windowMemory, (sessionId, text) => {
+      connection
+        .call('chat/setDraft', { sessionId, text })
+        .catch((error: unknown) => log.debug('a draft was not told', errorMessageOf(error)));
+    }),
     places: new Map(),
     nameOf: nameOfId,
     titleOf(id) {
@@ -94,6 +99,7 @@ export function createChats(options: ChatsOptions): { chats: Chats; services: Ch
 export function createChatFeature(options: ChatFeatureOptions): ChatFeature {
   const { chats, services } = options;
   const owned = new DisposableStore();
+  owned.add(services.drafts);
   owned.add(followEditors());
   owned.add(registerChanges(services.connection));
   owned.add(registerExplaining());

@@ -145,7 +145,7 @@ export class ChatPanel implements Disposable {
       name: services.nameOf(sessionId),
       agent: toPlainLine(services.labelOf(chat.agent), 64),
       words: { ...vscode.l10n.bundle },
-      draft: services.drafts.get(sessionId),
+      draft: services.drafts.get(sessionId, chat.draft),
       place: services.places.get(sessionId) ?? null,
       can: await services.listAbilities(),
       isMac: process.platform === 'darwin',

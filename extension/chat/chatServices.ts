@@ -3,6 +3,7 @@ import type * as vscode from 'vscode';
 import type { Draft } from '../../protocol/chat/chatPage.ts';
 import { draftSchema } from '../../protocol/chat/chatPage.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
 import type { AgentFeature } from '../agent/agent.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
 import type { Log } from '../log.ts';
@@ -33,13 +34,21 @@ const key = 'waggle.chatDrafts';
 /** Longer ones live as long as the window. */
 const keptMost = 100_000;
 
-/** What was written and not sent: kept over a reload, but for images. */
-export class Drafts {
-  readonly #memory: vscode.Memento;
-  readonly #drafts = new Map<string, Draft>();
+const tellAfterMs = 500;
 
-  constructor(memory: vscode.Memento) {
+/**
+ * What was written and not sent: kept over a reload, but for images. Its text is told to the daemon, with which it goes
+ * along to a terminal.
+ */
+export class Drafts implements Disposable {
+  readonly #memory: vscode.Memento;
+  readonly #tell: (id: SessionId, text: string) => void;
+  readonly #drafts = new Map<string, Draft>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+
+  constructor(memory: vscode.Memento, tell: (id: SessionId, text: string) => void) {
     this.#memory = memory;
+    this.#tell = tell;
     const stored = memory.get<Record<string, unknown>>(key, {});
     for (const [id, value] of Object.entries(stored)) {
       const parsed = draftSchema.safeParse(value);
@@ -47,18 +56,28 @@ export class Drafts {
     }
   }
 
-  get(id: SessionId): Draft {
-    return this.#drafts.get(id) ?? emptyDraft;
+  /** `told`: what the daemon has, of another window or from a terminal. */
+  get(id: SessionId, told: string): Draft {
+    return this.#drafts.get(id) ?? { ...emptyDraft, text: told };
   }
 
   set(id: SessionId, draft: Draft): void {
     if (draft.text === '' && draft.parts.length === 0) this.#drafts.delete(id);
     else this.#drafts.set(id, draft);
+    clearTimeout(this.#timers.get(id));
+    this.#timers.set(
+      id,
+      setTimeout(() => this.#tell(id, draft.text), tellAfterMs),
+    );
     const kept = [...this.#drafts].map(([name, { text, parts }]): [string, Draft] => [
       name,
       { text, parts: parts.filter(({ image }) => image === undefined) },
     ]);
     const fitting = kept.filter(([, one]) => JSON.stringify(one).length <= keptMost);
     void this.#memory.update(key, Object.fromEntries(fitting));
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 }

@@ -1,11 +1,11 @@
 /** What shows sessions in this window, whichever way: those that draw a terminal and those that speak in a chat. */
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { Session } from '../../protocol/session/session.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
-import type { ClosedTab, OpenTerminals, SessionList } from '../session/session.ts';
+import type { ClosedTab, OpenTerminals } from '../session/session.ts';
 import type { Terminals } from '../terminal/terminal.ts';
 import type { Chats } from './chats.ts';
 
@@ -14,20 +14,17 @@ export class Tabs implements OpenTerminals, Disposable {
   readonly #chats: Chats;
   readonly #owned = new DisposableStore();
   readonly #changed = this.#owned.add(new Emitter<void>());
+  /** Where chats stood that were closed: one that goes on as a terminal stands there again. */
+  readonly #left = new Map<string, vscode.ViewColumn>();
 
   readonly onDidChange = this.#changed.event;
 
-  constructor(terminals: Terminals, chats: Chats, sessions: SessionList) {
+  constructor(terminals: Terminals, chats: Chats) {
     this.#terminals = terminals;
     this.#chats = chats;
     const tell = (): void => this.#changed.fire();
     this.#owned.add(terminals.onDidChange(tell));
     this.#owned.add(chats.onDidChange(tell));
-    this.#owned.add(
-      sessions.onDidChange(({ changed }) => {
-        for (const id of changed) this.#follow(sessions.get(id));
-      }),
-    );
   }
 
   get visible(): ReadonlySet<SessionId> {
@@ -47,11 +44,17 @@ export class Tabs implements OpenTerminals, Disposable {
   }
 
   open(session: Session): void {
-    if (session.mode === 'pipe') this.#chats.open(session);
-    else this.#terminals.open(session);
+    const viewColumn = this.#left.get(session.id);
+    this.#left.delete(session.id);
+    if (session.mode === 'pipe') this.#chats.open(session, viewColumn);
+    else if (viewColumn === undefined || this.#terminals.isOpen(session.id))
+      this.#terminals.open(session);
+    else this.#terminals.create(session, { viewColumn }).show();
   }
 
   detach(sessionId: string): void {
+    const column = this.#chats.columnOf(sessionId);
+    if (column !== undefined) this.#left.set(sessionId, column);
     this.#terminals.detach(sessionId);
     this.#chats.detach(sessionId);
   }
@@ -62,19 +65,5 @@ export class Tabs implements OpenTerminals, Disposable {
 
   dispose(): void {
     this.#owned.dispose();
-  }
-
-  /** A conversation that goes on the other way keeps its tab's place. */
-  #follow(session: Session | undefined): void {
-    if (session === undefined) return;
-    const { id, mode } = session;
-    if (mode === 'pty' && this.#chats.isOpen(id)) {
-      const viewColumn = this.#chats.columnOf(id) ?? vscode.ViewColumn.Active;
-      if (!this.#terminals.isOpen(id)) this.#terminals.create(session, { viewColumn }).show();
-      this.#chats.detach(id);
-    } else if (mode === 'pipe' && this.#terminals.isOpen(id)) {
-      this.#chats.open(session);
-      this.#terminals.detach(id);
-    }
   }
 }

@@ -15,6 +15,8 @@ export const commandIds = {
   mirrorPane: 'waggle.mirrorPane',
   importHistory: 'waggle.importHistory',
   keepSession: 'waggle.keepSession',
+  switchToTerminal: 'waggle.switchToTerminal',
+  switchToChat: 'waggle.switchToChat',
   copySessionId: 'waggle.copySessionId',
   showDaemonLog: 'waggle.showDaemonLog',
   restartDaemon: 'waggle.restartDaemon',

@@ -23,9 +23,11 @@ export interface ChoiceRow {
 
 export const agentIcon = { shell: 'terminal', command: 'run', agent: 'hubot' } as const;
 
-/** Agents can be both; a shell or a command is a terminal. */
-export function canChat(agent: string): boolean {
-  return agent !== 'shell' && agent !== 'command';
+/** As the daemon says; an older one knows that agents can be both. A shell or a command is a terminal. */
+export function listWays(id: string, agent: Agent | undefined): readonly OpenedAs[] {
+  if (id === 'shell' || id === 'command') return ['terminal'];
+  const modes = agent?.modes ?? ['pty', 'pipe'];
+  return modes.map((mode) => (mode === 'pipe' ? 'chat' : 'terminal'));
 }
 
 /** The icon of a kind of session, where it stands beside its name. */

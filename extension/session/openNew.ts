@@ -15,7 +15,7 @@ import { chooseExecutable, readSettings, translate as t } from '../editor/editor
 import type { WindowFeature } from '../window/window.ts';
 import { parseCommandLine } from './commandLine.ts';
 import type { Choice, ChoiceRow, OpenedAs } from './newSession.ts';
-import { canChat, listChoices, mergeChoices } from './newSession.ts';
+import { listChoices, listWays, mergeChoices } from './newSession.ts';
 
 export interface OpenNewOptions {
   readonly connection: DaemonConnection;
@@ -103,12 +103,11 @@ export async function openNew(options: OpenNewOptions, order: Order): Promise<Se
   if (cwd === undefined) return undefined;
   const { connection, window, memory } = options;
   const [link] = await Promise.all([connection.require(), window.prepareEnvironment()]);
-  const as = order.as ?? wayOf(memory, order.agent);
-  // What is kept of a chat is its journal; a private one is asked for as a terminal.
-  const isChat = as === 'chat' && canChat(order.agent) && order.kept === undefined;
-  const session = isChat
-    ? await openChat(options, order, cwd)
-    : await openTerminal(options, order, { cwd, link });
+  const as = order.as ?? wayOf(options, order.agent);
+  const session =
+    as === 'chat'
+      ? await openChat(options, order, cwd)
+      : await openTerminal(options, order, { cwd, link });
   await memory.update(lastUsedKey, order.agent);
   if (order.as !== undefined)
     await memory.update(openedAsKey, { ...readWays(memory), [order.agent]: order.as });
@@ -138,7 +137,7 @@ async function openTerminal(
 
 async function openChat(
   { connection, agents, window }: OpenNewOptions,
-  { agent }: Order,
+  { agent, kept }: Order,
   cwd: string,
 ): Promise<Session> {
   const path = agents.choosePath(agent, window.path);
@@ -147,6 +146,7 @@ async function openChat(
     cwd,
     environment: path === undefined ? {} : { PATH: path },
     windowId: window.id,
+    ...(kept?.private === true ? { private: true } : {}),
     idempotencyKey: randomUUID(),
   });
   return session;
@@ -156,8 +156,14 @@ function readWays(memory: vscode.Memento): Record<string, OpenedAs> {
   return memory.get<Record<string, OpenedAs>>(openedAsKey, {});
 }
 
-function wayOf(memory: vscode.Memento, agent: string): OpenedAs {
-  return readWays(memory)[agent] === 'chat' ? 'chat' : 'terminal';
+/** As it was opened last; the first time as a terminal where it can be one. */
+function wayOf({ memory, agents }: OpenNewOptions, id: string): OpenedAs {
+  const ways = listWays(
+    id,
+    agents.known.find((agent) => agent.id === id),
+  );
+  const last = readWays(memory)[id] ?? 'terminal';
+  return ways.includes(last) ? last : (ways[0] ?? 'terminal');
 }
 
 function keptBySetting(): Pick<MethodParams<'session/open'>, 'keep'> {
@@ -187,7 +193,8 @@ interface Row extends vscode.QuickPickItem {
 }
 
 /** Shown at once with what is known; what the daemon answers is added without moving what is shown. */
-function pickChoice({ agents, memory }: OpenNewOptions, kept?: Kept): Promise<Choice | undefined> {
+function pickChoice(options: OpenNewOptions, kept?: Kept): Promise<Choice | undefined> {
+  const { agents, memory } = options;
   const pick = vscode.window.createQuickPick<Row>();
   pick.title = kept?.private === true ? t('New Private Session') : t('New Session');
   pick.placeholder = t('What should run here? It keeps running when you close VS Code.');
@@ -198,7 +205,7 @@ function pickChoice({ agents, memory }: OpenNewOptions, kept?: Kept): Promise<Ch
     const listed = listChoices(known, memory.get<string>(lastUsedKey), t);
     const offered = listed.filter(({ choice }) => kept === undefined || choice.kind !== 'more');
     shown = mergeChoices(shown, offered);
-    pick.items = shown.map((row) => toRow(row, memory));
+    pick.items = shown.map((row) => toRow(row, options));
     const again = pick.items.find(({ label }) => label === active);
     if (again !== undefined) pick.activeItems = [again];
   };
@@ -245,10 +252,12 @@ const asChat: vscode.QuickInputButton = {
 };
 
 /** An agent has a button for each way; Enter takes the one that was taken last. */
-function toRow({ choice, icon, label, description }: ChoiceRow, memory: vscode.Memento): Row {
+function toRow({ choice, icon, label, description }: ChoiceRow, options: OpenNewOptions): Row {
   const row = { choice, label, description, iconPath: new vscode.ThemeIcon(icon) };
-  if (choice.kind !== 'open' || !canChat(choice.agent)) return row;
-  const isChat = wayOf(memory, choice.agent) === 'chat';
+  if (choice.kind !== 'open') return row;
+  const found = options.agents.known.find(({ id }) => id === choice.agent);
+  if (listWays(choice.agent, found).length < 2) return row;
+  const isChat = wayOf(options, choice.agent) === 'chat';
   const said = [description, isChat ? t('as chat') : ''].filter(Boolean).join(' · ');
   return { ...row, description: said, buttons: [asTerminal, asChat] };
 }
