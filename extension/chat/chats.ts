@@ -70,8 +70,8 @@ export class Chats implements Disposable {
       shown.tell({ type: 'reveal', position: null });
       return;
     }
-    const place = column ?? vscode.ViewColumn.Active;
     const title = this.#services.titleOf(session.id);
+    const place = column ?? this.#takeAsleep(title) ?? vscode.ViewColumn.Active;
     this.#adopt(session.id, vscode.window.createWebviewPanel(panelType, title, place));
   }
 
@@ -121,6 +121,22 @@ export class Chats implements Disposable {
     this.#changed.fire();
   }
 
+  /**
+   * After a reload the editor wakes a tab only when it is shown, and nobody can show it from here: it gives way to a new
+   * one in its group. Returns that group.
+   */
+  #takeAsleep(title: string): vscode.ViewColumn | undefined {
+    const own = new Set([...this.#panels.values()].map(({ panel }) => panel.title));
+    const asleep = vscode.window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .find(
+        ({ input, label }) => isChatTab(input) && !own.has(label) && plain(label) === plain(title),
+      );
+    if (asleep === undefined) return undefined;
+    void vscode.window.tabGroups.close(asleep, true);
+    return asleep.group.viewColumn;
+  }
+
   /** A name, a state; a session that is gone has no tab. */
   #follow(id: string): void {
     const panel = this.#panels.get(id);
@@ -128,4 +144,13 @@ export class Chats implements Disposable {
     if (this.#services.sessions.get(id) === undefined) panel.panel.dispose();
     else panel.rename();
   }
+}
+
+function isChatTab(input: unknown): boolean {
+  return input instanceof vscode.TabInputWebview && input.viewType.endsWith(panelType);
+}
+
+/** Without the sign of a state, which may have changed. */
+function plain(title: string): string {
+  return title.replace(/^[?!✓] /, '');
 }

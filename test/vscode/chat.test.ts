@@ -346,7 +346,7 @@ describe('a chat in the editor', function () {
     assert.match(await part.innerText(), /server\.py:1/);
     await composer(window).press('Enter');
     const asked = await run.modelServer.untilRequest(({ body }) =>
-      JSON.stringify(body).includes('listening on 9090'),
+      JSON.stringify(body).includes('listening on '),
     );
     assert.ok(asked);
   });

@@ -5,6 +5,7 @@ import type { PromptPart, Suggestion } from '../../protocol/chat/chatPage.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Trigger } from './completion.ts';
 import { complete, filterChoices, findTrigger } from './completion.ts';
+import type { Hold } from './hold.ts';
 import { Icon, IconButton } from './iconButton.tsx';
 import { toAttachment } from './images.ts';
 import { isPlainKey } from './keys.ts';
@@ -14,6 +15,7 @@ import { SuggestionList } from './suggestionList.tsx';
 import { t } from './words.ts';
 
 interface ComposerProps {
+  readonly self: Hold<Composer>;
   readonly model: ChatModel;
   readonly version: number;
 }
@@ -34,6 +36,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
   #draftVersion = -1;
 
   override componentDidMount(): void {
+    this.props.self.current = this;
     this.#fit();
   }
 

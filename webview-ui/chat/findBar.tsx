@@ -1,11 +1,13 @@
 /** Find in chat: over the whole journal, by the daemon's search; what is found is shown and marked. */
 import { Component, createRef } from 'preact';
 import type { JSX } from 'preact';
+import type { Hold } from './hold.ts';
 import { IconButton } from './iconButton.tsx';
 import type { ChatModel } from './model.ts';
 import { t } from './words.ts';
 
 interface FindProps {
+  readonly self: Hold<FindBar>;
   readonly model: ChatModel;
   readonly reveal: (position: number) => void;
   readonly close: () => void;
@@ -26,6 +28,7 @@ export class FindBar extends Component<FindProps, FindState> {
   #asked = '';
 
   override componentDidMount(): void {
+    this.props.self.current = this;
     this.focus();
   }
 
@@ -35,6 +38,7 @@ export class FindBar extends Component<FindProps, FindState> {
 
   override componentWillUnmount(): void {
     clearTimeout(this.#timer);
+    this.props.self.current = null;
     markWords('');
   }
 

@@ -1,10 +1,11 @@
 /** The edge of the page: takes the editor's messages, draws at most once per frame, and says that it lives. */
 import './zod.ts';
-import { createRef, render } from 'preact';
+import { render } from 'preact';
 import { toPageSchema } from '../../protocol/chat/chatPage.ts';
 import type { ToPage } from '../../protocol/chat/chatPage.ts';
 import { Announcer } from './announcer.ts';
 import './chat.css';
+import { createHold } from './hold.ts';
 import { keepState, post } from './host.ts';
 import { ChatModel } from './model.ts';
 import { Page } from './page.tsx';
@@ -17,7 +18,7 @@ function need(id: string): HTMLElement {
 
 const root = need('root');
 const announcer = new Announcer(need('announcer'));
-const page = createRef<Page>();
+const page = createHold<Page>();
 let model: ChatModel | undefined;
 let version = 0;
 let isDrawing = false;
@@ -26,7 +27,7 @@ function draw(): void {
   isDrawing = false;
   if (model === undefined) return;
   version += 1;
-  render(<Page ref={page} model={model} version={version} />, root);
+  render(<Page self={page} model={model} version={version} />, root);
 }
 
 function drawSoon(): void {

@@ -164,7 +164,8 @@ export class ChatModel {
   readHole(first: number, last: number): void {
     const hole = this.journal.findHole(first, last);
     if (hole === undefined) return;
-    const from = Math.max(1, Math.min(hole.from, hole.to - pageSize + 1));
+    const goesOn = this.journal.get(hole.from - 1) !== undefined;
+    const from = goesOn ? hole.from : Math.max(1, hole.to - pageSize + 1);
     void this.read(from);
   }
 

@@ -3,6 +3,8 @@ import { Component, createRef } from 'preact';
 import type { JSX } from 'preact';
 import { Composer } from './composer.tsx';
 import { FindBar, markWords } from './findBar.tsx';
+import type { Hold } from './hold.ts';
+import { createHold } from './hold.ts';
 import { Icon, IconButton } from './iconButton.tsx';
 import { isPlainKey } from './keys.ts';
 import type { ChatModel } from './model.ts';
@@ -12,6 +14,7 @@ import { Transcript } from './transcript.tsx';
 import { t } from './words.ts';
 
 interface PageProps {
+  readonly self: Hold<Page>;
   readonly model: ChatModel;
   readonly version: number;
 }
@@ -22,12 +25,13 @@ interface PageState {
 
 export class Page extends Component<PageProps, PageState> {
   override state: PageState = { isFinding: false };
-  readonly #transcript = createRef<Transcript>();
-  readonly #composer = createRef<Composer>();
-  readonly #find = createRef<FindBar>();
+  readonly #transcript = createHold<Transcript>();
+  readonly #composer = createHold<Composer>();
+  readonly #find = createHold<FindBar>();
   readonly #cards = createRef<HTMLDivElement>();
 
   override componentDidMount(): void {
+    this.props.self.current = this;
     document.addEventListener('keydown', this.#press);
   }
 
@@ -46,13 +50,13 @@ export class Page extends Component<PageProps, PageState> {
         )}
         {isFinding ? (
           <FindBar
-            ref={this.#find}
+            self={this.#find}
             model={model}
             reveal={(position) => this.reveal(position)}
             close={() => this.#closeFind()}
           />
         ) : null}
-        <Transcript ref={this.#transcript} model={model} version={version} />
+        <Transcript self={this.#transcript} model={model} version={version} />
         <div class="below">
           {model.problem === undefined ? null : this.#problem()}
           <div ref={this.#cards} class="cards">
@@ -61,7 +65,7 @@ export class Page extends Component<PageProps, PageState> {
             ))}
           </div>
           <QueueList model={model} />
-          <Composer ref={this.#composer} model={model} version={version} />
+          <Composer self={this.#composer} model={model} version={version} />
         </div>
       </main>
     );

@@ -6,11 +6,13 @@ import { Component, createRef } from 'preact';
 import type { JSX } from 'preact';
 import type { Entry } from '../../protocol/chat/entry.ts';
 import { EntryRow } from './entryRow.tsx';
+import type { Hold } from './hold.ts';
 import type { ChatModel } from './model.ts';
 import { shapeOf } from './shape.ts';
 import { t } from './words.ts';
 
 interface TranscriptProps {
+  readonly self: Hold<Transcript>;
   readonly model: ChatModel;
   /** Counts up when the model changed. */
   readonly version: number;
@@ -45,6 +47,7 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
   #scrollTop = 0;
 
   override componentDidMount(): void {
+    this.props.self.current = this;
     const { model } = this.props;
     const { place } = model.opened;
     if (place !== null && place < model.journal.end) this.reveal(place, 'start');
@@ -53,6 +56,7 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
   }
 
   override componentWillUnmount(): void {
+    this.props.self.current = null;
     this.#observer.disconnect();
   }
 
@@ -85,9 +89,9 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
           onScroll={() => this.#scrolled()}
         >
           {model.journal.end === 0 ? <Empty model={model} /> : null}
-          <div style={{ height: heights.topOf(first) }} />
+          <div style={{ height: `${heights.topOf(first)}px` }} />
           {positions.map((position) => this.#row(position, opened))}
-          <div style={{ height: Math.max(0, heights.total - heights.topOf(last + 1)) }} />
+          <div style={{ height: `${Math.max(0, heights.total - heights.topOf(last + 1))}px` }} />
         </div>
         {isNewBelow ? (
           <button type="button" class="new-below" onClick={() => this.toEnd()}>
@@ -162,7 +166,7 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
           key={position}
           ref={keep}
           class="row unread"
-          style={{ height: model.heights.get(position) }}
+          style={{ height: `${model.heights.get(position)}px` }}
         />
       );
     return (
