@@ -8,7 +8,7 @@ import { DisposableStore } from '../protocol/wire/disposable.ts';
 import { createAccessCommands } from './access/access.ts';
 import { AgentFeature } from './agent/agent.ts';
 import { createAttentionFeature, watchSeen } from './attention/attention.ts';
-import type { ChatsOptions } from './chat/chat.ts';
+import type { ChatFeature, ChatsOptions } from './chat/chat.ts';
 import { Tabs, createChatFeature, createChats } from './chat/chat.ts';
 import { createShimCommands } from './command.ts';
 import {
@@ -76,15 +76,8 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   const { restart, resume } = createWays({ connection, sessions, window });
   const backend = { connection, sessions, clientId: windowId, restart, resume, log };
   const terminals = new Terminals(backend, workspaceState);
-  const openNew: OpenNewOptions = {
-    connection,
-    agents,
-    window,
-    memory: globalState,
-    size: () => terminals.likelySize,
-  };
   const common = { connection, sessions, agents, window, log };
-  const { chats, services, tabs } = owned.add(createViews(context, common, terminals));
+  const { tabs, openNew, chat } = owned.add(createViews(context, common, terminals));
   const mcp = owned.add(createMcpFeature({ connection, secrets, log }));
   const { readCost } = mcp;
   const shared = { connection, sessions, terminals: tabs, window, openNew, log, readCost };
@@ -108,8 +101,6 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       listAgents: () => agents.list(),
     }),
   );
-  const startChat = () => startNewChat(openNew, sessions);
-  const chat = owned.add(createChatFeature({ chats, services, terminals, startChat }));
   const { needs, onDidChange: onDidChangeNeeds } = attention;
   owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds }));
   owned.add(watchSeen({ connection, attention, terminals: tabs, log }));
@@ -132,17 +123,28 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   return owned;
 }
 
-/** What shows sessions: terminals and chats, and both as one. */
+interface Views extends Disposable {
+  /** Terminals and chats as one. */
+  readonly tabs: Tabs;
+  readonly openNew: OpenNewOptions;
+  readonly chat: ChatFeature;
+}
+
+/** What shows sessions, and how new ones are opened. */
 function createViews(
-  { extensionUri, workspaceState }: vscode.ExtensionContext,
+  { extensionUri, workspaceState, globalState }: vscode.ExtensionContext,
   common: Omit<ChatsOptions, 'extensionUri' | 'windowMemory'>,
   terminals: Terminals,
-): ReturnType<typeof createChats> & { readonly tabs: Tabs } & Disposable {
+): Views {
   const owned = new DisposableStore();
+  const size = () => terminals.likelySize;
+  const openNew = { ...common, memory: globalState, size };
   const made = createChats({ ...common, extensionUri, windowMemory: workspaceState });
   owned.add(made.chats);
   const tabs = owned.add(new Tabs(terminals, made.chats));
-  return { ...made, tabs, dispose: () => owned.dispose() };
+  const startChat = () => startNewChat(openNew, common.sessions);
+  const chat = owned.add(createChatFeature({ ...made, terminals, startChat }));
+  return { tabs, openNew, chat, dispose: () => owned.dispose() };
 }
 
 /** A session goes on by its id, as terminals know it. */

@@ -19,7 +19,7 @@ import {
   waitForCard,
   waitForText,
 } from './support/chatPage.ts';
-import { fillInput, pick, readPicks, readPrompt, runCommand } from './support/commandPalette.ts';
+import { pick, readPicks, readPrompt, runCommand } from './support/commandPalette.ts';
 import { connectProduct } from './support/daemonClient.ts';
 import type { EditorWindow } from './support/editorWindow.ts';
 import { openEditorWindow } from './support/editorWindow.ts';
