@@ -19,7 +19,14 @@ import {
   waitForCard,
   waitForText,
 } from './support/chatPage.ts';
-import { pick, readPicks, readPrompt, runCommand } from './support/commandPalette.ts';
+import {
+  acceptInput,
+  fillInput,
+  pick,
+  readPicks,
+  readPrompt,
+  runCommand,
+} from './support/commandPalette.ts';
 import { connectProduct } from './support/daemonClient.ts';
 import type { EditorWindow } from './support/editorWindow.ts';
 import { openEditorWindow } from './support/editorWindow.ts';
@@ -89,7 +96,10 @@ describe('a chat in the editor', function () {
   const inFolder = (name: string): boolean => existsSync(join(product.folder, name));
   /** The theme that a person began with. */
   const darken = async (): Promise<void> => {
-    product.changeSettings({});
+    await runCommand(window, 'Preferences: Color Theme');
+    await fillInput(window, 'Dark Modern');
+    await until('it is found', async () => (await readPicks(window))[0]?.label === 'Dark Modern');
+    await acceptInput(window);
     await window.page.locator('.monaco-workbench.vs-dark').first().waitFor();
   };
   /** Opened by its row, which a person's name keeps. */
