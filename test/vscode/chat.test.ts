@@ -62,6 +62,7 @@ describe('a chat in the editor', function () {
   let product: Product;
   let window: EditorWindow;
   let link: DaemonLink;
+  let agentPath: string;
 
   before(async function () {
     this.timeout(600_000);
@@ -71,8 +72,9 @@ describe('a chat in the editor', function () {
     const bin = join(run.home.root, 'bin');
     mkdirSync(bin);
     symlinkSync(run.command[0], join(bin, 'claude'));
+    agentPath = `${bin}:${path ?? ''}`;
     product = await startProduct({
-      env: { ...agentEnv, SHELL: '/bin/bash', PATH: `${bin}:${path ?? ''}` },
+      env: { ...agentEnv, SHELL: '/bin/bash', PATH: agentPath },
     });
     writeFileSync(join(product.userHome, '.profile'), `PATH='${bin}':$PATH\n`);
     trustFolder(run.home.configDirectory, product.folder);
@@ -326,14 +328,24 @@ describe('a chat in the editor', function () {
   });
 
   it('says what failed and how to go on', async () => {
+    // A chat of its own: the agent says what failed again with every later message.
+    const environment = { ...run.env, HOME: product.userHome, PATH: agentPath };
+    const asked = { agent: 'claude', cwd: product.folder, name: 'failing', environment };
+    const { session } = await link.call('chat/create', asked);
+    await openRow(window, 'Sessions', 'failing');
     await say(window, '[[error 400 invalid_request_error]]');
     const ended = chatFrame(window).locator('.turn-end.failed').last();
     await ended.waitFor({ timeout: 60_000 });
     assert.match(await ended.innerText(), /400/);
     assert.equal(await ended.getByRole('button', { name: 'Try Again' }).count(), 1);
     await window.screenshot('chat-error-dark-1400');
-    await say(window, '[[say \\u0067oes on]]');
-    await waitForText(window, 'goes on');
+    await link.call('session/kill', { sessionId: session.id });
+    await link.call('session/delete', { sessionId: session.id });
+    await until('its tab is closed', async () =>
+      (await readTabs(window)).every(({ title }) => !title.endsWith('failing')),
+    );
+    await openRow(window, 'Sessions', 'first chat');
+    await composer(window).waitFor({ timeout: 60_000 });
   });
 
   it('completes files with @ and takes a selection of a file', async () => {
@@ -447,7 +459,7 @@ describe('a chat in the editor', function () {
   it('keeps its text while the daemon is gone, and goes on with the next', async () => {
     await openRow(window, 'Sessions', 'first chat');
     await composer(window).waitFor({ timeout: 60_000 });
-    await waitForText(window, 'goes on');
+    await waitForText(window, 'sooner');
     const killed = product.daemonPid();
     assert.ok(killed);
     process.kill(killed, 'SIGKILL');
@@ -455,7 +467,7 @@ describe('a chat in the editor', function () {
       const pid = product.daemonPid();
       return pid !== undefined && pid !== killed;
     });
-    await waitForText(window, 'goes on');
+    await waitForText(window, 'sooner');
     await until(
       'it is connected again',
       async () => (await chatFrame(window).locator('.bar').count()) === 0,
