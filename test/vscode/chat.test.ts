@@ -390,7 +390,8 @@ describe('a chat in the editor', function () {
         const folds = document.querySelectorAll<HTMLElement>('.fold[aria-expanded=false]');
         for (const fold of folds) fold.click();
         const frame = document.querySelector<HTMLElement>('.transcript');
-        for (const link of document.querySelectorAll<HTMLElement>('.markdown a')) link.focus();
+        for (const link of document.querySelectorAll<HTMLElement>('.markdown a'))
+          link.focus({ preventScroll: true });
         const made = [
           ...(frame?.querySelectorAll(
             'script, iframe, object, embed, form, style, link, base, meta, svg, math, video, audio, img',

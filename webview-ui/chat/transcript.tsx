@@ -190,12 +190,14 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
   }
 
   readonly #toggle = (position: number): void => {
-    const opened = new Set(this.state.opened);
-    if (!opened.delete(position)) opened.add(position);
     // What is opened is what the reader looks at: it stays in its place, also at the end.
-    this.#isAtEnd &&= !opened.has(position);
+    this.#isAtEnd &&= this.state.opened.has(position);
     if (!this.#isAtEnd) this.#anchor ??= this.#anchorAt(this.#scrollTop);
-    this.setState({ opened });
+    this.setState(({ opened: before }) => {
+      const opened = new Set(before);
+      if (!opened.delete(position)) opened.add(position);
+      return { opened };
+    });
   };
 
   #keepRow(position: number, element: HTMLElement | null): void {
