@@ -16,6 +16,7 @@ import type { LoadedLive } from './liveChat.ts';
 import { LiveChat } from './liveChat.ts';
 import type { Rules } from './rules.ts';
 import { Slots } from './slots.ts';
+import { Turns } from './turns.ts';
 import { Watchers } from './watchers.ts';
 
 export interface ChatsContext {
@@ -30,6 +31,7 @@ const lookEveryMs = 1000;
 /** All chats of this daemon. They are there as long as their sessions are, with a process or without. */
 export class Chats implements PipeReader, Disposable {
   readonly watchers = new Watchers();
+  readonly turns = new Turns();
   readonly store: StoreProxy<typeof chatStore>;
   readonly #context: ChatsContext;
   readonly #chats = new Map<SessionId, Conversing>();
@@ -178,7 +180,7 @@ export class Chats implements PipeReader, Disposable {
       loaded,
     );
     const conversing = new Conversing({
-      ...{ daemon, chat, sessions },
+      ...{ daemon, chat, sessions, turns: this.turns },
       tell: (event, params) => tell(sessionId, event, params),
       takeSlot: (waiting) => this.#slots.take(waiting),
     });
