@@ -10,6 +10,7 @@ import type { CompletedCommand } from './completion/completion.ts';
 import { chatCommands } from './chatCommands.ts';
 import { conversationCommands } from './conversationCommands.ts';
 import { daemonCommands } from './daemonCommands.ts';
+import { fileCommands } from './fileCommands.ts';
 import { memoryCommands } from './memoryCommands.ts';
 import { mcpCommands } from './mcpCommands.ts';
 import { noticeCommands } from './noticeCommands.ts';
@@ -19,6 +20,7 @@ import { roleCommands } from './roleCommands.ts';
 import { sessionCommands } from './sessionCommands.ts';
 import { signalCommands } from './signalCommands.ts';
 import { toolsCommands } from './toolsCommands.ts';
+import { usageCommands } from './usageCommands.ts';
 
 /** What a command line means, before anything of it was done. */
 export type Parsed =
@@ -50,6 +52,8 @@ const commands: readonly CommandSpec[] = [
   ...resumeCommands,
   ...signalCommands,
   ...chatCommands,
+  ...usageCommands,
+  ...fileCommands,
   ...conversationCommands,
   ...noticeCommands,
   ...toolsCommands,
