@@ -15,12 +15,16 @@ import {
   findProgramDirectory,
 } from './daemon/daemon.ts';
 import { readSettings, registerCommands } from './editor/editor.ts';
+import { createFileFeature } from './file/file.ts';
 import type { Log } from './log.ts';
 import { createMcpFeature } from './mcp/mcp.ts';
 import { createMemoryFeature } from './memory/memory.ts';
+import { createSearchFeature } from './search/search.ts';
 import {
   SessionList,
   createSessionFeature,
+  importEverything,
+  offerImport,
   restartSession,
   resumeSession,
   type OpenNewOptions,
@@ -28,6 +32,7 @@ import {
 import { createStatusFeature } from './status/status.ts';
 import { Terminals, createTerminalFeature } from './terminal/terminal.ts';
 import { createUriHandler } from './uri.ts';
+import { createUsageFeature } from './usage/usage.ts';
 import { Presence, WindowFeature, newWindowId } from './window/window.ts';
 
 export function createExtension(context: vscode.ExtensionContext): Disposable {
@@ -101,7 +106,13 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
     }),
   );
   const { needs, onDidChange: onDidChangeNeeds } = attention;
-  owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds }));
+  const usage = owned.add(createUsageFeature(shared));
+  const file = owned.add(createFileFeature(shared));
+  const search = owned.add(createSearchFeature(shared));
+  const importing = { ...shared, machineMemory: globalState };
+  owned.add(offerImport(importing));
+  const told = { needs, onDidChangeNeeds, usage: usage.today, onDidChangeUsage: usage.onDidChange };
+  owned.add(createStatusFeature({ sessions, ...told }));
   owned.add(watchSeen({ connection, attention, terminals, log }));
   owned.add(
     registerCommands({
@@ -110,6 +121,10 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       ...agents.commands,
       ...attention.commands,
       ...memory.commands,
+      ...usage.commands,
+      ...file.commands,
+      ...search.commands,
+      importEverything: () => importEverything(importing),
       ...createShimCommands(connection, paths),
       ...createAccessCommands({ connection, paths, extensionId: context.extension.id }),
     }),
