@@ -29,6 +29,8 @@ export class Indexing {
   readonly #seen = new Map<string, SeenLines>();
   /** Ended sessions that were read to their end: generation and revision. */
   readonly #done = new Map<string, string>();
+  /** Where the output of a session ended that was read last. */
+  readonly #tails = new Map<string, number>();
   readonly #changed = new Set<SessionId>();
   readonly #order = new Sequences();
   #bytesLeft = 0;
@@ -72,6 +74,7 @@ export class Indexing {
     await this.#order.run(sessionId, async () => {
       this.#cursors.delete(sessionId);
       this.#seen.delete(sessionId);
+      this.#tails.delete(sessionId);
       this.#done.delete(sessionId);
       await this.store.remove({ sessionId });
     });
@@ -156,13 +159,15 @@ export class Indexing {
       const isEnd = page.next >= page.end;
       const at = isLive(row.status) ? new Date(daemon.clock.now()).toISOString() : row.updatedAt;
       const { pieces, next } = this.#read(row.id, page, { isOver: isOver && isEnd, at });
-      if (next === from) return { bytes, left: 0 };
       const cursor = { sessionId: row.id, generation, seq: next };
+      const isSame = next === from && this.#tails.get(row.id) === page.end;
+      if (isSame) return { bytes, left: 0 };
+      this.#tails.set(row.id, page.end);
       await this.store.add({ cursor, pieces });
       this.#cursors.set(row.id, cursor);
       bytes += next - from;
       from = next;
-      if (isEnd) return { bytes, left: 0 };
+      if (isEnd || next === page.from) return { bytes, left: 0 };
     }
   }
 
@@ -179,9 +184,14 @@ export class Indexing {
     const pieces = cuts.flatMap(({ from, to }): NewPiece[] => {
       const raw = page.data.subarray(from, to).toString('utf8');
       const words = seen.takeNew(toPlainLines(raw)).join('\n');
-      return words === '' ? [] : [{ seq: seqAt(page, from), end: seqAt(page, to), at, words }];
+      const place = { seq: seqAt(page, from), end: seqAt(page, to), at };
+      return words === '' ? [] : [{ ...place, words, isTail: false }];
     });
     const last = cuts.at(-1)?.to ?? 0;
+    const rest = page.data.subarray(last);
+    const words = seen.peekNew(toPlainLines(rest.toString('utf8'))).join('\n');
+    if (words !== '')
+      pieces.push({ seq: seqAt(page, last), end: page.next, at, words, isTail: true });
     return { pieces, next: last === page.data.length ? page.next : seqAt(page, last) };
   }
 

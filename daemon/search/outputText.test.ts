@@ -46,7 +46,9 @@ describe('words in output', () => {
 
   it('that are painted again and again count once, until long after', () => {
     const seen = new SeenLines();
+    assert.deepEqual(seen.peekNew(['spin']), ['spin']);
     assert.deepEqual(seen.takeNew(['spin', 'done', 'spin']), ['spin', 'done']);
+    assert.deepEqual(seen.peekNew(['spin', 'x'.repeat(40)]), ['x'.repeat(40)]);
     seen.takeNew(Array.from({ length: 5000 }, (_none, at) => `line ${at}`));
     assert.deepEqual(seen.takeNew(['spin', 'line 4999']), ['spin']);
   });

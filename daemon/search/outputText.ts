@@ -71,8 +71,13 @@ export class SeenLines {
     return lines.filter((line) => this.#add(line));
   }
 
+  /** The same for lines that will come again with more: they are not remembered. */
+  peekNew(lines: readonly string[]): string[] {
+    return lines.filter((line) => !this.#seen.has(keyOf(line)));
+  }
+
   #add(line: string): boolean {
-    const key = line.length <= 32 ? line : createHash('sha1').update(line).digest('base64');
+    const key = keyOf(line);
     const isNew = !this.#seen.delete(key);
     this.#seen.add(key);
     if (this.#seen.size > linesRemembered) {
@@ -84,3 +89,7 @@ export class SeenLines {
 }
 
 const linesRemembered = 4000;
+
+function keyOf(line: string): string {
+  return line.length <= 32 ? line : createHash('sha1').update(line).digest('base64');
+}

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
 import { defineStore } from '../store/store.ts';
 
@@ -10,6 +10,7 @@ interface PieceTable {
   seq: number;
   end: number;
   at: string | null;
+  is_tail: number;
 }
 
 interface CursorTable {
@@ -31,6 +32,8 @@ export interface IndexCursor {
 }
 
 export interface NewPiece {
+  /** The end of what was written until now: it is read again with what follows. */
+  readonly isTail: boolean;
   readonly seq: number;
   readonly end: number;
   readonly at: string | null;
@@ -63,8 +66,10 @@ export const searchStore = defineStore<SearchTables>()({
       { cursor, pieces }: { readonly cursor: IndexCursor; readonly pieces: readonly NewPiece[] },
     ): Promise<void> {
       const { sessionId, generation, seq } = cursor;
-      for (const { words, ...piece } of pieces) {
-        const values = { session_id: sessionId, generation, ...piece } as PieceTable;
+      await dropTail(db, sessionId, generation);
+      for (const { words, isTail, ...piece } of pieces) {
+        const own = { session_id: sessionId, generation, is_tail: isTail ? 1 : 0 };
+        const values = { ...own, ...piece } as PieceTable;
         const { id } = await db
           .insertInto('output_piece')
           .values(values)
@@ -91,7 +96,10 @@ export const searchStore = defineStore<SearchTables>()({
         where output_word match ${match} ${within} order by w.rank, p.id desc limit ${limit}`.execute(
         db,
       );
-      return rows.map(({ session_id, ...piece }) => ({ ...piece, sessionId: session_id }));
+      return rows.map(({ session_id, is_tail: _tail, ...piece }) => ({
+        ...piece,
+        sessionId: session_id,
+      }));
     },
 
     /** Pieces that end at or before a position, or are of an earlier generation than is kept. */
@@ -134,10 +142,30 @@ export const searchStore = defineStore<SearchTables>()({
   },
 });
 
+async function dropTail(
+  db: Kysely<SearchTables> | Transaction<SearchTables>,
+  sessionId: string,
+  generation: number,
+): Promise<void> {
+  const tail = await db
+    .selectFrom('output_piece')
+    .select('id')
+    .where('session_id', '=', sessionId)
+    .where('generation', '=', generation)
+    .where('is_tail', '=', 1)
+    .executeTakeFirst();
+  if (tail === undefined) return;
+  await sql`delete from output_word where rowid = ${tail.id}`.execute(db);
+  await db.deleteFrom('output_piece').where('id', '=', tail.id).execute();
+}
+
 async function createTables(db: Kysely<unknown>): Promise<void> {
   await sql`create table output_piece (
     id integer primary key autoincrement, session_id text not null, generation integer not null,
-    seq integer not null, "end" integer not null, at text)`.execute(db);
+    seq integer not null, "end" integer not null, at text, is_tail integer not null)`.execute(db);
+  await sql`create index output_piece_tail on output_piece (session_id) where is_tail = 1`.execute(
+    db,
+  );
   await sql`create index output_piece_session on output_piece (session_id, generation, seq)`.execute(
     db,
   );

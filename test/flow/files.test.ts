@@ -141,9 +141,9 @@ describe('files of a session', function () {
   it('that a person changed later stay as they are until that is asked for, and a restore can be undone', async () => {
     const chat = await open();
     await turn(chat, 'write a.txt two\nwrite made.txt made\nwrite other.txt other\nsay one');
-    put('made.txt', 'made, and changed by hand\n');
     put('other.txt', 'between\n');
     await turn(chat, 'write other.txt again\nsay two');
+    put('made.txt', 'made, and changed by hand\n');
     const { plan, restored } = await restore(chat, 1);
     assert.deepEqual(
       [plan.files.map(({ path }) => path), plan.conflicts, restored.files],
