@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { copyFile, lstat, mkdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../../link/home/home.ts';
@@ -27,8 +28,8 @@ export async function capture(
   await mkdir(place.objects, { recursive: true, mode: 0o700 });
   const own = await Git.pathsIn(place.root);
   const git = Git.open(place, own.objects);
-  const hasIndex = await copyFile(own.index, place.index).then(done, noneWhenMissing);
-  if (!hasIndex) await git.run(['read-tree', '--empty']);
+  if (existsSync(own.index)) await copyFile(own.index, place.index);
+  else await git.run(['read-tree', '--empty']);
   await git.run(['update-index', '-q', '--really-refresh', '--unmerged']).catch(staysUnfresh);
   const [changed, untracked] = await Promise.all([
     git.lines(['diff-files', '-z', '--name-only', '--ignore-submodules=all', '--no-ext-diff']),
@@ -39,7 +40,7 @@ export async function capture(
   if (paths.length > filesMax)
     throw new WaggleError('limitReached', `${paths.length} files that git does not have.`);
   const raw = await keepFiles(git, paths);
-  const tree = (await git.run(['write-tree'])).toString('utf8').trim();
+  const tree = (await git.text(['write-tree'])).trim();
   return { git, state: { tree, raw } };
 }
 
@@ -83,20 +84,16 @@ async function hash(git: Git, files: readonly Found[]): Promise<string[]> {
   const plain = files.filter(isPlain);
   const input = plain.map(({ path }) => `${path}\n`).join('');
   const args = ['hash-object', '-w', '--no-filters'];
-  const said = plain.length === 0 ? '' : `${await git.run([...args, '--stdin-paths'], input)}`;
+  const said = plain.length === 0 ? '' : await git.text([...args, '--stdin-paths'], input);
   const objects = said.split('\n');
   const byPath = new Map(plain.map(({ path }, at) => [path, objects[at] ?? '']));
   for (const { path, mode } of files.filter((file) => !isPlain(file))) {
     const isLink = mode === '120000';
     const target = isLink ? await readlink(join(git.root, path)) : '';
     const one = isLink ? ['--stdin'] : ['--', path];
-    byPath.set(path, `${await git.run([...args, ...one], target)}`.trim());
+    byPath.set(path, (await git.text([...args, ...one], target)).trim());
   }
   return files.map(({ path }) => byPath.get(path) ?? '');
-}
-
-function done(): true {
-  return true;
 }
 
 function noneWhenMissing(error: unknown): undefined {

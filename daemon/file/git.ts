@@ -76,8 +76,12 @@ export class Git {
     throw new WaggleError('internal', `git ${args[0] ?? ''} failed: ${reason}`);
   }
 
+  async text(args: readonly string[], input: string | Buffer = ''): Promise<string> {
+    return (await this.run(args, input)).toString('utf8');
+  }
+
   async lines(args: readonly string[], input: string | Buffer = ''): Promise<string[]> {
-    const output = (await this.run(args, input)).toString('utf8');
+    const output = await this.text(args, input);
     return output.split('\0').filter((line) => line !== '');
   }
 }

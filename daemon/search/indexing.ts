@@ -76,7 +76,8 @@ export class Indexing {
       this.#seen.delete(sessionId);
       this.#tails.delete(sessionId);
       this.#done.delete(sessionId);
-      await this.store.remove({ sessionId });
+      const { isChanged } = await this.store.remove({ sessionId });
+      if (isChanged) await this.#squeeze();
     });
   }
 
@@ -202,10 +203,22 @@ export class Indexing {
     for (let generation = 0; generation <= known.generation; generation += 1) {
       const page = await sessions.readOutput(id, { generation, from: 0, maxBytes: 1 });
       if (page.data.length > 0)
-        return this.store.prune({ sessionId: id, generation, before: page.from });
+        return this.#pruneBefore({ sessionId: id, generation, before: page.from });
     }
     const before = Number.MAX_SAFE_INTEGER;
-    return this.store.prune({ sessionId: id, generation: known.generation, before });
+    await this.#pruneBefore({ sessionId: id, generation: known.generation, before });
+  }
+
+  async #pruneBefore(place: Parameters<Indexing['store']['prune']>[0]): Promise<void> {
+    if ((await this.store.prune(place)).isChanged) await this.#squeeze();
+  }
+
+  /** In parts, so that others get their turn in between. */
+  #squeeze(): Promise<void> {
+    return this.#order.run('', async () => {
+      let isFirst = true;
+      while (!(await this.store.squeeze({ isFirst })).isOver) isFirst = false;
+    });
   }
 
   #soon(ms: number): void {

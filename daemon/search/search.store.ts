@@ -102,6 +102,24 @@ export const searchStore = defineStore<SearchTables>()({
       }));
     },
 
+    /**
+     * A part of the work that takes the words of removed pieces off the disk: removing marks them only. Called until it is
+     * over; `isFirst` begins anew.
+     */
+    async squeeze(
+      db,
+      { isFirst }: { readonly isFirst: boolean },
+      context,
+    ): Promise<{ readonly isOver: boolean }> {
+      const before = await countChanges(db);
+      const pages = isFirst ? -mergedPages : mergedPages;
+      await sql`insert into output_word (output_word, rank) values ('merge', ${pages})`.execute(db);
+      // Fewer than two: it had nothing to do.
+      const isOver = !isFirst && (await countChanges(db)) - before < 2;
+      if (isOver) context.forget();
+      return { isOver };
+    },
+
     /** Pieces that end at or before a position, or are of an earlier generation than is kept. */
     async prune(
       db,
@@ -111,36 +129,50 @@ export const searchStore = defineStore<SearchTables>()({
         readonly before: number;
       },
       context,
-    ): Promise<void> {
+    ): Promise<{ readonly isChanged: boolean }> {
       const { sessionId, generation, before } = params;
       const old = sql`session_id = ${sessionId} and
         (generation < ${generation} or (generation = ${generation} and "end" <= ${before}))`;
       const { rows } = await sql<{
         id: number;
       }>`select id from output_piece where ${old} limit 1`.execute(db);
-      if (rows.length === 0) return;
+      if (rows.length === 0) return { isChanged: false };
       context.forget();
       await sql`delete from output_word where rowid in (select id from output_piece where ${old})`.execute(
         db,
       );
       await sql`delete from output_piece where ${old}`.execute(db);
+      return { isChanged: true };
     },
 
-    async remove(db, { sessionId }: { readonly sessionId: string }, context): Promise<void> {
+    async remove(
+      db,
+      { sessionId }: { readonly sessionId: string },
+      context,
+    ): Promise<{ readonly isChanged: boolean }> {
       const known = await db
         .selectFrom('output_cursor')
         .select('seq')
         .where('session_id', '=', sessionId)
         .executeTakeFirst();
-      if (known === undefined) return;
+      if (known === undefined) return { isChanged: false };
       context.forget();
       const indexed = sql`select id from output_piece where session_id = ${sessionId}`;
       await sql`delete from output_word where rowid in (${indexed})`.execute(db);
       await db.deleteFrom('output_piece').where('session_id', '=', sessionId).execute();
       await db.deleteFrom('output_cursor').where('session_id', '=', sessionId).execute();
+      return { isChanged: true };
     },
   },
 });
+
+/** About 4 MB at once. */
+const mergedPages = 1000;
+
+async function countChanges(db: Kysely<SearchTables> | Transaction<SearchTables>): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select total_changes() as count`.execute(db);
+  return rows[0]?.count ?? 0;
+}
 
 async function dropTail(
   db: Kysely<SearchTables> | Transaction<SearchTables>,

@@ -1,26 +1,13 @@
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Event } from '../../protocol/wire/emitter.ts';
 import type { Ending } from './ending.ts';
+import type { Forget, Forgetters } from './forgetters.ts';
+import type { Keeping } from './keeping.ts';
 import type { SessionRow } from './row.ts';
 import type { Sequences } from './sequence.ts';
 import type { Sessions } from './sessions.ts';
 import type { Spool } from './spool.ts';
 import type { SpoolPage } from './spoolReader.ts';
-
-type Forget = (id: SessionId) => Promise<void>;
-
-/** What other nouns keep about sessions goes with them. */
-export class Forgetters {
-  readonly #all: Forget[] = [];
-
-  add(forget: Forget): void {
-    this.#all.push(forget);
-  }
-
-  async forget(id: SessionId): Promise<void> {
-    for (const forget of this.#all) await forget(id);
-  }
-}
 
 /** Every session, for nouns that look at all of them. */
 export interface AllSessions {
@@ -50,10 +37,10 @@ export function createAllSessions(parts: {
   readonly sequences: Sequences;
   readonly spool: Spool;
   readonly forgetters: Forgetters;
-  readonly keepsOutput: (row: SessionRow) => boolean;
+  readonly keeping: Keeping;
   readonly flush: (row: SessionRow) => Promise<void>;
 }): AllSessions {
-  const { sessions, ending, sequences, spool, forgetters, keepsOutput, flush } = parts;
+  const { sessions, ending, sequences, spool, forgetters, keeping, flush } = parts;
   return {
     rows: () => sessions.rows(),
     find: (id) => sessions.find(id),
@@ -65,7 +52,7 @@ export function createAllSessions(parts: {
         await ending.kill(id);
       }),
     flush,
-    keepsOutput,
+    keepsOutput: ({ id }) => keeping.of(id).output !== 'none',
     readOutput: (id, page) => spool.read(id, page),
   };
 }

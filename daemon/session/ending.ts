@@ -4,7 +4,7 @@ import { errorMessageOf, WaggleError } from '../../protocol/wire/errors.ts';
 import type { FeatureContext } from '../context.ts';
 import type { HostPool } from '../host/host.ts';
 import { endProcesses, MarkerScan, TreeRecord } from '../process/process.ts';
-import type { Forgetters } from './allSessions.ts';
+import type { Forgetters } from './forgetters.ts';
 import type { Hooks } from './hooks.ts';
 import type { ToolServers } from './toolServers.ts';
 import { isLive } from './life.ts';

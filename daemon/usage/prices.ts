@@ -7,9 +7,12 @@ import type { Price, UsageSum } from '../../protocol/usage/usage.ts';
 /** The day the list was made. */
 export const pricesOf = '2026-11-20';
 
-function price(input: number, output: number, cacheRead: number, cacheWrite = input): Price {
+/** Input, output, read from the cache, written to it: as much as input where nothing else is said. */
+function price(...[input, output, cacheRead, cacheWrite = input]: PriceNumbers): Price {
   return { input, output, cacheRead, cacheWrite };
 }
+
+type PriceNumbers = readonly [number, number, number, number?];
 
 const list: readonly (readonly [string, Price])[] = [
   ['claude-opus-4-5', price(5, 25, 0.5, 6.25)],

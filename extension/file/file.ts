@@ -6,19 +6,13 @@ import * as vscode from 'vscode';
 import type { ChangedFile } from '../../protocol/file/file.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
-import type { DaemonConnection } from '../daemon/daemon.ts';
 import type { CommandHandlers } from '../editor/editor.ts';
 import { toPickLabel, translate as t } from '../editor/editor.ts';
-import type { SessionList } from '../session/session.ts';
 import { chooseSession, nameOf } from '../session/session.ts';
+import type { FileOptions } from './fileOptions.ts';
 import { KeptFiles } from './keptFiles.ts';
 import { readTurn } from './readTurn.ts';
 import { restoreFiles, undoLast } from './restoring.ts';
-
-export interface FileOptions {
-  readonly connection: DaemonConnection;
-  readonly sessions: SessionList;
-}
 
 export interface FileFeature extends Disposable {
   readonly commands: CommandHandlers<'showChanges' | 'restoreFiles' | 'undoRestore'>;

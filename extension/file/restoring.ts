@@ -6,7 +6,7 @@ import { WaggleError } from '../../protocol/wire/errors.ts';
 import { describeAge } from '../clock.ts';
 import { showFailure, toMessage, toPickLabel, translate as t } from '../editor/editor.ts';
 import { nameOf } from '../session/session.ts';
-import type { FileOptions } from './file.ts';
+import type { FileOptions } from './fileOptions.ts';
 
 type Options = Pick<FileOptions, 'connection'>;
 

@@ -13,9 +13,11 @@ export interface StatusOptions {
   readonly sessions: SessionList;
   readonly needs: () => readonly Need[];
   readonly onDidChangeNeeds: Event<void>;
-  /** What was used today, one line; empty when nothing was. */
-  readonly usage: () => string;
-  readonly onDidChangeUsage: Event<void>;
+  readonly usage: {
+    /** What was used today, one line; empty when nothing was. */
+    readonly today: () => string;
+    readonly onDidChange: Event<void>;
+  };
 }
 
 const tooltipRows = 12;
@@ -32,7 +34,7 @@ export function createStatusFeature(options: StatusOptions): Disposable {
   const show = (): void => showStatus(item, options);
   owned.add(options.sessions.onDidChange(show));
   owned.add(options.onDidChangeNeeds(show));
-  owned.add(options.onDidChangeUsage(show));
+  owned.add(options.usage.onDidChange(show));
   const timer = setInterval(show, refreshMs);
   owned.add(toDisposable(() => clearInterval(timer)));
   show();
@@ -52,7 +54,7 @@ function showStatus(item: vscode.StatusBarItem, { sessions, needs, usage }: Stat
     .slice(0, tooltipRows)
     .map((session) => `${nameOf(session)} · ${describePick(session, { nowMs, t })}`);
   const lines = rows.length > 0 ? rows : [t('Nothing runs')];
-  const used = usage();
+  const used = usage.today();
   const parts = ['Waggle', ...lines, ...(used === '' ? [] : [used])];
   item.tooltip = new vscode.MarkdownString(parts.map(escapeMarkdown).join('\n\n'));
   item.accessibilityInformation = { label: `Waggle, ${text || t('quiet')}`, role: 'button' };

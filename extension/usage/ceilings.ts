@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Ceiling } from '../../protocol/usage/usage.ts';
 import { toPickLabel, translate as t } from '../editor/editor.ts';
 import { nameOf, readSessionId } from '../session/session.ts';
-import type { UsageOptions } from './usage.ts';
+import type { UsageOptions } from './usageOptions.ts';
 import { describeCeiling, parseAmount } from './usageText.ts';
 
 type Options = Pick<UsageOptions, 'connection' | 'sessions'>;

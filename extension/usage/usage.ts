@@ -2,27 +2,20 @@
  * What agents use, in this window: a line for the status bar, "Show Usage" as a page that can be read and copied, and
  * ceilings. Counts nothing itself: that is the daemon.
  */
-import * as vscode from 'vscode';
 import type { MethodResult } from '../../protocol/protocol.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import type { Event } from '../../protocol/wire/emitter.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
-import type { DaemonConnection } from '../daemon/daemon.ts';
 import type { CommandHandlers } from '../editor/editor.ts';
 import { translate as t } from '../editor/editor.ts';
-import type { Log } from '../log.ts';
-import type { SessionList } from '../session/session.ts';
 import { changeCeilings } from './ceilings.ts';
+import type { UsageOptions } from './usageOptions.ts';
 import { UsagePage } from './usagePage.ts';
 import { describeToday } from './usageText.ts';
 
-export interface UsageOptions {
-  readonly connection: DaemonConnection;
-  readonly sessions: SessionList;
-  readonly log: Log;
-}
+export type { UsageOptions } from './usageOptions.ts';
 
 export interface UsageFeature extends Disposable {
   readonly commands: CommandHandlers<'showUsage' | 'changeCeilings'>;

@@ -4,7 +4,7 @@ import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { translate as t } from '../editor/editor.ts';
 import { nameOf } from '../session/session.ts';
-import type { UsageOptions } from './usage.ts';
+import type { UsageOptions } from './usageOptions.ts';
 import { describeUsage } from './usageText.ts';
 
 const scheme = 'waggle-usage';

@@ -109,12 +109,12 @@ function table(lines: readonly Line[], t: Translate): string[] {
     describeCost(sum, t),
   ]);
   const widths = head.map((_title, at) =>
-    Math.max(...[head, ...rows].map((row) => [...(row[at] ?? '')].length)),
+    Math.max(...[head, ...rows].map((row) => lengthOf(row[at] ?? ''))),
   );
   return [head, ...rows].map((row) =>
     row
       .map((cell, at) => {
-        const gap = ' '.repeat(Math.max(0, (widths[at] ?? 0) - [...cell].length));
+        const gap = ' '.repeat(Math.max(0, (widths[at] ?? 0) - lengthOf(cell)));
         return at === 0 ? cell + gap : gap + cell;
       })
       .join('  ')
@@ -168,8 +168,12 @@ function notes({ total, sources, pricesOf }: MethodResult<'usage/read'>, t: Tran
 }
 
 function shorten(label: string): string {
-  const all = [...label];
+  const all = Array.from(label);
   return all.length > labelChars ? `…${all.slice(1 - labelChars).join('')}` : label;
+}
+
+function lengthOf(text: string): number {
+  return Array.from(text).length;
 }
 
 function plain(text: string): string {

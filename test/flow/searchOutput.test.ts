@@ -69,7 +69,7 @@ describe('search over everything that is kept', function () {
   });
 
   it('takes in once what is painted again and again', async () => {
-    const script = `i=0; while [ $i -lt 3000 ]; do printf '\\r\\033[2Kkingfisher waits'; i=$((i+1)); done; echo over; read x`;
+    const script = `i=0; while [ $i -lt 3000 ]; do printf '\\r\\033[2Kkingfisher waits'; i=$((i+1)); done; printf '\\nover\\n'; read x`;
     const session = await command(script);
     await untilFound('kingfisher');
     await until(async () => (await find('over', { sessionId: session.id })).length > 0, 'its end');
