@@ -107,7 +107,14 @@ export class Chats implements PipeReader, Disposable {
     conversing.dispose();
     this.watchers.forget(id);
     await this.store.remove({ sessionId: id });
+    await this.#squeeze();
     await this.#context.rules.forgetSession(id);
+  }
+
+  /** What was said is off the disk: in parts, so that others get their turn in between. */
+  async #squeeze(): Promise<void> {
+    let isFirst = true;
+    while (!(await this.store.squeeze({ isFirst })).isOver) isFirst = false;
   }
 
   /** For a new process. @throws WaggleError `limitReached`. */

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
-import { defineStore } from '../store/store.ts';
+import { defineStore, squeezeWords } from '../store/store.ts';
 
 interface PieceTable {
   /** Names it in the index of words. */
@@ -111,11 +111,7 @@ export const searchStore = defineStore<SearchTables>()({
       { isFirst }: { readonly isFirst: boolean },
       context,
     ): Promise<{ readonly isOver: boolean }> {
-      const before = await countChanges(db);
-      const pages = isFirst ? -mergedPages : mergedPages;
-      await sql`insert into output_word (output_word, rank) values ('merge', ${pages})`.execute(db);
-      // Fewer than two: it had nothing to do.
-      const isOver = !isFirst && (await countChanges(db)) - before < 2;
+      const isOver = await squeezeWords(db, 'output_word', isFirst);
       if (isOver) context.forget();
       return { isOver };
     },
@@ -165,14 +161,6 @@ export const searchStore = defineStore<SearchTables>()({
     },
   },
 });
-
-/** About 4 MB at once. */
-const mergedPages = 1000;
-
-async function countChanges(db: Kysely<SearchTables> | Transaction<SearchTables>): Promise<number> {
-  const { rows } = await sql<{ count: number }>`select total_changes() as count`.execute(db);
-  return rows[0]?.count ?? 0;
-}
 
 async function dropTail(
   db: Kysely<SearchTables> | Transaction<SearchTables>,

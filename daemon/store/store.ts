@@ -11,4 +11,5 @@ export { acquireLock } from './lock.ts';
 export type { StoreThread, Stores } from './client.ts';
 export { openStores } from './client.ts';
 export { readForeign } from './foreign.ts';
+export { squeezeWords } from './squeezing.ts';
 export { serveStores } from './serve.ts';

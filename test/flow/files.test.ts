@@ -15,6 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { ChatReader } from '../support/chatReader.ts';
+import { openActor, say } from './agentHome.ts';
 import { openFakeChat } from './chatHome.ts';
 import { SessionHome, until } from './sessionHome.ts';
 
@@ -221,5 +222,23 @@ describe('files of a session', function () {
       [[], 'The session does not work in a git repository.'],
     );
     await close(elsewhere);
+  });
+
+  it('of an agent in a terminal go back to before what it did between two of its states', async () => {
+    const { session, screen } = await openActor(home, link, { agent: 'claude', cwd: repository });
+    const { id: sessionId } = session;
+    const report = (state: string): Promise<string> =>
+      say(screen, `\u001b]7501;state=${state}:app=claude-code\u0007`);
+    const turns = async () => (await link.call('file/listTurns', { sessionId })).turns;
+    await report('working');
+    await until(async () => (await turns()).length === 1, 'the turn');
+    put('a.txt', 'by the agent\n');
+    await report('done');
+    await until(async () => (await turns())[0]?.endedAt !== null, 'the end of the turn');
+    const { plan } = await link.call('file/planRestore', { sessionId, turn: 1 });
+    await link.call('file/restore', { sessionId, turn: 1, planId: plan.planId });
+    assert.deepEqual([read('a.txt'), (await turns())[0]?.files], ['one\n', 1]);
+    await link.call('session/kill', { sessionId });
+    await link.call('session/delete', { sessionId });
   });
 });

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { UsageSum } from '../../protocol/usage/usage.ts';
 import { installFakeClaude } from '../support/fakeClaude.ts';
+import { openActor, say } from './agentHome.ts';
 import { openFakeChat } from './chatHome.ts';
 import { SessionHome, until } from './sessionHome.ts';
 
@@ -191,5 +192,72 @@ describe('usage', function () {
     await link.call('session/kill', { sessionId });
     await link.call('session/delete', { sessionId });
     assert.deepEqual((await link.call('usage/listCeilings', {})).ceilings, []);
+  });
+
+  it('ends an agent in a terminal at its ceiling, which says why and can be resumed', async () => {
+    const { session, screen } = await openActor(home, link, { agent: 'claude' });
+    const { id: sessionId, conversations } = session;
+    const conversation = conversations.at(-1)?.id ?? '';
+    await link.call('usage/setCeiling', { per: 'session', usd: 2 });
+    await say(screen, '\u001b]7501;state=working:app=claude-code\u0007');
+    await until(async () => {
+      const { session: now } = await link.call('session/get', { sessionId });
+      return now.attention.state === 'working';
+    }, 'it works');
+    const folder = join(root, '.claude', 'projects', '-terminal');
+    mkdirSync(folder, { recursive: true });
+    const usage = { input_tokens: 200_000, output_tokens: 50_000 };
+    const line = {
+      ...{ type: 'assistant', sessionId: conversation, cwd: home.folder },
+      timestamp: new Date().toISOString(),
+      message: { id: 'msg_terminal', model: 'claude-opus-4-5', usage },
+    };
+    writeFileSync(join(folder, `${conversation}.jsonl`), `${JSON.stringify(line)}\n`);
+    await until(
+      async () => (await link.call('session/get', { sessionId })).session.status === 'killed',
+      'it is ended',
+      30_000,
+    );
+    const { needs } = await link.call('attention/list', {});
+    assert.deepEqual(
+      needs.filter(({ id }) => id === `usage-${sessionId}`).map(({ text }) => text),
+      ['Stopped at its ceiling: this session used about $2.25 of $2.00'],
+    );
+    const { session: ended } = await link.call('session/get', { sessionId });
+    assert.equal(ended.resumable, 'conversation');
+    const { ceilings } = await link.call('usage/listCeilings', {});
+    await link.call('usage/removeCeiling', { ceilingId: ceilings[0]?.id ?? '' });
+    await link.call('session/delete', { sessionId });
+  });
+
+  it('never counts a private session, nor writes down anything of it', async () => {
+    const conversation = '0a5c1c1e-0000-4000-8000-00000000beef';
+    const { session } = await link.call('session/open', {
+      ...{ agent: 'claude', arguments: ['--session-id', conversation], private: true },
+      ...{ cwd: home.folder, environment, size: { cols: 80, rows: 24 } },
+    });
+    const chosen = session.conversations.at(-1)?.id ?? '';
+    const folder = join(root, '.claude', 'projects', '-private');
+    mkdirSync(folder, { recursive: true });
+    const usage = { input_tokens: 77_777, output_tokens: 1 };
+    const line = {
+      ...{ type: 'assistant', sessionId: chosen, cwd: home.folder },
+      timestamp: new Date().toISOString(),
+      message: { id: 'msg_private', model: 'claude-opus-4-5', usage },
+    };
+    writeFileSync(join(folder, `${chosen}.jsonl`), `${JSON.stringify(line)}\n`);
+    const isCounted = async (): Promise<boolean> =>
+      (await link.call('usage/read', { by: 'session' })).rows.some(
+        ({ sum }) => sum.inputTokens === 77_777,
+      );
+    assert.equal(await isCounted(), false);
+    await link.call('session/kill', { sessionId: session.id });
+    await until(async () => {
+      const { sessions } = await link.call('session/list', { history: true });
+      return sessions.every(({ id }) => id !== session.id);
+    }, 'it is forgotten');
+    assert.equal(await isCounted(), false);
+    await restart();
+    assert.equal(await isCounted(), false);
   });
 });
