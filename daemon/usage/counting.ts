@@ -26,6 +26,8 @@ export interface CountingContext {
 const lookAfterMs = 700;
 /** While something may have to be stopped. */
 const lookEveryMs = 5000;
+/** Everything that agents keep is listed at each look. */
+const gapMs = 2000;
 /** What a first look left. */
 const goOnAfterMs = 250;
 
@@ -40,6 +42,7 @@ export class Counting implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #regular: NodeJS.Timeout | undefined;
   #isStopped = false;
+  #lookedAtMs = -Infinity;
 
   constructor(context: CountingContext) {
     this.#context = context;
@@ -94,6 +97,7 @@ export class Counting implements Disposable {
   /** Everything that agents wrote until now, as far as one look reaches; the rest is read afterwards. */
   async look(): Promise<void> {
     const isNew = await this.reading.look();
+    this.#lookedAtMs = this.#context.daemon.clock.monotonicMs();
     if (this.reading.bytesLeft > 0) this.#soon(goOnAfterMs);
     if (!isNew) return;
     await this.#tell();
@@ -177,12 +181,14 @@ export class Counting implements Disposable {
 
   #soon(ms: number): void {
     if (this.#timer !== undefined || this.#isStopped) return;
+    const restMs = this.#lookedAtMs + gapMs - this.#context.daemon.clock.monotonicMs();
+    const waitMs = this.reading.bytesLeft > 0 ? ms : Math.max(ms, restMs);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.look().catch((error: unknown) =>
         this.#context.daemon.log.warn('usage was not counted', { reason: errorMessageOf(error) }),
       );
-    }, ms).unref();
+    }, waitMs).unref();
   }
 
   async #tell(): Promise<void> {

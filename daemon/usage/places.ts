@@ -53,6 +53,9 @@ const roots: Record<CountedAgent, { readonly root: string; readonly name: RegExp
   opencode: { root: '.', name: /^opencode\.db$/ },
 };
 
+/** Thousands of files are looked at without thousands of threads of work. */
+const atOnce = 32;
+
 /** The latest first; none where there is no such directory. `unreadable`: those that cannot even be looked at. */
 export async function listRecordFiles(
   place: Place,
@@ -63,10 +66,13 @@ export async function listRecordFiles(
   const names = await readdir(directory, { recursive, encoding: 'utf8' }).catch(nothing);
   const files: RecordFile[] = [];
   let unreadable = 0;
-  for (const path of names.filter((one) => name.test(one)).map((one) => join(directory, one))) {
-    const facts = await factsOf(place.agent, path);
-    if (facts === undefined) unreadable += 1;
-    else if (facts !== 'other') files.push({ ...place, path, ...facts });
+  const paths = names.filter((one) => name.test(one)).map((one) => join(directory, one));
+  for (let at = 0; at < paths.length; at += atOnce) {
+    const part = paths.slice(at, at + atOnce);
+    const found = await Promise.all(part.map((path) => factsOf(place.agent, path)));
+    for (const [which, facts] of found.entries())
+      if (facts === undefined) unreadable += 1;
+      else if (facts !== 'other') files.push({ ...place, path: part[which] ?? '', ...facts });
   }
   return { files: files.toSorted((a, b) => b.changedAtMs - a.changedAtMs), unreadable };
 }
