@@ -352,7 +352,7 @@ export class Conversing {
   }
 
   #request(toCommand: (name: string) => Command): Promise<unknown> {
-    return request(this.chat, createUuid(this.#context.daemon.clock.now()), toCommand);
+    return request(this.chat, `asked/${createUuid(this.#context.daemon.clock.now())}`, toCommand);
   }
 
   async #changed(change: Partial<KeptChat>): Promise<Chat> {

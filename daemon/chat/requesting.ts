@@ -7,15 +7,14 @@ import type { Reply } from './replies.ts';
 const replyLimitMs = 15_000;
 
 /**
- * Asks the agent of a chat for something besides prompts, and resolves with its reply. `id`: of this question alone.
- * @throws WaggleError `badRequest` when it cannot or refuses, `timeout`.
+ * Asks the process of a chat something, under a name of its own, and resolves with what it answers. @throws WaggleError
+ * `badRequest`: the agent cannot do that or refused it; `timeout`: it did not answer.
  */
 export async function request(
   chat: LiveChat,
-  id: string,
+  name: string,
   toCommand: (name: string) => Command,
 ): Promise<unknown> {
-  const name = `asked/${id}`;
   const step = chat.process && chat.provider.command(chat.process.state, toCommand(name));
   if (step === undefined) throw cannot(chat.provider.label);
   const reply = Promise.withResolvers<Reply>();
