@@ -87,21 +87,6 @@ export const chatCommands: readonly CommandSpec[] = [
       (await load()).showRules(context, { remove: input.find('remove') }),
   },
   {
-    name: 'search',
-    summary: 'find words in everything that was said and done in chats',
-    words: ['<words...>'],
-    options: [
-      option('--in <session>', 'only in this chat'),
-      counted('--limit <number>', 'at most so many'),
-    ],
-    run: async (context, input) =>
-      (await load()).searchChats(context, {
-        words: input.listWords(0),
-        reference: input.find('in'),
-        limit: input.findCount('limit') ?? 20,
-      }),
-  },
-  {
     name: 'transcript',
     summary: 'print what was said and done in a chat',
     words: ['<session>'],

@@ -11,6 +11,7 @@ import { agentCommands } from './agentCommands.ts';
 import { chatCommands } from './chatCommands.ts';
 import { conversationCommands } from './conversationCommands.ts';
 import { daemonCommands } from './daemonCommands.ts';
+import { fileCommands } from './fileCommands.ts';
 import { memoryCommands } from './memoryCommands.ts';
 import { mcpCommands } from './mcpCommands.ts';
 import { noticeCommands } from './noticeCommands.ts';
@@ -20,6 +21,7 @@ import { roleCommands } from './roleCommands.ts';
 import { sessionCommands } from './sessionCommands.ts';
 import { signalCommands } from './signalCommands.ts';
 import { toolsCommands } from './toolsCommands.ts';
+import { usageCommands } from './usageCommands.ts';
 
 /** What a command line means, before anything of it was done. */
 export type Parsed =
@@ -52,6 +54,8 @@ const commands: readonly CommandSpec[] = [
   ...signalCommands,
   ...chatCommands,
   ...agentCommands,
+  ...usageCommands,
+  ...fileCommands,
   ...conversationCommands,
   ...noticeCommands,
   ...toolsCommands,

@@ -22,6 +22,7 @@ import { createConversationFeature } from './conversation/conversation.ts';
 import type { Clock, FeatureContext, Logger } from './context.ts';
 import { createEmbedding } from './embedding/embedding.ts';
 import { exchange } from './exchange/exchange.ts';
+import { createFileFeature } from './file/file.ts';
 import type { Feature } from './feature.ts';
 import type { AnyHandler, Gateway } from './gateway/gateway.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -45,12 +46,14 @@ import { createLogger, createRedactor, parseLogLevel } from './log/log.ts';
 import { createMemoryFeature } from './memory/memory.ts';
 import { createPaneFeature } from './pane/pane.ts';
 import { createRoleFeature } from './role/role.ts';
+import { createSearchFeature } from './search/search.ts';
 import { createSessionFeature } from './session/session.ts';
 import type { StoreThread, Stores } from './store/store.ts';
 import { openStores } from './store/store.ts';
 import type { FailureLimiter, TokenAuthority } from './token/token.ts';
 import { createFailureLimiter, createTokenAuthority } from './token/token.ts';
 import type { tokenStore } from './token/token.store.ts';
+import { createUsageFeature } from './usage/usage.ts';
 import { createWindowFeature } from './window/window.ts';
 import { createWorkspaceFeature } from './workspace/workspace.ts';
 
@@ -284,6 +287,19 @@ function createContext(
   };
 }
 
+/** What sessions leave behind: what they used, the files they changed, and words to be found. */
+function createRecords(
+  about: (noun: NounName) => FeatureContext,
+  around: Parameters<typeof createUsageFeature>[1] &
+    Parameters<typeof createFileFeature>[1] &
+    Parameters<typeof createSearchFeature>[1],
+) {
+  const usage = createUsageFeature(about('usage'), around);
+  const file = createFileFeature(about('file'), around);
+  const search = createSearchFeature(about('search'), around);
+  return { usage, file, search };
+}
+
 /** The list. Features start in this order and end in the reverse one. */
 function createFeatures(
   context: FeatureContext,
@@ -319,6 +335,8 @@ function createFeatures(
     attention,
     agents: agent,
   });
+  const around = { sessions: session.all, chats: chat, workspaces: workspace, attention };
+  const records = createRecords(about, around);
   const conversation = createConversationFeature(session.conversations, chat);
   const pane = createPaneFeature({ paths: context.paths, sessions: session.conversations });
   const { token, mcp } = createAccess(about('mcp'), {
@@ -338,7 +356,7 @@ function createFeatures(
   });
   const features = {
     ...{ role, workspace, memory, window, agent, attention, session },
-    ...{ conversation, chat, pane, token, mcp, daemon },
+    ...{ conversation, chat, ...records, pane, token, mcp, daemon },
   };
   return features satisfies Features;
 }

@@ -7,12 +7,15 @@ import { attention } from './attention/attention.ts';
 import { chat } from './chat/chat.ts';
 import { conversation } from './conversation/conversation.ts';
 import { daemon } from './daemon/daemon.ts';
+import { file } from './file/file.ts';
 import { mcp } from './mcp/mcp.ts';
 import { memory } from './memory/memory.ts';
 import { pane } from './pane/pane.ts';
 import { role } from './role/role.ts';
+import { search } from './search/search.ts';
 import { session } from './session/session.ts';
 import { token } from './token/token.ts';
+import { usage } from './usage/usage.ts';
 import { window } from './window/window.ts';
 import type {
   EventDefinition,
@@ -34,6 +37,9 @@ export const nouns = {
   window,
   conversation,
   chat,
+  usage,
+  file,
+  search,
   pane,
   token,
   mcp,

@@ -63,7 +63,7 @@ function readingOf({ chats }: HandlerParts): Pick<Handlers, Reading | Watching> 
       const next = more ? (entries.at(-1)?.position ?? 0) + 1 : null;
       return { text: title + toMarkdown(entries), next };
     },
-    'chat/search': (params) => search(chats, params),
+    'chat/search': (params) => searchChats(chats, params),
     'chat/subscribe': (params, caller) => {
       refuseOthers(caller, params.sessionId);
       return subscribe(chats, params, caller);
@@ -208,11 +208,12 @@ async function readPage(
   return { entries: withOpenText(chat, entries), end: chat.journal.end, more };
 }
 
-type Found = ResultIn<Methods['chat/search']>['found'][number];
+export type FoundInChat = ResultIn<Methods['chat/search']>['found'][number];
+export type SearchedFor = ParamsOut<Methods['chat/search']>;
 
-async function search(
+export async function searchChats(
   chats: Chats,
-  { query, sessionId, limit }: ParamsOut<Methods['chat/search']>,
+  { query, sessionId, limit }: SearchedFor,
 ): Promise<ResultIn<Methods['chat/search']>> {
   const words = toWords(query);
   if (words.length === 0) return { found: [] };
@@ -221,12 +222,15 @@ async function search(
     sessionId: sessionId ?? null,
     limit,
   });
-  const found = rows.flatMap(({ sessionId: id, entry: { position, at, content } }): Found[] => {
-    const { kind } = content;
-    const isFound = kind === 'prompt' || kind === 'text' || kind === 'thinking' || kind === 'tool';
-    const line = snippetOf(content, words);
-    return isFound ? [{ sessionId: sessionIdSchema.parse(id), position, kind, at, line }] : [];
-  });
+  const found = rows.flatMap(
+    ({ sessionId: id, entry: { position, at, content } }): FoundInChat[] => {
+      const { kind } = content;
+      const isFound =
+        kind === 'prompt' || kind === 'text' || kind === 'thinking' || kind === 'tool';
+      const line = snippetOf(content, words);
+      return isFound ? [{ sessionId: sessionIdSchema.parse(id), position, kind, at, line }] : [];
+    },
+  );
   return { found };
 }
 

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { Entry, EntryContent } from '../../protocol/chat/entry.ts';
-import { defineStore } from '../store/store.ts';
+import { defineStore, squeezeWords } from '../store/store.ts';
 import type { ChatTables, EntryTable } from './chatTables.store.ts';
 import { createTables } from './chatTables.store.ts';
 import type { OpenEntry } from './journal.ts';
@@ -215,6 +215,17 @@ export const chatStore = defineStore<ChatTables>()({
         select ${params.to}, position, number, name, media_type, data
         from chat_attachment where session_id = ${params.from}`.execute(db);
       return { end: await findEnd(db, params.to) };
+    },
+
+    /** A part of the work after removing chats; called until it is over. */
+    async squeeze(
+      db,
+      { isFirst }: { readonly isFirst: boolean },
+      context,
+    ): Promise<{ isOver: boolean }> {
+      const isOver = await squeezeWords(db, 'chat_word', isFirst);
+      if (isOver) context.forget();
+      return { isOver };
     },
 
     async remove(db, { sessionId }: BySession, context): Promise<void> {

@@ -3,22 +3,28 @@
  * as final; what a person says waits in a queue, what an agent asks waits for an answer. Draws nothing, and knows no agent
  * by name: that is `provider/`.
  */
+import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { AgentFeature } from '../agent/agent.ts';
 import type { AttentionFeature } from '../attention/attention.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
 import type { ChatSessions, ImportSource } from '../session/session.ts';
 import { Answering } from './answering.ts';
-import { createHandlers } from './chat.handlers.ts';
+import type { FoundInChat, SearchedFor } from './chat.handlers.ts';
+import { createHandlers, searchChats } from './chat.handlers.ts';
 import { Chats } from './chats.ts';
 import type { ChatImport } from './importing.ts';
 import { beginImport } from './importing.ts';
 import { HandOver } from './handOver.ts';
 import { Opening } from './opening.ts';
 import { Rules } from './rules.ts';
+import type { Turns } from './turns.ts';
 import { VersionCheck } from './versionCheck.ts';
 
 export type { ChatImport } from './importing.ts';
+export type { FoundInChat, SearchedFor } from './chat.handlers.ts';
+export { fold, snippetIn, toMatch, toWords } from './searching.ts';
+export type { EndedTurn, Turns } from './turns.ts';
 
 export interface ChatNouns {
   readonly sessions: ChatSessions;
@@ -29,6 +35,11 @@ export interface ChatNouns {
 export interface ChatFeature extends Feature<'chat'> {
   /** A chat that holds what was said elsewhere, and goes on with it. */
   beginImport(source: ImportSource): Promise<ChatImport>;
+  readonly turns: Turns;
+  /** Entries in which words stand, the best first. */
+  search(wanted: SearchedFor): Promise<FoundInChat[]>;
+  /** Ends the turn of a chat that runs, says why, and lets it wait for a person. */
+  hold(sessionId: SessionId, reason: string): Promise<void>;
 }
 
 export function createChatFeature(context: FeatureContext, nouns: ChatNouns): ChatFeature {
@@ -51,6 +62,11 @@ export function createChatFeature(context: FeatureContext, nouns: ChatNouns): Ch
   return {
     noun: 'chat',
     beginImport: (source) => beginImport({ chats, sessions }, source),
+    turns: chats.turns,
+    search: async (wanted) => (await searchChats(chats, wanted)).found,
+    async hold(sessionId, reason) {
+      await chats.get(sessionId).hold(reason);
+    },
     handlers: createHandlers({ chats, opening, answering, rules, handOver }),
     async start() {
       await chats.load();

@@ -18,6 +18,7 @@ import type { LoadedLive } from './liveChat.ts';
 import { LiveChat } from './liveChat.ts';
 import type { Rules } from './rules.ts';
 import { Slots } from './slots.ts';
+import { Turns } from './turns.ts';
 import { Watchers } from './watchers.ts';
 
 export interface ChatsContext {
@@ -33,6 +34,7 @@ const lookEveryMs = 1000;
 /** All chats of this daemon. They are there as long as their sessions are, with a process or without. */
 export class Chats implements PipeReader, Disposable {
   readonly watchers = new Watchers();
+  readonly turns = new Turns();
   readonly store: StoreProxy<typeof chatStore>;
   readonly #context: ChatsContext;
   readonly #chats = new Map<SessionId, Conversing>();
@@ -115,8 +117,17 @@ export class Chats implements PipeReader, Disposable {
       this.#context.needs.remove(content.permission.permissionId);
     conversing.dispose();
     this.watchers.forget(id);
-    if (conversing.chat.row?.private !== true) await this.store.remove({ sessionId: id });
+    if (conversing.chat.row?.private !== true) {
+      await this.store.remove({ sessionId: id });
+      await this.#squeeze();
+    }
     await this.#context.rules.forgetSession(id);
+  }
+
+  /** What was said is off the disk: in parts, so that others get their turn in between. */
+  async #squeeze(): Promise<void> {
+    let isFirst = true;
+    while (!(await this.store.squeeze({ isFirst })).isOver) isFirst = false;
   }
 
   /** For a new process. @throws WaggleError `limitReached`. */
@@ -197,7 +208,7 @@ export class Chats implements PipeReader, Disposable {
       loaded,
     );
     const conversing = new Conversing({
-      ...{ daemon, chat, sessions },
+      ...{ daemon, chat, sessions, turns: this.turns },
       tell: (event, params) => tell(sessionId, event, params),
       takeSlot: (waiting) => this.#slots.take(waiting),
       onLook: (changed) => this.#onLook(changed),

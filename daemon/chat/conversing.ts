@@ -11,7 +11,8 @@ import type { KeptChat, Message } from './kept.ts';
 import type { LiveChat } from './liveChat.ts';
 import type { Tell } from './publishing.ts';
 import { addFirst, addLast, edit, move, remember, remove } from './queue.ts';
-import type { Reply } from './replies.ts';
+import { cannot, request } from './requesting.ts';
+import type { Turns, TurnWatch } from './turns.ts';
 import { Waiters } from './waiters.ts';
 import { toChat } from './wire.ts';
 
@@ -26,13 +27,13 @@ export interface ConversingContext {
   readonly chat: LiveChat;
   readonly sessions: ChatSessions;
   readonly tell: Tell;
+  readonly turns: Turns;
   /** Whether one more process may run; false: it is told when it may. */
   takeSlot(conversing: Conversing): boolean;
   /** Something changed; it may be time to go on elsewhere. */
   onLook(conversing: Conversing): void;
 }
 
-const replyLimitMs = 15_000;
 /** How long an agent may take to end a turn when it is asked to, then when it is signalled to. */
 const stopLimitMs = 10_000;
 const signalLimitMs = 5000;
@@ -51,6 +52,10 @@ export class Conversing {
   #isSleeping = false;
   #idleSinceMs: number;
   #stopping: NodeJS.Timeout | undefined;
+  readonly #turnWatch: TurnWatch;
+  #isPreparing = false;
+  /** Number of the turn that may begin. */
+  #prepared = 0;
   #told = '';
   #facts: readonly unknown[] = [];
 
@@ -58,6 +63,7 @@ export class Conversing {
     this.#context = context;
     this.chat = context.chat;
     this.#idleSinceMs = context.daemon.clock.monotonicMs();
+    this.#turnWatch = context.turns.watch(this.chat.sessionId, this.chat.kept);
     if (this.chat.kept.turn?.stoppingSince) this.#armStop();
   }
 
@@ -155,6 +161,14 @@ export class Conversing {
     return this.#changed({ paused: 'stopped' });
   }
 
+  /** Ends the turn that runs, says why, and says nothing more until a person lets it go on. */
+  async hold(reason: string): Promise<Chat> {
+    if (this.chat.kept.turn !== null) this.#interrupt();
+    const key = `held/${this.chat.journal.end + 1}`;
+    this.chat.journal.apply({ type: 'notice', key, text: reason });
+    return this.#changed({ paused: reason });
+  }
+
   async continue(asked: Asked): Promise<Chat> {
     this.remember(asked);
     return this.#changed({ paused: null });
@@ -213,6 +227,7 @@ export class Conversing {
     const { kept, process } = this.chat;
     if (kept.turn !== null) this.#idleSinceMs = this.#context.daemon.clock.monotonicMs();
     else clearTimeout(this.#stopping);
+    this.#turnWatch.look(kept);
     if (!this.isMoving && this.chat.row?.mode !== 'pty') this.#goOn(kept, process);
     this.#tellChanged();
     this.#context.onLook(this);
@@ -232,7 +247,28 @@ export class Conversing {
     if (this.#isSleeping || kept.switching !== null) return;
     const isThere = process !== undefined && kept.endedGeneration !== process.generation;
     if (!isThere) return this.#start();
-    if (kept.isReady && !process.hasEnded) this.#say(next);
+    if (!kept.isReady || process.hasEnded) return;
+    if (this.#prepared === kept.turns + 1) this.#say(next);
+    else this.#prepare(kept.turns + 1);
+  }
+
+  /** Then it is looked at once more: meanwhile a person may have changed what is said next. */
+  #prepare(turn: number): void {
+    if (this.#isPreparing) return;
+    this.#isPreparing = true;
+    const { sessionId } = this.chat;
+    const prepared = this.#context.turns.prepare({ sessionId, turn }).then((reason) => {
+      if (reason === undefined) this.#prepared = turn;
+      else this.chat.patch({ paused: reason });
+    });
+    const settled = prepared.catch((error: unknown) => this.#startFailed(error));
+    this.#inBackground(settled.then(() => this.#goOnPrepared()));
+  }
+
+  async #goOnPrepared(): Promise<void> {
+    this.#isPreparing = false;
+    this.advance();
+    await this.chat.flush();
   }
 
   #say(message: Message): void {
@@ -315,25 +351,8 @@ export class Conversing {
     this.#stopping = setTimeout(first, stopLimitMs);
   }
 
-  async #request(toCommand: (name: string) => Command): Promise<unknown> {
-    const { chat } = this;
-    const name = `asked/${createUuid(this.#context.daemon.clock.now())}`;
-    const step = chat.process && chat.provider.command(chat.process.state, toCommand(name));
-    if (step === undefined) throw cannot(chat.provider.label);
-    const reply = Promise.withResolvers<Reply>();
-    const forget = chat.replies.wait(name, reply.resolve);
-    const late = new WaggleError('timeout', `${chat.provider.label} did not answer in time.`);
-    const timer = setTimeout(() => reply.reject(late), replyLimitMs);
-    try {
-      chat.apply(step);
-      await chat.flush();
-      const { error, value } = await reply.promise;
-      if (error === undefined) return value;
-      throw new WaggleError('badRequest', `${chat.provider.label}: ${toPlainLine(error, 300)}`);
-    } finally {
-      clearTimeout(timer);
-      forget();
-    }
+  #request(toCommand: (name: string) => Command): Promise<unknown> {
+    return request(this.chat, `asked/${createUuid(this.#context.daemon.clock.now())}`, toCommand);
   }
 
   async #changed(change: Partial<KeptChat>): Promise<Chat> {
@@ -375,8 +394,4 @@ export class Conversing {
       this.#context.daemon.log.error('a chat did not go on', { sessionId, error });
     });
   }
-}
-
-function cannot(label: string): WaggleError {
-  return new WaggleError('badRequest', `${label} cannot do that.`);
 }

@@ -12,12 +12,15 @@ import { notRecordingWarning } from '../../protocol/wire/warnings.ts';
 import type { FeatureContext, SessionOverview } from '../context.ts';
 import type { Feature, Tool } from '../feature.ts';
 import type { Route } from '../gateway/gateway.ts';
+import type { AllSessions } from './allSessions.ts';
+import { createAllSessions } from './allSessions.ts';
 import { Attaching } from './attaching.ts';
 import type { ChatSessions } from './chatSessions.ts';
 import { createChatSessions } from './chatSessions.ts';
 import type { ConversationSessions } from './conversationSessions.ts';
 import { createConversationSessions } from './conversationSessions.ts';
 import { Ending } from './ending.ts';
+import { Forgetters } from './forgetters.ts';
 import { HookReports } from './hookReports.ts';
 import { Hooks } from './hooks.ts';
 import { Keeping } from './keeping.ts';
@@ -42,6 +45,7 @@ import type { FindTools } from './toolServers.ts';
 import { Watch } from './watching.ts';
 import { WindowLinks } from './windowLinks.ts';
 
+export type { AllSessions } from './allSessions.ts';
 export type { ChatSessions, NewChat } from './chatSessions.ts';
 export type { Asker, ConversationSessions } from './conversationSessions.ts';
 export type { ImportSource } from './importing.ts';
@@ -49,6 +53,7 @@ export { isLive } from './life.ts';
 export type { Move } from './moving.ts';
 export type { PipeReader } from './pipes.ts';
 export type { SessionRow } from './row.ts';
+export { Sequences } from './sequence.ts';
 export type { SessionNouns } from './nouns.ts';
 
 const takeoverLimitMs = 1500;
@@ -69,6 +74,7 @@ export interface SessionFeature extends Feature<'session'>, SessionOverview {
   /** Undefined: there is no such session. */
   readonly find: (id: SessionId) => KnownSession | undefined;
   readonly chats: ChatSessions;
+  readonly all: AllSessions;
   /** Where hooks of agents post. */
   readonly routes: readonly Route[];
   start(): Promise<void>;
@@ -109,6 +115,7 @@ export function createSessionFeature(
     noun: 'session',
     conversations: parts.conversations,
     chats: parts.chats,
+    all: parts.all,
     routes: [parts.hookReports.route],
     handlers: createHandlers(parts),
     tools: createTools(parts),
@@ -157,11 +164,14 @@ function forgetPrivateOnes(
 function createTools({ sessions, spool, attaching, watch }: Parts): Tool[] {
   return createSessionTools({
     ...{ sessions, spool, attaching, maker: watch.maker },
-    async flush(row) {
-      await watch.settle(row).catch(hostIsGone);
-      await watch.followers.flush(row.id);
-    },
+    flush: (row) => flushAll(watch, row),
   });
+}
+
+/** Everything that it wrote until now is kept. */
+async function flushAll(watch: Watch, row: SessionRow): Promise<void> {
+  await watch.settle(row).catch(hostIsGone);
+  await watch.followers.flush(row.id);
 }
 
 async function endEverything({ launching, ending }: Parts): Promise<number> {
@@ -200,9 +210,11 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const opencode = new OpencodeFollowing({ daemon: context, sessions, hooks });
   const notes = new StartNotes({ daemon: context, memory: nouns.memory });
   const starts = { links, hooks, tools, notes };
-  const shared = { daemon: context, sessions, watch, ...starts, sequences, keeping };
+  const forgetters = new Forgetters();
+  const shared = { daemon: context, sessions, watch, ...starts, sequences, keeping, forgetters };
   const launching = new Launching({ ...shared, nouns, binDirectory });
   const ending = new Ending({ ...shared, hosts, spool });
+  const all = createAllSessions({ ...shared, ending, spool, flush: (row) => flushAll(watch, row) });
   const resuming = new Resuming({ ...shared, launching, spool });
   const together = { ...shared, nouns, launching, spool };
   const conversations = createConversationSessions({ ...together, resuming });
@@ -222,6 +234,7 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   });
   return {
     ...shared,
+    all,
     hookReports,
     opencode,
     spool,

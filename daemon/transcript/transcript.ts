@@ -11,6 +11,7 @@ import type * as reading from './reading.ts';
 
 export { agentDirectory } from './agentDirectory.ts';
 export type { Variables } from './agentDirectory.ts';
+export { openFile } from './agentFile.ts';
 export type { FoundConversation } from './listing.ts';
 export type { Said } from './said.ts';
 

@@ -31,6 +31,8 @@ export { askForOrder, openNew } from './openNew.ts';
 export type { ClosedTab, OpenTerminals, SessionCommandsOptions } from './sessionCommands.ts';
 export { chooseSession, readSessionId, restartSession } from './sessionCommands.ts';
 export { resumeSession } from './resume.ts';
+export { importEverything, offerImport } from './importOffer.ts';
+export type { ImportOfferOptions } from './importOffer.ts';
 export { SessionList } from './sessionList.ts';
 export { describePick, escapeMarkdown, isHistory, isRunning, nameOf } from './sessionRow.ts';
 

@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 
 /**
  * Words of a prompt, one per line: `say T`, `ask COMMAND`, `question T`, `hang`, `exit N`, `kill`, `garbage`, `long MIB`,
- * `stderr T`, `big CHARS`, `fail T`, `failAndExit T`, `pace PIECES MS`. What comes after the last one is a turn that is done. With
- * `FAKE_KEEPS` it keeps a transcript; in a terminal it shows its arguments and its composer, and reports its state.
+ * `stderr T`, `big CHARS`, `fail T`, `failAndExit T`, `pace PIECES MS`, `write PATH T`, `remove PATH`, `use TOKENS` (into a
+ * transcript). What comes after the last one is a turn that is done. With `FAKE_KEEPS` it keeps a transcript; in a terminal
+ * it shows its arguments and its composer, and reports its state.
  */
 const script = `#!${process.execPath}
 const { createInterface } = require('node:readline');
@@ -76,6 +77,17 @@ async function ask(name, input) {
 function result(over) {
   out({ type: 'result', subtype: 'success', is_error: false, terminal_reason: 'completed', total_cost_usd: 0, usage: { input_tokens: 10, output_tokens: 1 }, ...over });
 }
+function use(tokens) {
+  const { appendFileSync, mkdirSync } = require('node:fs');
+  const at = process.argv.findIndex((word) => word === '--session-id' || word === '--resume');
+  const sessionId = process.argv[at + 1];
+  const folder = process.env.CLAUDE_CONFIG_DIR + '/projects/-fake';
+  mkdirSync(folder, { recursive: true });
+  const usage = { input_tokens: tokens, output_tokens: 10, cache_read_input_tokens: 5, cache_creation_input_tokens: 0 };
+  const message = { id: 'msg_' + process.pid + '_' + Date.now(), model: 'claude-opus-4-5', usage };
+  const line = { type: 'assistant', sessionId, cwd: process.cwd(), timestamp: new Date().toISOString(), message };
+  appendFileSync(folder + '/' + sessionId + '.jsonl', JSON.stringify(line) + '\\n');
+}
 async function act(line) {
   const [word, ...rest] = line.split(' ');
   const about = rest.join(' ');
@@ -95,6 +107,9 @@ async function act(line) {
     process.stdout.write('\\n');
   }
   if (word === 'pace') await pace(...rest.map(Number));
+  if (word === 'write') require('node:fs').writeFileSync(rest[0], rest.slice(1).join(' '));
+  if (word === 'remove') require('node:fs').rmSync(rest[0]);
+  if (word === 'use') use(Number(about));
   if (word === 'big') say('y'.repeat(Number(about)));
   if (word === 'failAndExit') {
     result({ is_error: true, terminal_reason: 'api_error', result: about });
