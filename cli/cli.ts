@@ -7,6 +7,7 @@ import { addCommands } from './command.ts';
 import type { Choose, CommandSpec, Run } from './command.ts';
 import { toPlainLine } from '../protocol/wire/printable.ts';
 import type { CompletedCommand } from './completion/completion.ts';
+import { agentCommands } from './agentCommands.ts';
 import { chatCommands } from './chatCommands.ts';
 import { conversationCommands } from './conversationCommands.ts';
 import { daemonCommands } from './daemonCommands.ts';
@@ -52,6 +53,7 @@ const commands: readonly CommandSpec[] = [
   ...resumeCommands,
   ...signalCommands,
   ...chatCommands,
+  ...agentCommands,
   ...usageCommands,
   ...fileCommands,
   ...conversationCommands,

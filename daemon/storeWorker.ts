@@ -1,5 +1,6 @@
 /** The program of the store's thread: every noun's store, in the order of their migrations. */
 import { flushCompileCache } from 'node:module';
+import { agentStore } from './agent/agent.store.ts';
 import { attentionStore } from './attention/attention.store.ts';
 import { chatStore } from './chat/chat.store.ts';
 import { ruleStore } from './chat/rule.store.ts';
@@ -36,6 +37,7 @@ void serveStores([
   recallStore,
   chatStore,
   ruleStore,
+  agentStore,
   usageStore,
   fileStore,
   searchStore,

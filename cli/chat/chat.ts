@@ -3,4 +3,5 @@ export { answerAsked } from './answer.ts';
 export { openChat } from './open.ts';
 export { showRules } from './rules.ts';
 export { sayInChat } from './send.ts';
+export { switchSession } from './switch.ts';
 export { showTranscript } from './transcript.ts';

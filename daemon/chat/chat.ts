@@ -15,6 +15,7 @@ import { createHandlers, searchChats } from './chat.handlers.ts';
 import { Chats } from './chats.ts';
 import type { ChatImport } from './importing.ts';
 import { beginImport } from './importing.ts';
+import { HandOver } from './handOver.ts';
 import { Opening } from './opening.ts';
 import { Rules } from './rules.ts';
 import type { Turns } from './turns.ts';
@@ -28,7 +29,7 @@ export type { EndedTurn, PrepareTurn, TurnOfChat, Turns } from './turns.ts';
 export interface ChatNouns {
   readonly sessions: ChatSessions;
   readonly attention: Pick<AttentionFeature, 'register'>;
-  readonly agents: Pick<AgentFeature, 'findAgent'>;
+  readonly agents: Pick<AgentFeature, 'findAgent' | 'labelOf'>;
 }
 
 export interface ChatFeature extends Feature<'chat'> {
@@ -44,15 +45,19 @@ export interface ChatFeature extends Feature<'chat'> {
 export function createChatFeature(context: FeatureContext, nouns: ChatNouns): ChatFeature {
   const { sessions, attention, agents } = nouns;
   const rules = new Rules(context);
+  const labelOf = (agent: string): string | undefined => agents.labelOf(agent);
   const needs = attention.register({
     kinds: ['permission', 'question'],
     async answer({ id, sessionId }, action) {
       if (sessionId !== null) await answering.answerNeed(sessionId, id, action);
     },
   });
-  const chats = new Chats({ daemon: context, sessions, rules, needs });
+  const chats = new Chats({ daemon: context, sessions, rules, needs, labelOf });
   const answering = new Answering(chats, rules);
-  const opening = new Opening({ chats, sessions, versions: new VersionCheck(agents) });
+  const versions = new VersionCheck(agents);
+  const opening = new Opening({ chats, sessions, versions, labelOf });
+  const handOver = new HandOver({ daemon: context, chats, sessions });
+  chats.lookWith((conversing) => handOver.look(conversing));
   sessions.readWith(chats);
   return {
     noun: 'chat',
@@ -62,7 +67,7 @@ export function createChatFeature(context: FeatureContext, nouns: ChatNouns): Ch
     async hold(sessionId, reason) {
       await chats.get(sessionId).hold(reason);
     },
-    handlers: createHandlers({ chats, opening, answering, rules }),
+    handlers: createHandlers({ chats, opening, answering, rules, handOver }),
     async start() {
       await chats.load();
       chats.begin();

@@ -5,13 +5,15 @@ import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { NeedSource } from '../attention/attention.ts';
 import type { FeatureContext } from '../context.ts';
 import type { ConnectedHost } from '../host/host.ts';
-import { findProvider } from '../provider/provider.ts';
+import { providerOf } from '../provider/provider.ts';
 import type { ChatSessions, PipeReader, SessionRow } from '../session/session.ts';
 import { isLive } from '../session/session.ts';
 import type { StoreProxy } from '../store/store.ts';
 import type { chatStore } from './chat.store.ts';
 import { Conversing } from './conversing.ts';
 import { newKeptChat } from './kept.ts';
+import type { JournalStore } from './privateStore.ts';
+import { PrivateStore } from './privateStore.ts';
 import type { LoadedLive } from './liveChat.ts';
 import { LiveChat } from './liveChat.ts';
 import type { Rules } from './rules.ts';
@@ -24,6 +26,7 @@ export interface ChatsContext {
   readonly sessions: ChatSessions;
   readonly rules: Rules;
   readonly needs: NeedSource;
+  readonly labelOf: (agent: string) => string | undefined;
 }
 
 const lookEveryMs = 1000;
@@ -37,11 +40,14 @@ export class Chats implements PipeReader, Disposable {
   readonly #chats = new Map<SessionId, Conversing>();
   readonly #opening = new Map<SessionId, Promise<Conversing>>();
   readonly #slots: Slots;
+  readonly #beganMs: number;
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #onLook: (conversing: Conversing) => void = () => undefined;
 
   constructor(context: ChatsContext) {
     this.#context = context;
+    this.#beganMs = context.daemon.clock.now();
     this.store = context.daemon.openStore<typeof chatStore>('chat');
     this.#slots = new Slots({
       maxRunning: () => context.rules.settings.maxRunning,
@@ -67,6 +73,11 @@ export class Chats implements PipeReader, Disposable {
       if (isGone) chat.lost();
     }
     this.#timer = setInterval(() => this.#putIdleToSleep(), lookEveryMs).unref();
+  }
+
+  /** Who is told whenever something of a chat changed. */
+  lookWith(look: (conversing: Conversing) => void): void {
+    this.#onLook = look;
   }
 
   list(): Conversing[] {
@@ -106,8 +117,10 @@ export class Chats implements PipeReader, Disposable {
       this.#context.needs.remove(content.permission.permissionId);
     conversing.dispose();
     this.watchers.forget(id);
-    await this.store.remove({ sessionId: id });
-    await this.#squeeze();
+    if (conversing.chat.row?.private !== true) {
+      await this.store.remove({ sessionId: id });
+      await this.#squeeze();
+    }
     await this.#context.rules.forgetSession(id);
   }
 
@@ -144,7 +157,10 @@ export class Chats implements PipeReader, Disposable {
     await this.#context.rules.load();
     for (const { sessionId, ...loaded } of await this.store.load({})) {
       const id = sessionIdSchema.safeParse(sessionId).data;
-      if (id !== undefined) this.#add({ ...loaded, sessionId: id });
+      if (id === undefined) continue;
+      // An earlier program kept less; a switch that was wished for had an asker who is not known any more.
+      const chat = { ...newKeptChat(loaded.chat.agent), ...loaded.chat, switching: null };
+      this.#add({ ...loaded, chat, sessionId: id }, this.store);
     }
   }
 
@@ -160,24 +176,29 @@ export class Chats implements PipeReader, Disposable {
   async #create(row: SessionRow): Promise<Conversing> {
     const from = row.chat?.forkOf?.sessionId;
     const { end } = from === undefined ? { end: 0 } : await this.store.copy({ from, to: row.id });
+    if (row.private === true && Date.parse(row.createdAt) < this.#beganMs) this.#endLost(row);
     const forkedFrom = sessionIdSchema.safeParse(from).data ?? null;
     const chat = { ...newKeptChat(row.agent), forkedFrom };
-    const conversing = this.#add({ sessionId: row.id, chat, revision: 0, end, entries: [] });
-    if (conversing === undefined)
-      throw new WaggleError('badRequest', 'This agent cannot be in a chat.');
-    return conversing;
+    const loaded = { sessionId: row.id, chat, revision: 0, end, entries: [] };
+    return this.#add(loaded, row.private === true ? new PrivateStore() : this.store);
   }
 
-  #add(loaded: LoadedLive): Conversing | undefined {
+  /** Nothing of a private chat was kept by the daemon before this one: its agent is talking to nobody. */
+  #endLost(row: SessionRow): void {
+    this.#inBackground(this.#context.sessions.signal(row, 'SIGTERM'));
+  }
+
+  #add(loaded: LoadedLive, store: JournalStore): Conversing {
     const { sessionId } = loaded;
-    const provider = findProvider(loaded.chat.agent);
-    if (provider === undefined) return undefined;
-    const { sessions, daemon } = this.#context;
+    const { sessions, daemon, labelOf } = this.#context;
+    const { agent } = loaded.chat;
+    // One that is not configured any more can still be read.
+    const provider = providerOf(agent, labelOf(agent) ?? agent);
     const tell: Watchers['tell'] = (id, event, params) => this.watchers.tell(id, event, params);
     const chat = new LiveChat(
       {
         ...this.#context,
-        ...{ store: this.store, provider },
+        ...{ store, provider },
         tell: (event, params) => tell(sessionId, event, params),
         advanced: () => {
           this.#chats.get(sessionId)?.advance();
@@ -190,6 +211,7 @@ export class Chats implements PipeReader, Disposable {
       ...{ daemon, chat, sessions, turns: this.turns },
       tell: (event, params) => tell(sessionId, event, params),
       takeSlot: (waiting) => this.#slots.take(waiting),
+      onLook: (changed) => this.#onLook(changed),
     });
     this.#chats.set(sessionId, conversing);
     return conversing;

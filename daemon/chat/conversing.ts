@@ -13,6 +13,7 @@ import type { Tell } from './publishing.ts';
 import { addFirst, addLast, edit, move, remember, remove } from './queue.ts';
 import type { Reply } from './replies.ts';
 import type { Turns, TurnWatch } from './turns.ts';
+import { Waiters } from './waiters.ts';
 import { toChat } from './wire.ts';
 
 /** Who asked, and what a process would inherit from them; kept in memory only. */
@@ -29,6 +30,8 @@ export interface ConversingContext {
   readonly turns: Turns;
   /** Whether one more process may run; false: it is told when it may. */
   takeSlot(conversing: Conversing): boolean;
+  /** Something changed; it may be time to go on elsewhere. */
+  onLook(conversing: Conversing): void;
 }
 
 const replyLimitMs = 15_000;
@@ -39,7 +42,10 @@ const signalLimitMs = 5000;
 /** What people do in one chat: its queue, its turns, its process. One turn at a time, the next one when that is over. */
 export class Conversing {
   readonly chat: LiveChat;
+  /** It is handed to a terminal or back: nothing else starts or says anything. */
+  isMoving = false;
   readonly #context: ConversingContext;
+  readonly #waiters = new Waiters();
   #asked: Asked | undefined;
   #isStarting = false;
   #isWaiting = false;
@@ -76,8 +82,16 @@ export class Conversing {
     return this.#context.daemon.clock.monotonicMs() - this.#idleSinceMs;
   }
 
-  get isWaiting(): boolean {
-    return this.#isWaiting;
+  /** A turn runs, here or in its terminal. */
+  get isBusy(): boolean {
+    const { row, kept } = this.chat;
+    const state = row?.mode === 'pty' ? row.attention.state : undefined;
+    return state === undefined ? kept.turn !== null : state === 'working' || state === 'asking';
+  }
+
+  /** Resolves with false after `limitMs`. */
+  until(isSo: () => boolean, limitMs: number): Promise<boolean> {
+    return this.#waiters.until(isSo, limitMs);
   }
 
   /** Who starts its process, from now on. */
@@ -88,6 +102,7 @@ export class Conversing {
   /** A repeated id changes nothing. */
   async send(message: Omit<Message, 'at'>, asked: Asked, first = false): Promise<Chat> {
     const { kept } = this.chat;
+    this.#refuseTerminal();
     this.remember(asked);
     if (!kept.seen.includes(message.id)) {
       this.#refuseAttachments(message);
@@ -133,6 +148,10 @@ export class Conversing {
     return this.#changed({ queue: remove(this.chat.kept.queue, id) });
   }
 
+  setDraft(draft: string): Promise<Chat> {
+    return this.#changed({ draft });
+  }
+
   async interrupt(): Promise<Chat> {
     this.#interrupt();
     return this.#changed({});
@@ -165,6 +184,7 @@ export class Conversing {
   /** @throws WaggleError `conflict` while a turn runs. */
   async sleep(): Promise<Chat> {
     const { row, kept } = this.chat;
+    this.#refuseTerminal();
     if (kept.turn !== null)
       throw new WaggleError('conflict', 'A turn still runs.', { fix: 'Interrupt it first.' });
     if (row === undefined || this.#isSleeping) return this.toChat();
@@ -209,12 +229,15 @@ export class Conversing {
     if (kept.turn !== null) this.#idleSinceMs = this.#context.daemon.clock.monotonicMs();
     else clearTimeout(this.#stopping);
     this.#turnWatch.look(kept);
-    this.#goOn(kept, process);
+    if (!this.isMoving && this.chat.row?.mode !== 'pty') this.#goOn(kept, process);
     this.#tellChanged();
+    this.#context.onLook(this);
+    this.#waiters.look();
   }
 
   dispose(): void {
     clearTimeout(this.#stopping);
+    this.#waiters.dispose();
     this.chat.close();
   }
 
@@ -222,7 +245,7 @@ export class Conversing {
     const [next] = kept.queue;
     if (next === undefined || kept.paused !== null) this.#isWaiting = false;
     if (next === undefined || kept.turn !== null || kept.paused !== null) return;
-    if (this.#isSleeping) return;
+    if (this.#isSleeping || kept.switching !== null) return;
     const isThere = process !== undefined && kept.endedGeneration !== process.generation;
     if (!isThere) return this.#start();
     if (!kept.isReady || process.hasEnded) return;
@@ -355,6 +378,13 @@ export class Conversing {
     this.advance();
     await this.chat.flush();
     return this.toChat();
+  }
+
+  #refuseTerminal(): void {
+    if (this.chat.row?.mode === 'pty')
+      throw new WaggleError('conflict', 'The conversation is in its terminal now.', {
+        fix: 'Say it there, or switch to the chat first.',
+      });
   }
 
   #refuseAttachments({ attachments }: Pick<Message, 'attachments'>): void {

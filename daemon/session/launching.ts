@@ -59,6 +59,8 @@ export interface StartChoice {
   readonly origin?: SessionRow['origin'];
   /** A chat: its agent speaks in events. */
   readonly chat?: ChatLaunch;
+  /** It goes on with its conversation, or is not started. */
+  readonly mustResume?: boolean;
 }
 
 /** Of a process that is about to start. */
@@ -76,6 +78,12 @@ function withChoice<R extends { readonly argv: string[]; readonly cwd: string }>
   { cwd = request.cwd, oldScreen }: StartChoice,
 ): R {
   return { ...request, cwd, argv: showFirst(oldScreen, request.argv) };
+}
+
+function nothingKept({ agent }: Pick<SessionRow, 'agent'>): WaggleError {
+  return new WaggleError('conflict', 'Nothing of its conversation can be gone on with there.', {
+    fix: `Start a new session: waggle new --agent ${agent}`,
+  });
 }
 
 /** The home that a `waggle` inside the session would use by itself. */
@@ -158,8 +166,9 @@ export class Launching {
       cwd,
       environment: inherited,
       conversationIds: row.conversations.map((conversation) => conversation.id),
-      chat: row.chat,
+      ...(row.mode === 'pipe' ? { chat: row.chat } : { carried: row.chat }),
     });
+    if (choice.mustResume === true && !plan.isResumed) throw nothingKept(row);
     const further = {
       argv: plan.argv,
       heard: { ...nothingHeard, title: row.heard.title },

@@ -25,6 +25,7 @@ import { HookReports } from './hookReports.ts';
 import { Hooks } from './hooks.ts';
 import { Keeping } from './keeping.ts';
 import { Launching } from './launching.ts';
+import { Moving } from './moving.ts';
 import { StartNotes } from './notes.ts';
 import { reachOfAgents } from './notesOptions.ts';
 import type { SessionNouns } from './nouns.ts';
@@ -49,6 +50,7 @@ export type { ChatSessions, NewChat } from './chatSessions.ts';
 export type { Asker, ConversationSessions } from './conversationSessions.ts';
 export type { ImportSource } from './importing.ts';
 export { isLive } from './life.ts';
+export type { Move } from './moving.ts';
 export type { PipeReader } from './pipes.ts';
 export type { SessionRow } from './row.ts';
 export { Sequences } from './sequence.ts';
@@ -216,10 +218,11 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const resuming = new Resuming({ ...shared, launching, spool });
   const together = { ...shared, nouns, launching, spool };
   const conversations = createConversationSessions({ ...together, resuming });
-  const chats = createChatSessions({ ...together, hosts, pipes: watch.pipes });
   const monotonicMs = (): number => context.clock.monotonicMs();
   const resources = new Resources({ hosts, trees: watch.trees, monotonicMs });
   const attaching = new Attaching({ daemon: context, hosts, sessions });
+  const moving = new Moving({ ...shared, hosts, launching, ending, attaching });
+  const chats = createChatSessions({ ...together, hosts, pipes: watch.pipes, moving });
   const recovery = new Recovery({
     ...{ daemon: context, hosts, sessions, watch },
     workspaces: nouns.workspaces,

@@ -40,5 +40,8 @@ export const findLastConversation: typeof observing.findLastConversation = async
 export const readTranscript: typeof reading.readTranscript = async (...asked) =>
   (await import('./reading.ts')).readTranscript(...asked);
 
+export const readConversation: typeof reading.readConversation = async (...asked) =>
+  (await import('./reading.ts')).readConversation(...asked);
+
 export const recogniseAgent: typeof reading.recogniseAgent = async (...asked) =>
   (await import('./reading.ts')).recogniseAgent(...asked);

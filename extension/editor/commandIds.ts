@@ -22,6 +22,8 @@ export const commandIds = {
   restoreFiles: 'waggle.restoreFiles',
   undoRestore: 'waggle.undoRestore',
   keepSession: 'waggle.keepSession',
+  switchToTerminal: 'waggle.switchToTerminal',
+  switchToChat: 'waggle.switchToChat',
   copySessionId: 'waggle.copySessionId',
   showDaemonLog: 'waggle.showDaemonLog',
   restartDaemon: 'waggle.restartDaemon',
