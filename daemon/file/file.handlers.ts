@@ -145,7 +145,7 @@ function stateAt(steps: readonly KeptStep[], moment: FileMoment, now: Captured):
   const step =
     moment === 'start'
       ? steps[0]
-      : steps.find(({ kind, turn }) => kind === 'turn' && turn === moment.turn);
+      : steps.findLast(({ kind, turn }) => kind === 'turn' && turn === moment.turn);
   if (step === undefined)
     throw new WaggleError('notFound', 'Nothing is kept of the files at that moment.');
   const isAfter = moment !== 'start' && moment.side === 'after';

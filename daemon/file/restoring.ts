@@ -87,7 +87,7 @@ export class Restoring {
   async #look(row: SessionRow, turn: number): Promise<Seen> {
     const reason = this.#keeping.whyNot(row);
     const steps = await this.#keeping.steps(row.id);
-    const at = steps.findIndex((step) => step.kind === 'turn' && step.turn === turn);
+    const at = steps.findLastIndex((step) => step.kind === 'turn' && step.turn === turn);
     const first = steps[at];
     if (first === undefined)
       throw new WaggleError(
