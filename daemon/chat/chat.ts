@@ -19,6 +19,7 @@ import { HandOver } from './handOver.ts';
 import { Opening } from './opening.ts';
 import { Rules } from './rules.ts';
 import type { Turns } from './turns.ts';
+import { noteHeld } from './turns.ts';
 import { VersionCheck } from './versionCheck.ts';
 
 export type { ChatImport } from './importing.ts';
@@ -65,7 +66,9 @@ export function createChatFeature(context: FeatureContext, nouns: ChatNouns): Ch
     turns: chats.turns,
     search: async (wanted) => (await searchChats(chats, wanted)).found,
     async hold(sessionId, reason) {
-      await chats.get(sessionId).hold(reason);
+      const conversing = chats.get(sessionId);
+      noteHeld(conversing.chat.journal, reason);
+      await conversing.hold(reason);
     },
     handlers: createHandlers({ chats, opening, answering, rules, handOver }),
     async start() {

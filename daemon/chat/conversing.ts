@@ -13,7 +13,6 @@ import type { Tell } from './publishing.ts';
 import { addFirst, addLast, edit, move, remember, remove } from './queue.ts';
 import type { Reply } from './replies.ts';
 import type { Preparing, Turns, TurnWatch } from './turns.ts';
-import { noteHeld } from './turns.ts';
 import { Waiters } from './waiters.ts';
 import { toChat } from './wire.ts';
 
@@ -166,10 +165,9 @@ export class Conversing {
     return this.#changed({ paused: 'stopped' });
   }
 
-  /** Ends the turn that runs, says why, and says nothing more until a person lets it go on. */
+  /** Ends the turn that runs, and says nothing more until a person lets it go on. */
   async hold(reason: string): Promise<Chat> {
     if (this.chat.kept.turn !== null) this.#interrupt();
-    noteHeld(this.chat.journal, reason);
     return this.#changed({ paused: reason });
   }
 
