@@ -25,7 +25,7 @@ import { VersionCheck } from './versionCheck.ts';
 export type { ChatImport } from './importing.ts';
 export type { FoundInChat, SearchedFor } from './chat.handlers.ts';
 export { fold, snippetIn, toMatch, toWords } from './searching.ts';
-export type { EndedTurn, PrepareTurn, TurnOfChat, Turns } from './turns.ts';
+export type { EndedTurn, Turns } from './turns.ts';
 
 export interface ChatNouns {
   readonly sessions: ChatSessions;

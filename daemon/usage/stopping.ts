@@ -1,12 +1,9 @@
-import type { usage } from '../../protocol/usage/usage.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Need, NeedSource } from '../attention/attention.ts';
 import type { ChatFeature } from '../chat/chat.ts';
 import type { FeatureContext } from '../context.ts';
 import type { AllSessions } from '../session/session.ts';
 import type { Reached } from './ceilings.ts';
-
-export type UsageEvents = (typeof usage)['events'];
 
 export interface StoppingContext {
   readonly daemon: Pick<FeatureContext, 'publish' | 'log' | 'clock'>;
