@@ -73,6 +73,11 @@ export class Keeping {
     return known;
   }
 
+  /** What was kept of a session, without looking at its files. @throws WaggleError as git does. */
+  open(row: SessionRow): Promise<Git> {
+    return openPlace(this.#placeOf(row.id, this.#context.workspaces.worktreeOf(row.cwd)));
+  }
+
   /** How everything is now. @throws WaggleError as git does. */
   capture(row: SessionRow): Promise<Captured> {
     const root = this.#context.workspaces.worktreeOf(row.cwd);
