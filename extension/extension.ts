@@ -69,6 +69,7 @@ interface Ground {
 function createFeatures({ context, connection, paths, windowId, log }: Ground): Disposable {
   const owned = new DisposableStore();
   const { workspaceState, globalState, globalStorageUri, secrets } = context;
+  const kept = { workspaceMemory: workspaceState, machineMemory: globalState };
   const sessions = owned.add(new SessionList());
   const daemon = owned.add(createDaemonFeature({ connection, logFile: paths.logFile, log }));
   const window = owned.add(new WindowFeature({ connection, windowId, log }));
@@ -91,13 +92,7 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   const presence = owned.add(new Presence({ connection, windowId, terminals, log }));
   const activeSession = () => terminals.active;
   const attention = owned.add(
-    createAttentionFeature({
-      ...shared,
-      windowId,
-      machineMemory: globalState,
-      activeSession,
-      presence,
-    }),
+    createAttentionFeature({ ...shared, ...kept, windowId, activeSession, presence }),
   );
   const memory = owned.add(
     createMemoryFeature({
@@ -107,7 +102,6 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
     }),
   );
   const { needs, onDidChange: onDidChangeNeeds } = attention;
-  const kept = { workspaceMemory: workspaceState, machineMemory: globalState };
   const records = owned.add(createRecords({ ...shared, ...kept }));
   owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds, usage: records.usage }));
   owned.add(watchSeen({ connection, attention, terminals, log }));
