@@ -317,11 +317,8 @@ function createFeatures(
     windows: window,
     workspaces: workspace,
   });
-  const chat = createChatFeature(about('chat'), {
-    sessions: session.chats,
-    attention,
-    agents: agent,
-  });
+  const talk = { sessions: session.chats, attention, agents: agent };
+  const chat = createChatFeature(about('chat'), talk);
   const around = { sessions: session.all, chats: chat, workspaces: workspace, attention };
   const usage = createUsageFeature(about('usage'), around);
   const file = createFileFeature(about('file'), around);
