@@ -45,7 +45,7 @@ type BySession = { readonly sessionId: string };
 
 export const fileStore = defineStore<FileTables>()({
   name: 'file',
-  migrations: [{ version: 460, up: createTable }],
+  migrations: [{ version: 430, up: createTable }],
   methods: {
     async save(db, step: KeptStep): Promise<void> {
       const { after, isUndone, restoreId, startedAt, endedAt, sessionId, ...rest } = step;

@@ -52,7 +52,7 @@ export interface FoundPiece {
 /** Words of kept output. The text itself is in the output alone: with it goes what can be shown. */
 export const searchStore = defineStore<SearchTables>()({
   name: 'search',
-  migrations: [{ version: 470, up: createTables }],
+  migrations: [{ version: 440, up: createTables }],
   methods: {
     async load(db, _params: Record<string, never>): Promise<IndexCursor[]> {
       const rows = await db.selectFrom('output_cursor').selectAll().execute();

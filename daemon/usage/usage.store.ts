@@ -57,7 +57,7 @@ export interface LoadedUsage {
 
 export const usageStore = defineStore<UsageTables>()({
   name: 'usage',
-  migrations: [{ version: 450, up: createTables }],
+  migrations: [{ version: 420, up: createTables }],
   methods: {
     async load(db, _params: Record<string, never>): Promise<LoadedUsage> {
       const files = await db.selectFrom('usage_file').selectAll().execute();
