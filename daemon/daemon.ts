@@ -287,6 +287,19 @@ function createContext(
   };
 }
 
+/** What sessions leave behind: what they used, the files they changed, and words to be found. */
+function createRecords(
+  about: (noun: NounName) => FeatureContext,
+  around: Parameters<typeof createUsageFeature>[1] &
+    Parameters<typeof createFileFeature>[1] &
+    Parameters<typeof createSearchFeature>[1],
+) {
+  const usage = createUsageFeature(about('usage'), around);
+  const file = createFileFeature(about('file'), around);
+  const search = createSearchFeature(about('search'), around);
+  return { usage, file, search };
+}
+
 /** The list. Features start in this order and end in the reverse one. */
 function createFeatures(
   context: FeatureContext,
@@ -320,9 +333,7 @@ function createFeatures(
   const talk = { sessions: session.chats, attention, agents: agent };
   const chat = createChatFeature(about('chat'), talk);
   const around = { sessions: session.all, chats: chat, workspaces: workspace, attention };
-  const usage = createUsageFeature(about('usage'), around);
-  const file = createFileFeature(about('file'), around);
-  const search = createSearchFeature(about('search'), around);
+  const records = createRecords(about, around);
   const conversation = createConversationFeature(session.conversations, chat);
   const pane = createPaneFeature({ paths: context.paths, sessions: session.conversations });
   const { token, mcp } = createAccess(about('mcp'), {
@@ -342,7 +353,7 @@ function createFeatures(
   });
   const features = {
     ...{ role, workspace, memory, window, agent, attention, session },
-    ...{ conversation, chat, usage, file, search, pane, token, mcp, daemon },
+    ...{ conversation, chat, ...records, pane, token, mcp, daemon },
   };
   return features satisfies Features;
 }

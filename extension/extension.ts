@@ -91,16 +91,10 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   const session = owned.add(createSessionFeature({ ...shared, daemon, onDidChangeTerminals }));
   const presence = owned.add(new Presence({ connection, windowId, terminals, log }));
   const activeSession = () => terminals.active;
-  const attention = owned.add(
-    createAttentionFeature({ ...shared, ...kept, windowId, activeSession, presence }),
-  );
-  const memory = owned.add(
-    createMemoryFeature({
-      ...shared,
-      windowMemory: workspaceState,
-      listAgents: () => agents.list(),
-    }),
-  );
+  const inWindow = { windowId, machineMemory: globalState, activeSession, presence };
+  const attention = owned.add(createAttentionFeature({ ...shared, ...inWindow }));
+  const forMemory = { windowMemory: workspaceState, listAgents: () => agents.list() };
+  const memory = owned.add(createMemoryFeature({ ...shared, ...forMemory }));
   const { needs, onDidChange: onDidChangeNeeds } = attention;
   const records = owned.add(createRecords({ ...shared, ...kept }));
   owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds, usage: records.usage }));
