@@ -6,6 +6,7 @@ import type { SessionRow } from '../session/session.ts';
 import type { StoreProxy } from '../store/store.ts';
 import { dayOf } from './day.ts';
 import { readFilePart } from './filePart.ts';
+import type { LineReader, LinesRead } from './lineReaders.ts';
 import { findLineReader, readLines } from './lineReaders.ts';
 import { readOpencodeMessage } from './opencodeRecords.ts';
 import type { Place, RecordFile } from './places.ts';
@@ -25,6 +26,7 @@ export interface ReadingContext {
 /** What one look may read: the rest comes with the next, the latest files first. */
 const lookBytes = 48 * 1024 * 1024;
 const rowsAtOnce = 500;
+const linesAtOnce = 40;
 
 interface Progress {
   files: number;
@@ -152,7 +154,7 @@ export class Reading {
     let isNew = false;
     for (;;) {
       const { lines, next, rest } = await readFilePart(path, position);
-      const read = readLines(reader, state, lines);
+      const read = await inSlices(reader, state, lines);
       const isOver = next === position;
       // A last line without its end is counted when it can be read; it is read again with its end.
       const last = rest === '' ? undefined : readLines(reader, read.state, [rest]);
@@ -169,7 +171,6 @@ export class Reading {
         progress.bytesLeft += Math.max(0, bytes - position);
         return isNew;
       }
-      await setImmediate();
     }
   }
 
@@ -210,6 +211,24 @@ export class Reading {
       reason: errorMessageOf(error),
     });
   }
+}
+
+/** Everybody else gets their turn in between. */
+async function inSlices(
+  reader: LineReader,
+  start: object,
+  lines: readonly string[],
+): Promise<LinesRead> {
+  const all: LinesRead = { state: start, records: [], limits: [] };
+  let { state } = all;
+  for (let at = 0; at < lines.length; at += linesAtOnce) {
+    const read = readLines(reader, state, lines.slice(at, at + linesAtOnce));
+    ({ state } = read);
+    all.records.push(...read.records);
+    all.limits.push(...read.limits);
+    await setImmediate();
+  }
+  return { ...all, state };
 }
 
 function isObject(value: unknown): value is object {
