@@ -166,10 +166,8 @@ function notes({ total, sources, pricesOf }: MethodResult<'usage/read'>, t: Tran
   const left = sources.reduce((sum, { bytesLeft }) => sum + bytesLeft, 0);
   const unreadable = sources.reduce((sum, source) => sum + source.unreadable, 0);
   return [
-    t(
-      'Costs are estimates by list prices of {0}. Cached: read from the cache of the model.',
-      pricesOf,
-    ),
+    t('Costs are estimates by list prices of {0}.', pricesOf),
+    t('Cached: read from the cache of the model.'),
     ...(total.unpricedTokens > 0
       ? [
           t(
