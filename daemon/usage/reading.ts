@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { UsageSource } from '../../protocol/usage/usage.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
@@ -68,6 +69,18 @@ export class Reading {
     return this.#looking;
   }
 
+  /** A private session goes, and nobody knows its conversation: what was begun meanwhile may be its own. */
+  async leaveOut({ agent, createdAt }: SessionRow): Promise<void> {
+    const { environment, privacy } = this.#context;
+    const places = listPlaces(environment, this.#context.sessions());
+    for (const place of places.filter((one) => one.agent === agent)) {
+      const { files } = await listRecordFiles(place);
+      const since = files.filter(({ changedAtMs }) => changedAtMs >= Date.parse(createdAt));
+      for (const { path } of since.filter((file) => !this.#known.has(file.path)))
+        for (const id of idsIn(basename(path))) await privacy.add(agent, id);
+    }
+  }
+
   /** Resolves when nothing is read any more. */
   async stop(): Promise<void> {
     this.#isStopped = true;
@@ -128,8 +141,7 @@ export class Reading {
   #isHeldBack({ agent, path }: RecordFile): boolean {
     const { privacy, sessions } = this.#context;
     if (!this.#known.has(path) && privacy.isUnsure(agent, sessions())) return true;
-    const ids = path.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? [];
-    return ids.some((id) => privacy.has(agent, id)) || this.#isPrivateGemini(agent, path);
+    return idsIn(path).some((id) => privacy.has(agent, id)) || this.#isPrivateGemini(agent, path);
   }
 
   /** Its files are named by the beginning of an id. */
@@ -229,6 +241,10 @@ async function inSlices(
     await setImmediate();
   }
   return { ...all, state };
+}
+
+function idsIn(path: string): string[] {
+  return path.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? [];
 }
 
 function isObject(value: unknown): value is object {
