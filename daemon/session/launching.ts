@@ -14,6 +14,7 @@ import type { MarkedStart } from '../shell/shell.ts';
 import { isMarkingOff, markShell } from '../shell/shell.ts';
 import { createUuid } from '../uuid.ts';
 import { resolveFolder } from '../workspace/workspace.ts';
+import { conversationStateOf } from './conversations.ts';
 import type { Environment } from './environment.ts';
 import {
   addOwnVariables,
@@ -30,7 +31,7 @@ import type { StartNotes } from './notes.ts';
 import type { SessionRow } from './row.ts';
 import { showFirst } from './oldScreen.ts';
 import { toMeta } from './row.ts';
-import { OneProcess } from './oneProcess.ts';
+import { nothingKept, OneProcess } from './oneProcess.ts';
 import type { Keeping } from './keeping.ts';
 import { Sequences } from './sequence.ts';
 import type { ShellFacts } from './shellMark.ts';
@@ -63,27 +64,11 @@ export interface StartChoice {
   readonly mustResume?: boolean;
 }
 
-/** Of a process that is about to start. */
-function conversationStateOf(
-  { isResumed, conversationId, agentDirectory }: LaunchPlan,
-  nowMs: number,
-): Pick<SessionRow, 'resuming' | 'agentDirectory'> {
-  const at = new Date(nowMs).toISOString();
-  const isExpected = isResumed && conversationId !== null;
-  return { resuming: isExpected ? { conversationId, at } : null, agentDirectory };
-}
-
 function withChoice<R extends { readonly argv: string[]; readonly cwd: string }>(
   request: R,
   { cwd = request.cwd, oldScreen }: StartChoice,
 ): R {
   return { ...request, cwd, argv: showFirst(oldScreen, request.argv) };
-}
-
-function nothingKept({ agent }: Pick<SessionRow, 'agent'>): WaggleError {
-  return new WaggleError('conflict', 'Nothing of its conversation can be gone on with there.', {
-    fix: `Start a new session: waggle new --agent ${agent}`,
-  });
 }
 
 /** The home that a `waggle` inside the session would use by itself. */
