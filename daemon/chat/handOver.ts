@@ -10,6 +10,7 @@ import { isLive } from '../session/session.ts';
 import { createUuid } from '../uuid.ts';
 import type { Chats } from './chats.ts';
 import type { Conversing } from './conversing.ts';
+import type { LiveChat } from './liveChat.ts';
 import { fillFromTerminal, wasSaid } from './fromTerminal.ts';
 import { againText, busyError, refuseUnswitchable, reasonOf } from './switching.ts';
 import { addFirst } from './queue.ts';
@@ -126,23 +127,32 @@ export class HandOver {
 
   /** Null, or why it is a chat as before. */
   async #toTerminal(conversing: Conversing, { wanted, caller }: Asked): Promise<string | null> {
-    const { moving } = this.#context.sessions;
     const { chat } = conversing;
     const { sessionId } = chat;
     await this.#endTurn(conversing);
     if (isLive(this.#row(sessionId).status)) await conversing.sleep();
-    const { chat: launch, mode } = this.#row(sessionId);
+    const { chat: launch, mode, generation } = this.#row(sessionId);
     if (mode !== 'pipe') return null;
-    const since = chat.now();
-    await moving.move(sessionId, {
+    // Before it is so: what is said there after now is read when it comes back, whatever happens to the daemon.
+    chat.patch({ terminal: { since: chat.now(), generation: generation + 1 } });
+    await chat.flush();
+    const move: Move = {
       ...{ to: 'pty', asker: wanted, caller, size: wanted.size },
       chat: { model: null, ...launch, forkOf: null, mode: chat.kept.mode ?? launch?.mode ?? null },
       mustResume: chat.kept.turns > 0,
-    });
-    const { generation } = this.#row(sessionId);
-    chat.patch({ terminal: { since, generation } });
+    };
+    await this.#moveOrForget(chat, move);
     await conversing.until(() => this.#isSettled(sessionId), terminalReadyMs);
     return this.#isLost(conversing) ? this.#returnToChat(conversing) : null;
+  }
+
+  async #moveOrForget(chat: LiveChat, move: Move): Promise<void> {
+    try {
+      await this.#context.sessions.moving.move(chat.sessionId, move);
+    } catch (error) {
+      chat.patch({ terminal: null });
+      throw error;
+    }
   }
 
   /** What is asked is taken back with the turn, and asked again where it goes on. */
@@ -187,13 +197,14 @@ export class HandOver {
       chat: launch,
       mustResume: wasSaid(chat, row),
     } as const;
-    const since = chat.now();
-    chat.patch({ terminal: null, mode: launch.mode });
-    const failure = await this.#startChat(conversing, move);
-    if (failure === null) return null;
     // What stands in the journal now is not read again.
-    chat.patch({ terminal: { since, generation: noGeneration } });
-    await this.#returnToTerminal(conversing, { wanted, caller });
+    const terminal = { since: chat.now(), generation: noGeneration };
+    chat.patch({ terminal, mode: launch.mode });
+    await chat.flush();
+    const failure = await this.#startChat(conversing, move);
+    chat.patch({ terminal: failure === null ? null : terminal });
+    if (failure === null) return null;
+    await this.#returnToTerminal(conversing, { wanted, caller }, before.chat);
     return failure;
   }
 
@@ -223,12 +234,16 @@ export class HandOver {
   }
 
   /** With what was chosen there before. Rejects as starting an agent does: then it is a terminal without a process. */
-  async #returnToTerminal(conversing: Conversing, { wanted, caller }: Asked): Promise<void> {
+  async #returnToTerminal(
+    conversing: Conversing,
+    { wanted, caller }: Asked,
+    chat: Move['chat'],
+  ): Promise<void> {
     const { sessionId } = conversing.chat;
     const { moving } = this.#context.sessions;
     if (isLive(this.#row(sessionId).status)) await conversing.sleep();
     await moving.restore(sessionId, 'pty', 'asleep');
-    const again = { asker: wanted, caller, size: wanted.size, mustResume: false };
+    const again = { asker: wanted, caller, size: wanted.size, chat, mustResume: false };
     await moving.move(sessionId, { to: 'pty', ...again });
   }
 

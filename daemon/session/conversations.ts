@@ -1,3 +1,4 @@
+import type { LaunchPlan } from '../agent/agent.ts';
 import type { SessionRow } from './row.ts';
 import type { RowPatch } from './sessions.ts';
 
@@ -20,4 +21,14 @@ export function addConversation(
   const others = row.conversations.filter((conversation) => conversation.id !== id);
   const observed = { id, source, observedAt: at };
   return { conversations: [...others, observed].slice(-maxKept) };
+}
+
+/** Of a process that is about to start. */
+export function conversationStateOf(
+  { isResumed, conversationId, agentDirectory }: LaunchPlan,
+  nowMs: number,
+): Pick<SessionRow, 'resuming' | 'agentDirectory'> {
+  const at = new Date(nowMs).toISOString();
+  const isExpected = isResumed && conversationId !== null;
+  return { resuming: isExpected ? { conversationId, at } : null, agentDirectory };
 }

@@ -14,6 +14,7 @@ import type { MarkedStart } from '../shell/shell.ts';
 import { isMarkingOff, markShell } from '../shell/shell.ts';
 import { createUuid } from '../uuid.ts';
 import { resolveFolder } from '../workspace/workspace.ts';
+import { conversationStateOf } from './conversations.ts';
 import type { Environment } from './environment.ts';
 import {
   addOwnVariables,
@@ -29,14 +30,14 @@ import type { SessionNouns } from './nouns.ts';
 import type { StartNotes } from './notes.ts';
 import type { SessionRow } from './row.ts';
 import { toMeta } from './row.ts';
-import { OneProcess } from './oneProcess.ts';
+import { nothingKept, OneProcess } from './oneProcess.ts';
 import type { Keeping } from './keeping.ts';
 import { Sequences } from './sequence.ts';
 import type { ShellFacts } from './shellMark.ts';
 import { newShellFacts } from './shellMark.ts';
 import type { Sessions } from './sessions.ts';
 import type { StartChoice } from './startChoice.ts';
-import { chosenOf, conversationStateOf, nothingKept, withChoice } from './startChoice.ts';
+import { chosenOf, withChoice } from './startChoice.ts';
 import type { SocketLinks } from './socketLinks.ts';
 import type { ToolServers } from './toolServers.ts';
 import type { Watch } from './watching.ts';

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { session } from '../../protocol/session/session.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
-import { WaggleError } from '../../protocol/wire/errors.ts';
+import { WaggleError, errorCodeOf } from '../../protocol/wire/errors.ts';
 import type { TerminalSize } from '../../protocol/wire/mark.ts';
 import type { ChatLaunch } from '../agent/agent.ts';
 import type { Caller } from '../feature.ts';
@@ -25,8 +25,8 @@ export interface Move {
   readonly asker: Asker;
   readonly caller: Pick<Caller, 'principal'>;
   readonly size?: TerminalSize | undefined;
-  /** What holds there; absent: what was chosen before. */
-  readonly chat?: ChatLaunch;
+  /** What holds there; absent: what was chosen before; undefined: nothing was. */
+  readonly chat?: ChatLaunch | undefined;
   /** Something was said in it: it is gone on with, or nothing starts. */
   readonly mustResume: boolean;
 }
@@ -45,6 +45,8 @@ export interface MovingContext {
 const endLimitMs = 5000;
 /** A composer takes what was pasted, and then Enter. */
 const settleMs = 300;
+const freeLimitMs = 60_000;
+const freeAgainMs = 500;
 const settings = session.methods['session/restart'].params;
 
 export class Moving {
@@ -58,14 +60,16 @@ export class Moving {
    * Starts a process of the other mode. The caller has made sure that none runs; when none can be started the session is as
    * it was. Rejects as restarting a session does.
    */
-  move(id: SessionId, { to, asker, caller, size, chat, mustResume }: Move): Promise<void> {
+  move(id: SessionId, wanted: Move): Promise<void> {
+    const { to, asker, caller, size, mustResume } = wanted;
+    const launch = 'chat' in wanted ? { chat: wanted.chat } : {};
     const { sessions, launching, sequences, watch } = this.#context;
     return sequences.run(id, async () => {
       const before = sessions.get(id);
       await watch.settle(before);
       await watch.followers.end(id);
       watch.pipes.forget(id);
-      await sessions.change(id, () => ({ mode: to, ...(chat === undefined ? {} : { chat }) }));
+      await sessions.change(id, () => ({ mode: to, ...launch }));
       const { environment, windowId } = asker;
       const asked = settings.parse({
         sessionId: id,
@@ -120,7 +124,7 @@ export class Moving {
 
   /**
    * Puts text into an agent's composer, as pasted; `enter` says it. Nothing is taken from who types there.
-   * @throws WaggleError as sending to a session does, `leaseDenied` while somebody types.
+   * @throws WaggleError as sending to a session does, `leaseDenied` when somebody types for a minute.
    */
   async type(
     id: SessionId,
@@ -130,19 +134,35 @@ export class Moving {
     const { sessions, attaching } = this.#context;
     const write = (typed: string): Promise<void> =>
       sendText({ sessions, attaching }, { sessionId: id, text: typed, take: false }, caller);
-    await write(`${pasteBegin}${text.replaceAll(escape, '')}${pasteEnd}`);
+    await this.#whenFree(() => write(`${pasteBegin}${text.replaceAll(escape, '')}${pasteEnd}`));
     await delay(settleMs);
     if (!enter) return;
-    await write('\r');
+    // It stands in the composer: who types there meanwhile sees it, and sends it.
+    await this.#whenFree(() => write('\r')).catch(leaveInComposer);
     await delay(settleMs);
   }
 
-  async #putBack({ id, mode, status, exit, reason, hostId, chat }: SessionRow): Promise<void> {
-    const was = { mode, status, exit, reason, hostId, pid: null };
-    await this.#context.sessions.change(id, (row) =>
-      isLive(row.status) ? {} : { ...was, ...(chat === undefined ? {} : { chat }) },
-    );
+  /** Who shows a terminal may type there; nobody who was just typing is talked over. */
+  async #whenFree(write: () => Promise<void>): Promise<void> {
+    const deadline = performance.now() + freeLimitMs;
+    for (;;) {
+      try {
+        return await write();
+      } catch (error) {
+        if (errorCodeOf(error) !== 'leaseDenied' || performance.now() > deadline) throw error;
+        await delay(freeAgainMs, undefined, { ref: false });
+      }
+    }
   }
+
+  async #putBack({ id, mode, status, exit, reason, hostId, chat }: SessionRow): Promise<void> {
+    const was = { mode, status, exit, reason, hostId, chat, pid: null };
+    await this.#context.sessions.change(id, (row) => (isLive(row.status) ? {} : was));
+  }
+}
+
+function leaveInComposer(_error: unknown): void {
+  return undefined;
 }
 
 const pasteBegin = '\u001b[200~';

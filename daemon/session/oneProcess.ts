@@ -59,3 +59,10 @@ async function refuseHeld(agent: string, directory: string, conversationId: stri
 function conflict(message: string, options: WaggleErrorOptions): WaggleError {
   return new WaggleError('conflict', message, options);
 }
+
+/** Something was said in it, and it would begin anew without that. */
+export function nothingKept({ agent }: Pick<SessionRow, 'agent'>): WaggleError {
+  return new WaggleError('conflict', 'Nothing of its conversation can be gone on with there.', {
+    fix: `Start a new session: waggle new --agent ${agent}`,
+  });
+}

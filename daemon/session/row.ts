@@ -47,7 +47,7 @@ export interface SessionRow extends SessionLife {
   /** Where its agent keeps its conversations. */
   readonly agentDirectory?: string | null;
   /** With mode `pipe`: how its process is started. */
-  readonly chat?: ChatLaunch;
+  readonly chat?: ChatLaunch | undefined;
   /** The directory of a shell as the system saw it last; what the shell itself says is better. */
   readonly seenDirectory?: string;
   readonly backgroundProcesses: number;

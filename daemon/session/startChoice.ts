@@ -1,6 +1,5 @@
 import type { TaskId } from '../../protocol/wire/brand.ts';
-import { WaggleError } from '../../protocol/wire/errors.ts';
-import type { ChatLaunch, LaunchPlan } from '../agent/agent.ts';
+import type { ChatLaunch } from '../agent/agent.ts';
 import { showFirst } from './oldScreen.ts';
 import type { SessionRow } from './row.ts';
 
@@ -21,16 +20,6 @@ export interface StartChoice {
   readonly mustResume?: boolean;
 }
 
-/** Of a process that is about to start. */
-export function conversationStateOf(
-  { isResumed, conversationId, agentDirectory }: LaunchPlan,
-  nowMs: number,
-): Pick<SessionRow, 'resuming' | 'agentDirectory'> {
-  const at = new Date(nowMs).toISOString();
-  const isExpected = isResumed && conversationId !== null;
-  return { resuming: isExpected ? { conversationId, at } : null, agentDirectory };
-}
-
 /** What the row keeps of it. */
 export function chosenOf({ chat, taskId }: StartChoice): Pick<SessionRow, 'chat' | 'taskId'> {
   return { ...(chat === undefined ? {} : { chat }), ...(taskId === undefined ? {} : { taskId }) };
@@ -41,10 +30,4 @@ export function withChoice<R extends { readonly argv: string[]; readonly cwd: st
   { cwd = request.cwd, oldScreen }: StartChoice,
 ): R {
   return { ...request, cwd, argv: showFirst(oldScreen, request.argv) };
-}
-
-export function nothingKept({ agent }: Pick<SessionRow, 'agent'>): WaggleError {
-  return new WaggleError('conflict', 'Nothing of its conversation can be gone on with there.', {
-    fix: `Start a new session: waggle new --agent ${agent}`,
-  });
 }
