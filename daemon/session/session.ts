@@ -57,7 +57,7 @@ export type { PipeReader } from './pipes.ts';
 export type { SessionRow } from './row.ts';
 export { Sequences } from './sequence.ts';
 export type { SessionNouns } from './nouns.ts';
-export type { NewCommand, SessionEnd, TaskSessions } from './taskSessions.ts';
+export type { TaskSessions } from './taskSessions.ts';
 
 const takeoverLimitMs = 1500;
 

@@ -8,8 +8,8 @@ import { isZone } from './zone.ts';
 
 export { describeCron } from './phrase.ts';
 export type { CronPhrase, DayPhrase, TimePhrase } from './phrase.ts';
-export { readDuration, sayDuration, saySchedule } from './words.ts';
-export { isZone, localZone } from './zone.ts';
+export { readDuration, saySchedule } from './words.ts';
+export { localZone } from './zone.ts';
 
 export type ScheduleCheck =
   | { readonly ok: true }

@@ -29,7 +29,7 @@ function every(n: number, unit: string): string {
 }
 
 /** `90 minutes`, `2 hours`: whole numbers of the largest unit that fits. */
-export function sayDuration(ms: number): string {
+function sayDuration(ms: number): string {
   const [size, unit] = units.find(([each]) => ms >= each && ms % each === 0) ?? [1000, 'second'];
   const n = Math.round((ms / size) * 10) / 10;
   return n === 1 ? `1 ${unit}` : `${n} ${unit}s`;
