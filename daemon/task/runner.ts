@@ -53,6 +53,8 @@ export class Runner {
       if (run.wish !== null) void this.#inOrder(run.id, () => this.#end(run.id));
       else if (run.state === 'claimed')
         void this.#inOrder(run.id, () => this.#recoverClaimed(run.id));
+      // What the agent has need not be said again.
+      else if (run.state === 'delivered') this.look(run.id);
       else void this.#inOrder(run.id, () => this.#sayAndLook(run.id));
     }
   }
@@ -132,7 +134,7 @@ export class Runner {
     const { book, executing } = this.#context;
     const run = book.findActive(id);
     const task = run && book.find(run.taskId);
-    if (run === undefined || task === undefined) return;
+    if (run === undefined || task === undefined || run.wish !== null) return;
     const failed = await executing.say(task, run).then(nothing, toEnded);
     return failed === undefined ? this.#look(id) : this.#finish(id, failed);
   }
