@@ -180,13 +180,19 @@ describe('tasks with a prompt', function () {
     await until(async () => (await asked()).length > 0, 'it asks');
     await tasks.home.signal('SIGKILL');
     await tasks.start();
-    await until(async () => (await asked()).length > 0, 'it asks still');
-    const [one] = await asked();
-    assert.ok(one);
-    const { sessionId, permission } = one;
-    const { permissionId, hash } = permission;
-    const answer = { behavior: 'allow' } as const;
-    await tasks.link.call('chat/answer', { sessionId, permissionId, hash, answer });
+    // What it asks is known at once; it can be answered when its process is followed again.
+    await until(async () => {
+      const [one] = await asked();
+      if (one === undefined) return false;
+      const { sessionId, permission } = one;
+      const { permissionId, hash } = permission;
+      const answer = { behavior: 'allow' } as const;
+      const answered = tasks.link.call('chat/answer', { sessionId, permissionId, hash, answer });
+      return answered.then(
+        () => true,
+        () => false,
+      );
+    }, 'it asks still, and is answered');
     await tasks.reach(task, 'done');
     assert.equal(await tasks.output(run), 'over');
     const prompts = (await entriesOf(task)).filter(({ content }) => content.kind === 'prompt');
