@@ -18,6 +18,8 @@ import { beginImport } from './importing.ts';
 import { HandOver } from './handOver.ts';
 import { Opening } from './opening.ts';
 import { Rules } from './rules.ts';
+import type { TaskChats } from './taskChats.ts';
+import { createTaskChats } from './taskChats.ts';
 import type { Turns } from './turns.ts';
 import { noteHeld } from './turns.ts';
 import { VersionCheck } from './versionCheck.ts';
@@ -25,6 +27,7 @@ import { VersionCheck } from './versionCheck.ts';
 export type { ChatImport } from './importing.ts';
 export type { FoundInChat, SearchedFor } from './chat.handlers.ts';
 export { fold, snippetIn, toMatch, toWords } from './searching.ts';
+export type { ChatLook, TaskChats } from './taskChats.ts';
 export type { EndedTurn, Turns } from './turns.ts';
 
 export interface ChatNouns {
@@ -36,6 +39,7 @@ export interface ChatNouns {
 export interface ChatFeature extends Feature<'chat'> {
   /** A chat that holds what was said elsewhere, and goes on with it. */
   beginImport(source: ImportSource): Promise<ChatImport>;
+  readonly tasks: TaskChats;
   readonly turns: Turns;
   /** Entries in which words stand, the best first. */
   search(wanted: SearchedFor): Promise<FoundInChat[]>;
@@ -62,6 +66,7 @@ export function createChatFeature(context: FeatureContext, nouns: ChatNouns): Ch
   sessions.readWith(chats);
   return {
     noun: 'chat',
+    tasks: createTaskChats({ chats, opening, sessions }),
     beginImport: (source) => beginImport({ chats, sessions }, source),
     turns: chats.turns,
     search: async (wanted) => (await searchChats(chats, wanted)).found,

@@ -57,6 +57,8 @@ export function nameKind(kind: Need['kind'], t: Translate): string {
       return t('asks you to sign in');
     case 'failed':
       return t('failed');
+    case 'review':
+      return t('to review');
     case 'finished':
       return t('done');
     case 'notice':

@@ -12,6 +12,7 @@ const icons: Record<Need['kind'], readonly [string, string]> = {
   question: ['question', 'waggle.askingForeground'],
   signIn: ['key', 'waggle.askingForeground'],
   failed: ['error', 'charts.red'],
+  review: ['checklist', 'charts.green'],
   finished: ['pass-filled', 'charts.green'],
   notice: ['megaphone', 'charts.blue'],
 };
