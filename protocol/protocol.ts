@@ -12,6 +12,7 @@ import { memory } from './memory/memory.ts';
 import { pane } from './pane/pane.ts';
 import { role } from './role/role.ts';
 import { session } from './session/session.ts';
+import { task } from './task/task.ts';
 import { token } from './token/token.ts';
 import { window } from './window/window.ts';
 import type {
@@ -34,6 +35,7 @@ export const nouns = {
   window,
   conversation,
   chat,
+  task,
   pane,
   token,
   mcp,

@@ -28,6 +28,7 @@ const homes: Record<string, string> = {
   hono: 'daemon/gateway',
   '@hono/node-server': 'daemon/gateway',
   commander: 'cli/',
+  croner: 'link/schedule',
   '@modelcontextprotocol/server': 'daemon/mcp',
 };
 
@@ -66,6 +67,7 @@ export const firewallRule = rule([]);
 export const firewallZones: OxlintOverride[] = [
   { files: ['protocol/**/*.ts'], rules: rule([], [onlyZod]) },
   { files: ['link/**/*.ts'], rules: rule(['ws']) },
+  { files: ['link/schedule/**/*.ts'], rules: rule(['ws', 'croner']) },
   { files: ['daemon/cluster/**/*.ts'], rules: rule(['ws']) },
   { files: ['daemon/gateway/**/*.ts'], rules: rule(['ws', 'hono', '@hono/node-server']) },
   { files: ['daemon/ptyhost/**/*.ts'], rules: rule(['node-pty']) },
