@@ -16,6 +16,7 @@ import {
 } from './daemon/daemon.ts';
 import { readSettings, registerCommands } from './editor/editor.ts';
 import type { Log } from './log.ts';
+import { createLoginCommands } from './login.ts';
 import { createMcpFeature } from './mcp/mcp.ts';
 import { createMemoryFeature } from './memory/memory.ts';
 import {
@@ -26,6 +27,7 @@ import {
   type OpenNewOptions,
 } from './session/session.ts';
 import { createStatusFeature } from './status/status.ts';
+import { createTaskFeature } from './task/task.ts';
 import { Terminals, createTerminalFeature } from './terminal/terminal.ts';
 import { createUriHandler } from './uri.ts';
 import { Presence, WindowFeature, newWindowId } from './window/window.ts';
@@ -100,6 +102,16 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       listAgents: () => agents.list(),
     }),
   );
+  const login = createLoginCommands();
+  const task = owned.add(
+    createTaskFeature({
+      ...shared,
+      agents,
+      memory: globalState,
+      extensionUri: context.extensionUri,
+      installService: async () => login.startAtLogin(),
+    }),
+  );
   const { needs, onDidChange: onDidChangeNeeds } = attention;
   owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds }));
   owned.add(watchSeen({ connection, attention, terminals, log }));
@@ -110,6 +122,8 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       ...agents.commands,
       ...attention.commands,
       ...memory.commands,
+      ...task.commands,
+      ...login,
       ...createShimCommands(connection, paths),
       ...createAccessCommands({ connection, paths, extensionId: context.extension.id }),
     }),

@@ -45,6 +45,10 @@ export interface ContextKeys {
   readonly hasRoles: boolean;
   /** Something is remembered. */
   readonly hasMemory: boolean;
+  /** No schedule runs. */
+  readonly tasksPaused: boolean;
+  /** Something is handed out. */
+  readonly hasTasks: boolean;
 }
 
 const contextKeys = {
@@ -58,6 +62,8 @@ const contextKeys = {
   toReview: 'waggle.toReview',
   hasRoles: 'waggle.hasRoles',
   hasMemory: 'waggle.hasMemory',
+  tasksPaused: 'waggle.tasksPaused',
+  hasTasks: 'waggle.hasTasks',
 } as const;
 
 export async function setContext<K extends keyof ContextKeys>(

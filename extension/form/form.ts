@@ -4,12 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type {
-  FormJudgement,
-  FormValues,
-  FormView,
-  HostMessage,
-} from '../../protocol/form/form.ts';
+import type { FormJudgement, FormValues, FormView, HostMessage } from '../../protocol/form/form.ts';
 import { pageMessageSchema } from '../../protocol/form/form.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
@@ -19,7 +14,6 @@ export interface FormOptions {
   readonly extensionUri: vscode.Uri;
   /** Of the tab. */
   readonly name: string;
-  readonly icon: string;
   readonly view: FormView;
   readonly values: FormValues;
   /** After every change; never rejects. */
@@ -29,7 +23,7 @@ export interface FormOptions {
 }
 
 const viewType = 'waggle.form';
-const assets = ['dist', 'extension', 'webview'] as const;
+const assets = ['dist', 'extension', 'page'] as const;
 
 /** One tab for each call. */
 export function openForm(options: FormOptions): Disposable {
@@ -40,7 +34,6 @@ export function openForm(options: FormOptions): Disposable {
     enableScripts: true,
     localResourceRoots: [root],
   });
-  panel.iconPath = new vscode.ThemeIcon(options.icon);
   const post = (message: HostMessage): void => void panel.webview.postMessage(message);
   let round = 0;
   const judge = async (typed: FormValues): Promise<void> => {

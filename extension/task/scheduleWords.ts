@@ -82,7 +82,10 @@ function sayRarePattern(pattern: string): string | undefined {
   }
 }
 
-function sayPhrase({ time, day, months }: Extract<CronPhrase, { kind: 'phrase' }>, t: Translate): string {
+function sayPhrase(
+  { time, day, months }: Extract<CronPhrase, { kind: 'phrase' }>,
+  t: Translate,
+): string {
   const days = sayDay(day, time.kind === 'at', t);
   const names = months.map((month) => nameMonth(month));
   const parts = [

@@ -56,6 +56,11 @@ export class TaskList implements Disposable {
     if (this.#store(task)) this.#changed.fire();
   }
 
+  putSettings(settings: TaskSettings): void {
+    this.#settings = settings;
+    this.#changed.fire();
+  }
+
   /** Takes over a whole list; what is newer by an event stays. */
   replace(tasks: readonly Task[], settings: TaskSettings): void {
     const listed = new Set<string>(tasks.map(({ id }) => id));
@@ -75,10 +80,7 @@ export class TaskList implements Disposable {
       for (const task of tasks) this.#store(task);
       this.#changed.fire();
     });
-    link.onEvent('task/configured', ({ settings }) => {
-      this.#settings = settings;
-      this.#changed.fire();
-    });
+    link.onEvent('task/configured', ({ settings }) => this.putSettings(settings));
     link.onEvent('task/runChanged', ({ run }) => this.#ran.fire(run));
     link.call('task/subscribe', {}).then(
       ({ tasks, settings }) => this.replace(tasks, settings),

@@ -77,8 +77,11 @@ const byPriority: Order = (left, right) =>
 const byCreation: Order = (left, right) => left.createdAt.localeCompare(right.createdAt);
 const byChange: Order = (left, right) => endOf(right).localeCompare(endOf(left));
 /** What is off stands below what will run. */
-const byNext: Order = (left, right) =>
-  (left.nextRunAt ?? '~').localeCompare(right.nextRunAt ?? '~') || byCreation(left, right);
+const byNext: Order = (left, right) => nextOf(left) - nextOf(right) || byCreation(left, right);
+
+function nextOf({ nextRunAt }: Task): number {
+  return nextRunAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(nextRunAt);
+}
 
 function endOf({ lastRun, updatedAt }: Task): string {
   return lastRun?.finishedAt ?? updatedAt;

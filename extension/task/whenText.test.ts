@@ -71,7 +71,18 @@ describe('when, as a person types it', () => {
   });
 
   it('is nothing while it is not understood', () => {
-    const others = ['', '9', 'every', 'every 0 min', 'tomorrow', '25:00', '13pm', '2026-02-31 08:00', 'soon', 'a b c d e'];
+    const others = [
+      '',
+      '9',
+      'every',
+      'every 0 min',
+      'tomorrow',
+      '25:00',
+      '13pm',
+      '2026-02-31 08:00',
+      'soon',
+      'a b c d e',
+    ];
     for (const text of others) assert.equal(read(text), undefined, text);
   });
 });

@@ -53,7 +53,9 @@ function readCron(text: string): TypedWhen | undefined {
     return { kind: 'cron', expression: text.toLowerCase() };
   const fields = text.split(' ');
   if (fields.length !== 5 && fields.length !== 6) return undefined;
-  const isCron = fields.every((field) => /^[\d*?/,\-LW#A-Za-z]+$/.test(field) && !/^at$/i.test(field));
+  const isCron = fields.every(
+    (field) => /^[\d*?/,\-LW#A-Za-z]+$/.test(field) && !/^at$/i.test(field),
+  );
   return isCron && /[\d*]/.test(fields[0] ?? '') ? { kind: 'cron', expression: text } : undefined;
 }
 
@@ -106,9 +108,10 @@ function dayField(named: string, isEvery: boolean): string | undefined {
 
 /** "monthly 1 09:00": the day of the month. */
 function readMonthly(text: string): TypedWhen | undefined {
-  const match = new RegExp(`^monthly(?: on(?: the)?)? (\\d{1,2})(?:st|nd|rd|th)?,? (?:at )?${clock}$`, 'i').exec(
-    text,
-  );
+  const match = new RegExp(
+    `^monthly(?: on(?: the)?)? (\\d{1,2})(?:st|nd|rd|th)?,? (?:at )?${clock}$`,
+    'i',
+  ).exec(text);
   if (match === null) return undefined;
   const day = Number(match[1]);
   const at = readClock(match[2], match[3], match[4]);
@@ -118,10 +121,13 @@ function readMonthly(text: string): TypedWhen | undefined {
 
 /** "2026-12-01 08:00", with or without seconds, zone or time; what has no zone is local. */
 function readInstant(text: string): TypedWhen | undefined {
-  const match = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:\d{2})?)?$/i.exec(text);
+  const match =
+    /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2}:\d{2}(?::\d{2})?)(Z|[+-]\d{2}:\d{2})?)?$/i.exec(text);
   if (match === null) return undefined;
   const [, date, time = '00:00', zone = ''] = match;
-  const atMs = Date.parse(`${date}T${time.padStart(time.length < 7 ? 5 : 8, '0')}${zone.toUpperCase()}`);
+  const atMs = Date.parse(
+    `${date}T${time.padStart(time.length < 7 ? 5 : 8, '0')}${zone.toUpperCase()}`,
+  );
   const isThatDay = zone !== '' || new Date(atMs).getDate() === Number(date?.slice(8));
   return Number.isNaN(atMs) || !isThatDay ? undefined : { kind: 'once', atMs };
 }
@@ -140,7 +146,10 @@ function readDayAndClock(text: string, nowMs: number): TypedWhen | undefined {
   if (at === undefined) return undefined;
   const date = new Date(nowMs);
   date.setHours(at.hour, at.minute, 0, 0);
-  const days = daysUntil(day?.toLowerCase(), { today: date.getDay(), hasPassed: date.getTime() <= nowMs });
+  const days = daysUntil(day?.toLowerCase(), {
+    today: date.getDay(),
+    hasPassed: date.getTime() <= nowMs,
+  });
   date.setDate(date.getDate() + days);
   return { kind: 'once', atMs: date.getTime() };
 }

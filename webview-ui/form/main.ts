@@ -2,6 +2,7 @@
  * The page of a form: draws the fields that its host names, reports what is typed, shows what the host says about it.
  * Knows no noun and decides nothing; every text is set as text.
  */
+import './form.css';
 import type {
   FormJudgement,
   FormValues,
@@ -106,8 +107,7 @@ function press(button: string): void {
 /** What depends on another field comes and goes with it. */
 function reveal(): void {
   for (const { element: drawn, view } of sections) drawn.hidden = !meets(view.when, values);
-  for (const field of fields.values())
-    field.element.hidden = !meets(field.view.when, values);
+  for (const field of fields.values()) field.element.hidden = !meets(field.view.when, values);
 }
 
 function judge({ errors, notes }: FormJudgement): void {

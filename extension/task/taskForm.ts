@@ -1,0 +1,125 @@
+/** The form of a task in an editor tab: what is typed is judged at once, and saved as one act. */
+import { randomUUID } from 'node:crypto';
+import { localZone, nextTimes } from '../../link/schedule/schedule.ts';
+import type { Agent } from '../../protocol/agent/agent.ts';
+import type { FormJudgement, FormValues } from '../../protocol/form/form.ts';
+import type { Task } from '../../protocol/task/task.ts';
+import { taskDefaults } from '../../protocol/task/task.ts';
+import { policiesSchema } from '../../protocol/task/schedule.ts';
+import { budgetSchema } from '../../protocol/task/work.ts';
+import { translate as t } from '../editor/editor.ts';
+import { openForm } from '../form/form.ts';
+import { describeForm } from './formView.ts';
+import type { ReadForm } from './formValues.ts';
+import { readForm, toValues } from './formValues.ts';
+import { offerLogin } from './loginOffer.ts';
+import { describeExactly } from './moment.ts';
+import type { Order } from './order.ts';
+import { toParams } from './order.ts';
+import type { TaskParts } from './parts.ts';
+import { describeSchedule } from './scheduleWords.ts';
+import { titleOf } from './taskRow.ts';
+import { tellDone } from './told.ts';
+
+const shownTimes = 5;
+
+/** A new task, with what has been answered so far. */
+export async function openNewForm(parts: TaskParts, order: Order): Promise<void> {
+  const { parentId, ...given } = toParams(order);
+  const values = toValues({
+    ...taskDefaults,
+    labels: [],
+    policies: policiesSchema.parse({}),
+    budget: budgetSchema.parse({}),
+    ...(given as Pick<Task, 'title' | 'work' | 'cwd' | 'schedule'>),
+    worktree: given.worktree ?? false,
+    review: given.review ?? false,
+  });
+  const key = randomUUID();
+  await show(parts, { values, before: undefined }, async (filled) => {
+    const params = { ...filled, parentId: parentId ?? null, idempotencyKey: key };
+    return parts.connection.call('task/create', params);
+  });
+}
+
+/** The revision is the one that is shown, so that nobody's change is lost. */
+export async function openEditForm(parts: TaskParts, task: Task): Promise<void> {
+  const { connection } = parts;
+  const { revision } = task;
+  await show(parts, { values: toValues(task), before: task }, async (filled) =>
+    connection.call('task/edit', { taskId: task.id, revision, change: filled }),
+  );
+}
+
+interface Shown {
+  readonly values: FormValues;
+  readonly before: Task | undefined;
+}
+
+type Filled = NonNullable<ReadForm['filled']>;
+type Save = (filled: Filled) => Promise<{ readonly task: Task; readonly askLogin: boolean }>;
+
+async function show(parts: TaskParts, { values, before }: Shown, save: Save): Promise<void> {
+  const agents = await listAgents(parts, values['agent'] ?? '');
+  const context = {
+    t,
+    title: before === undefined ? '' : titleOf(before),
+    isNew: before === undefined,
+    agents,
+    zones: Intl.supportedValuesOf('timeZone'),
+  };
+  const read = (typed: FormValues): ReadForm => readForm(typed, { nowMs: Date.now(), t, before });
+  openForm({
+    extensionUri: parts.extensionUri,
+    name: context.isNew ? t('New Agent Task') : t('Edit {0}', context.title),
+    view: describeForm(context),
+    values: { ...values, agent: values['agent'] || (agents[0]?.id ?? '') },
+    judge: (typed) => judge(read(typed)),
+    async press(button, typed) {
+      if (button === 'cancel') return true;
+      const { filled } = read(typed);
+      if (filled === undefined) throw new Error(t('Something in the form is not right yet.'));
+      const { task, askLogin } = await save(filled);
+      parts.tasks.put(task);
+      if (askLogin) offerLogin(parts);
+      if (button === 'runOnce') await run(parts, task);
+      else tellSaved(task, before);
+      return true;
+    },
+  });
+}
+
+async function run({ connection, tasks }: TaskParts, { id }: Task): Promise<void> {
+  const { task } = await connection.call('task/run', { taskId: id });
+  tasks.put(task);
+}
+
+function tellSaved(task: Task, before: Task | undefined): void {
+  const name = titleOf(task);
+  if (before !== undefined) tellDone(t("'{0}' is changed.", name));
+  else tellDone(t("'{0}' is in the list.", name));
+}
+
+/** What a task names stays in the list, found or not. */
+async function listAgents(
+  { agents }: TaskParts,
+  named: string,
+): Promise<Pick<Agent, 'id' | 'label'>[]> {
+  const found = (await agents.list()).filter((agent) => agent.found && agent.id !== 'shell');
+  const isKnown = named === '' || found.some(({ id }) => id === named);
+  return isKnown ? found : [...found, { id: named, label: named } as Pick<Agent, 'id' | 'label'>];
+}
+
+/** The words and the next five times stand below what was typed. */
+function judge({ errors, schedule }: ReadForm): FormJudgement {
+  if (schedule === undefined || schedule.kind === 'none')
+    return { errors: { ...errors }, notes: {} };
+  const field = ({ once: 'at', every: 'every', cron: 'pattern' } as const)[schedule.kind];
+  const times = nextTimes(schedule, Date.now(), shownTimes).map((at) =>
+    describeExactly(new Date(at).toISOString()),
+  );
+  const words = describeSchedule(schedule, t);
+  const isElsewhere = schedule.kind === 'cron' && schedule.zone !== localZone();
+  const here = isElsewhere ? [t('Shown in the time of this machine:')] : [];
+  return { errors: { ...errors }, notes: { [field]: [words, ...here, ...times] } };
+}
