@@ -48,6 +48,7 @@ import { createRoleFeature } from './role/role.ts';
 import { createSessionFeature } from './session/session.ts';
 import type { StoreThread, Stores } from './store/store.ts';
 import { openStores } from './store/store.ts';
+import { createTaskFeature } from './task/task.ts';
 import type { FailureLimiter, TokenAuthority } from './token/token.ts';
 import { createFailureLimiter, createTokenAuthority } from './token/token.ts';
 import type { tokenStore } from './token/token.store.ts';
@@ -319,10 +320,15 @@ function createFeatures(
     attention,
     agents: agent,
   });
+  const task = createTaskFeature(about('task'), {
+    ...{ attention, roles: role, workspaces: workspace },
+    chats: chat.tasks,
+    sessions: session.tasks,
+  });
   const conversation = createConversationFeature(session.conversations, chat);
   const pane = createPaneFeature({ paths: context.paths, sessions: session.conversations });
   const { token, mcp } = createAccess(about('mcp'), {
-    nouns: { role, workspace, memory, attention, session },
+    nouns: { role, workspace, memory, attention, session, task },
     tokens,
     redact: (text) => assembly.redactor.redact(text),
     port: () => door.listening.port,
@@ -338,7 +344,7 @@ function createFeatures(
   });
   const features = {
     ...{ role, workspace, memory, window, agent, attention, session },
-    ...{ conversation, chat, pane, token, mcp, daemon },
+    ...{ conversation, chat, task, pane, token, mcp, daemon },
   };
   return features satisfies Features;
 }

@@ -12,6 +12,7 @@ import { recallStore } from './recall/recall.store.ts';
 import { roleStore } from './role/role.store.ts';
 import { sessionStore } from './session/session.store.ts';
 import { serveStores } from './store/store.ts';
+import { taskStore } from './task/task.store.ts';
 import { tokenStore } from './token/token.store.ts';
 import { workspaceStore } from './workspace/workspace.store.ts';
 
@@ -33,4 +34,5 @@ void serveStores([
   recallStore,
   chatStore,
   ruleStore,
+  taskStore,
 ]);

@@ -16,9 +16,12 @@ import { beginImport } from './importing.ts';
 import { Opening } from './opening.ts';
 
 import { Rules } from './rules.ts';
+import type { TaskChats } from './taskChats.ts';
+import { createTaskChats } from './taskChats.ts';
 import { VersionCheck } from './versionCheck.ts';
 
 export type { ChatImport } from './importing.ts';
+export type { ChatLook, NewTaskChat, Said, TaskChats } from './taskChats.ts';
 
 export interface ChatNouns {
   readonly sessions: ChatSessions;
@@ -29,6 +32,7 @@ export interface ChatNouns {
 export interface ChatFeature extends Feature<'chat'> {
   /** A chat that holds what was said elsewhere, and goes on with it. */
   beginImport(source: ImportSource): Promise<ChatImport>;
+  readonly tasks: TaskChats;
 }
 
 export function createChatFeature(context: FeatureContext, nouns: ChatNouns): ChatFeature {
@@ -46,6 +50,7 @@ export function createChatFeature(context: FeatureContext, nouns: ChatNouns): Ch
   sessions.readWith(chats);
   return {
     noun: 'chat',
+    tasks: createTaskChats({ chats, opening, sessions }),
     beginImport: (source) => beginImport({ chats, sessions }, source),
     handlers: createHandlers({ chats, opening, answering, rules }),
     async start() {

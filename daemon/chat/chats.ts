@@ -1,6 +1,8 @@
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
+import type { Event } from '../../protocol/wire/emitter.ts';
+import { Emitter } from '../../protocol/wire/emitter.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { NeedSource } from '../attention/attention.ts';
 import type { FeatureContext } from '../context.ts';
@@ -35,6 +37,7 @@ export class Chats implements PipeReader, Disposable {
   readonly #chats = new Map<SessionId, Conversing>();
   readonly #opening = new Map<SessionId, Promise<Conversing>>();
   readonly #slots: Slots;
+  readonly #onDidAdvance = new Emitter<SessionId>();
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -47,6 +50,11 @@ export class Chats implements PipeReader, Disposable {
       list: () => this.list(),
       putToSleep: (idle) => this.#inBackground(idle.sleep()),
     });
+  }
+
+  /** A turn is over, a process is ready or gone, something was committed. */
+  get onDidAdvance(): Event<SessionId> {
+    return this.#onDidAdvance.event;
   }
 
   /** Everything that is kept; once, however often it is asked for. */
@@ -173,6 +181,7 @@ export class Chats implements PipeReader, Disposable {
         advanced: () => {
           this.#chats.get(sessionId)?.advance();
           this.#slots.idled();
+          this.#onDidAdvance.fire(sessionId);
         },
       },
       loaded,
@@ -192,6 +201,7 @@ export class Chats implements PipeReader, Disposable {
     if (row.status === 'interrupted' && row.hostId === null) conversing.chat.lost();
     conversing.advance();
     if (!isLive(row.status)) this.#slots.freed();
+    this.#onDidAdvance.fire(row.id);
   }
 
   #putIdleToSleep(): void {

@@ -1,3 +1,4 @@
+import type { Permission } from '../../protocol/chat/permission.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { NeedSource } from '../attention/attention.ts';
@@ -306,6 +307,11 @@ export class LiveChat {
     const by = { sessionId: this.sessionId, generation, cwd: row.cwd, at: this.now() };
     const permission = toPermission(request, by);
     const parent = request.about === undefined ? undefined : `${generation}/${request.about}`;
+    const denied = row.chat?.denies ?? null;
+    if (denied !== null) {
+      this.#deny(request, { permission, key, parent, message: denied });
+      return;
+    }
     const rule = this.#context.rules.find(permission, row);
     if (rule === undefined) {
       this.journal.add({ kind: 'permission', permission }, { key, parent, isOpen: true });
@@ -315,6 +321,27 @@ export class LiveChat {
     const answered = withAnswer(permission, { answer, at: this.now(), rule });
     this.journal.add({ kind: 'permission', permission: answered }, { key, parent, isOpen: false });
     this.#context.rules.used(rule);
+    const { process } = this;
+    process?.apply(this.provider.answer(process.state, request, answer));
+  }
+
+  /** Nobody is there who could be asked; no rule of a person was made for that either. */
+  #deny(
+    request: AskRequest,
+    {
+      permission,
+      message,
+      ...place
+    }: {
+      readonly permission: Permission;
+      readonly message: string;
+      readonly key: string;
+      readonly parent: string | undefined;
+    },
+  ): void {
+    const answer = { behavior: 'deny', message, interrupt: false } as const;
+    const denied = { ...permission, state: 'void' } as const;
+    this.journal.add({ kind: 'permission', permission: denied }, { ...place, isOpen: false });
     const { process } = this;
     process?.apply(this.provider.answer(process.state, request, answer));
   }

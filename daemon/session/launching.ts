@@ -2,7 +2,7 @@ import { changeKeep } from '../../protocol/session/keeping.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import type { ParamsOut } from '../../protocol/wire/define.ts';
 import type { session } from '../../protocol/session/session.ts';
-import type { RoleId } from '../../protocol/wire/brand.ts';
+import type { RoleId, TaskId } from '../../protocol/wire/brand.ts';
 import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { resolveHome } from '../../link/home/home.ts';
@@ -59,6 +59,8 @@ export interface StartChoice {
   readonly origin?: SessionRow['origin'];
   /** A chat: its agent speaks in events. */
   readonly chat?: ChatLaunch;
+  /** The task whose run it is. */
+  readonly taskId?: TaskId | undefined;
 }
 
 /** Of a process that is about to start. */
@@ -83,6 +85,7 @@ function platformHome(): string {
   return resolveHome({ ...process.env, WAGGLE_HOME: '' }).home;
 }
 
+type Starter = Pick<Caller, 'principal'>;
 type OpenParams = ParamsOut<(typeof session)['methods']['session/open']>;
 type RestartParams = ParamsOut<(typeof session)['methods']['session/restart']>;
 
@@ -116,7 +119,7 @@ export class Launching {
   }
 
   /** @throws WaggleError `directoryMissing`, `commandNotFound`, `untrusted`, `launchFailed`, `ptyExhausted`, … */
-  open(params: OpenParams, caller: Caller, choice: StartChoice = {}): Promise<Session> {
+  open(params: OpenParams, caller: Starter, choice: StartChoice = {}): Promise<Session> {
     const key = params.idempotencyKey;
     if (key === undefined) return this.#open(params, caller, choice);
     return this.#opening.run(key, async () => {
@@ -129,7 +132,7 @@ export class Launching {
   /** A new generation in the same session. The caller has made sure that none runs. */
   async restart(
     params: RestartParams,
-    caller: Pick<Caller, 'principal'>,
+    caller: Starter,
     choice: StartChoice = {},
   ): Promise<Session> {
     const { sessions } = this.#context;
@@ -180,7 +183,7 @@ export class Launching {
     return again;
   }
 
-  async #open(params: OpenParams, caller: Caller, choice: StartChoice): Promise<Session> {
+  async #open(params: OpenParams, caller: Starter, choice: StartChoice): Promise<Session> {
     const { nouns, sessions, daemon } = this.#context;
     if (params.command !== undefined && params.agent !== 'command')
       throw new WaggleError('badRequest', 'A command is given only with the agent "command".');
@@ -213,6 +216,7 @@ export class Launching {
       agent: params.agent,
       mode: choice.chat === undefined ? 'pty' : 'pipe',
       ...(choice.chat === undefined ? {} : { chat: choice.chat }),
+      ...(choice.taskId === undefined ? {} : { taskId: choice.taskId }),
       attention: { state: 'starting', kind: null, sentence: 'starting', since: now },
       heard: nothingHeard,
       shell: this.#shellFactsOf(params.agent, params),

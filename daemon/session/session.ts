@@ -36,18 +36,21 @@ import { Sequences } from './sequence.ts';
 import { Sessions } from './sessions.ts';
 import { SocketLinks } from './socketLinks.ts';
 import { Spool } from './spool.ts';
+import type { TaskSessions } from './taskSessions.ts';
+import { createTaskSessions } from './taskSessions.ts';
 import { ToolServers } from './toolServers.ts';
 import type { FindTools } from './toolServers.ts';
 import { Watch } from './watching.ts';
 import { WindowLinks } from './windowLinks.ts';
 
-export type { ChatSessions, NewChat } from './chatSessions.ts';
+export type { ChatSessions, ChatStart, NewChat } from './chatSessions.ts';
 export type { Asker, ConversationSessions } from './conversationSessions.ts';
 export type { ImportSource } from './importing.ts';
 export { isLive } from './life.ts';
 export type { PipeReader } from './pipes.ts';
 export type { SessionRow } from './row.ts';
 export type { SessionNouns } from './nouns.ts';
+export type { NewCommand, SessionEnd, TaskSessions } from './taskSessions.ts';
 
 const takeoverLimitMs = 1500;
 
@@ -67,6 +70,7 @@ export interface SessionFeature extends Feature<'session'>, SessionOverview {
   /** Undefined: there is no such session. */
   readonly find: (id: SessionId) => KnownSession | undefined;
   readonly chats: ChatSessions;
+  readonly tasks: TaskSessions;
   /** Where hooks of agents post. */
   readonly routes: readonly Route[];
   start(): Promise<void>;
@@ -107,6 +111,7 @@ export function createSessionFeature(
     noun: 'session',
     conversations: parts.conversations,
     chats: parts.chats,
+    tasks: createTasks(parts),
     routes: [parts.hookReports.route],
     handlers: createHandlers(parts),
     tools: createTools(parts),
@@ -155,6 +160,17 @@ function forgetPrivateOnes(
 function createTools({ sessions, spool, attaching, watch }: Parts): Tool[] {
   return createSessionTools({
     ...{ sessions, spool, attaching, maker: watch.maker },
+    async flush(row) {
+      await watch.settle(row).catch(hostIsGone);
+      await watch.followers.flush(row.id);
+    },
+  });
+}
+
+function createTasks(parts: Parts): TaskSessions {
+  const { sessions, spool, watch, launching, ending } = parts;
+  return createTaskSessions({
+    ...{ sessions, launching, ending, spool, maker: watch.maker },
     async flush(row) {
       await watch.settle(row).catch(hostIsGone);
       await watch.followers.flush(row.id);
