@@ -18,6 +18,7 @@ import { resumeCommands } from './resumeCommands.ts';
 import { roleCommands } from './roleCommands.ts';
 import { sessionCommands } from './sessionCommands.ts';
 import { signalCommands } from './signalCommands.ts';
+import { taskCommands } from './taskCommands.ts';
 import { toolsCommands } from './toolsCommands.ts';
 
 /** What a command line means, before anything of it was done. */
@@ -50,6 +51,7 @@ const commands: readonly CommandSpec[] = [
   ...resumeCommands,
   ...signalCommands,
   ...chatCommands,
+  ...taskCommands,
   ...conversationCommands,
   ...noticeCommands,
   ...toolsCommands,
