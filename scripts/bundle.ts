@@ -110,7 +110,7 @@ export async function bundlePages(options: Omit<BundleOptions, 'external'>): Pro
         jsxImportSource: 'preact',
         loader: { '.ttf': 'file' },
         assetNames: '[name]',
-        plugins: pagePlugins,
+        plugins: [...pagePlugins],
         minify: true,
         keepNames: false,
         charset: 'utf8',

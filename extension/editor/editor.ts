@@ -47,6 +47,8 @@ export interface ContextKeys {
   readonly hasMemory: boolean;
   /** No schedule runs. */
   readonly tasksPaused: boolean;
+  /** The status of the task whose page is in front; empty when none is. */
+  readonly taskPage: string;
   /** Something is handed out. */
   readonly hasTasks: boolean;
 }
@@ -63,6 +65,7 @@ const contextKeys = {
   hasRoles: 'waggle.hasRoles',
   hasMemory: 'waggle.hasMemory',
   tasksPaused: 'waggle.tasksPaused',
+  taskPage: 'waggle.taskPage',
   hasTasks: 'waggle.hasTasks',
 } as const;
 

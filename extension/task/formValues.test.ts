@@ -112,7 +112,7 @@ describe('the form of a task', () => {
     });
     const { filled } = read({ check: 'npm test', budgetTokens: '5', continueAfterLimit: 'true' });
     assert.deepEqual(
-      [filled?.check, filled?.budget.tokens, filled?.continueAfterLimit],
+      [filled?.check, filled?.budget?.tokens, filled?.continueAfterLimit],
       [null, null, false],
     );
   });

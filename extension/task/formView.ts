@@ -28,6 +28,7 @@ export function describeForm(context: FormContext): FormView {
     sections: [
       describeWhat(context),
       describeWhen(context),
+      describePolicies(context),
       describeAbsence(context),
       describeLimits(context),
       describeRest(context),
@@ -139,6 +140,18 @@ function describeWhen({ t, zones }: FormContext): FormSection {
         suggestions: [...zones],
         when: [{ field: 'when', is: ['cron'] }],
       },
+    ],
+  };
+}
+
+/** What becomes of times that cannot be kept. */
+function describePolicies({ t }: FormContext): FormSection {
+  return {
+    id: 'policies',
+    title: t('When a Time Cannot Be Kept'),
+    folded: true,
+    when: [...work, ...planned],
+    fields: [
       {
         id: 'missed',
         kind: 'select',

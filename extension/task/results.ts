@@ -10,7 +10,7 @@ import { chooseTask } from './acts.ts';
 import type { TaskParts } from './parts.ts';
 import { isTaskNode } from './taskNode.ts';
 import type { TaskPage } from './taskPage.ts';
-import { titleOf } from './taskRow.ts';
+import { sessionIdOf, titleOf } from './taskRow.ts';
 import { tellDone } from './told.ts';
 
 type ResultCommandName = 'openTaskResult' | 'addTaskResult' | 'removeTaskResult';
@@ -61,8 +61,7 @@ async function openResult(parts: TaskParts, page: TaskPage, { task, result }: Of
 
 /** An agent may have named it: what lies outside of where it worked is not opened. */
 function findFile({ sessions }: TaskParts, task: Task, { target }: TaskResult): string {
-  const session =
-    task.lastRun?.sessionId == null ? undefined : sessions.get(task.lastRun.sessionId);
+  const session = sessions.get(sessionIdOf(task) ?? '');
   const roots = [session?.cwd, task.cwd].filter((root) => root !== undefined);
   for (const root of roots) {
     const found = resolveWithin(root, target);

@@ -24,7 +24,7 @@ import type { TaskNode } from './taskNode.ts';
 import { isTaskNode, readRunId, readTaskId } from './taskNode.ts';
 import { TaskPage } from './taskPage.ts';
 import { pickRun } from './taskPick.ts';
-import { titleOf } from './taskRow.ts';
+import { sessionIdOf, titleOf } from './taskRow.ts';
 import { isOn } from './taskShelf.ts';
 import { TaskTree } from './taskTree.ts';
 import { tellDone } from './told.ts';
@@ -147,10 +147,9 @@ function createOpenCommands(
     async openTask(argument) {
       const task = await chooseTask(parts, argument, { placeHolder: t('Open which task?') });
       if (task === undefined) return;
-      const { lastRun, state } = task;
-      const hasSession = lastRun?.sessionId != null && parts.sessions.get(lastRun.sessionId);
-      if (state.status === 'running' && hasSession)
-        await runCommand('openSession', lastRun.sessionId);
+      const session = parts.sessions.get(sessionIdOf(task) ?? '');
+      const isRunning = task.state.status === 'running';
+      if (isRunning && session !== undefined) await runCommand('openSession', session.id);
       else await page.showTask(task);
     },
     async showTask(argument) {
@@ -161,8 +160,10 @@ function createOpenCommands(
       const task = await chooseTask(parts, argument, {
         placeHolder: t('Open the session of which task?'),
       });
-      if (task?.lastRun?.sessionId != null) await runCommand('openSession', task.lastRun.sessionId);
-      else if (task !== undefined) await page.showTask(task);
+      if (task === undefined) return;
+      const sessionId = sessionIdOf(task);
+      if (sessionId === undefined) await page.showTask(task);
+      else await runCommand('openSession', sessionId);
     },
     async editTask(argument) {
       const task = await chooseTask(parts, argument, { placeHolder: t('Edit which task?') });

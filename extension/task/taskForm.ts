@@ -1,5 +1,6 @@
 /** The form of a task in an editor tab: what is typed is judged at once, and saved as one act. */
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { localZone, nextTimes } from '../../link/schedule/schedule.ts';
 import type { Agent } from '../../protocol/agent/agent.ts';
 import type { FormJudgement, FormValues } from '../../protocol/form/form.ts';
@@ -42,13 +43,15 @@ export async function openNewForm(parts: TaskParts, order: Order): Promise<void>
   });
 }
 
-/** The revision is the one that is shown, so that nobody's change is lost. */
+/** Only what is another value now is changed, so that nobody's change of the rest is lost. */
 export async function openEditForm(parts: TaskParts, task: Task): Promise<void> {
   const { connection } = parts;
-  const { revision } = task;
-  await show(parts, { values: toValues(task), before: task }, async (filled) =>
-    connection.call('task/edit', { taskId: task.id, revision, change: filled }),
-  );
+  await show(parts, { values: toValues(task), before: task }, async (filled) => {
+    const changed = Object.entries(filled).filter(
+      ([key, value]) => !isDeepStrictEqual(value, task[key as keyof Filled]),
+    );
+    return connection.call('task/edit', { taskId: task.id, change: Object.fromEntries(changed) });
+  });
 }
 
 interface Shown {

@@ -7,7 +7,7 @@ import { commandIds, readSettings, translate as t } from '../editor/editor.ts';
 import { escapeMarkdown } from '../session/session.ts';
 import type { TaskNode } from './taskNode.ts';
 import type { RowIcon } from './taskRow.ts';
-import { describeRun, describeTask, titleOf } from './taskRow.ts';
+import { describeRun, describeTask, sessionIdOf, titleOf } from './taskRow.ts';
 import type { SectionId, TaskSection } from './taskShelf.ts';
 import { childrenOf, isOn, isPlanned } from './taskShelf.ts';
 import { describeTooltip } from './taskTooltip.ts';
@@ -99,8 +99,7 @@ function toTask(
   { task, parent }: Extract<TaskNode, { kind: 'task' }>,
   { tasks, findSession }: ItemContext,
 ): vscode.TreeItem {
-  const sessionId = task.lastRun?.sessionId ?? null;
-  const session = sessionId === null ? undefined : findSession(sessionId);
+  const session = findSession(sessionIdOf(task) ?? '');
   const still = readSettings().reduceMotion;
   const words = describeTask(task, { nowMs: Date.now(), t, session, still });
   const item = new vscode.TreeItem(words.label, collapsibleOf(task, tasks));
@@ -146,7 +145,7 @@ function contextOf(task: Task): string {
   const flags = [
     ...(isPlanned(task) ? [isOn(task) ? 'on' : 'off'] : []),
     ...(task.source.kind === 'file' ? ['file'] : ['own']),
-    ...(task.lastRun?.sessionId == null ? [] : ['session']),
+    ...(sessionIdOf(task) === undefined ? [] : ['session']),
     ...(task.work.kind === 'none' ? [] : ['work']),
   ];
   return ['task', status, ...flags].join('.');

@@ -6,11 +6,11 @@ import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { errorCodeOf } from '../../protocol/wire/errors.ts';
 import { toVisibleText } from '../../protocol/wire/printable.ts';
-import { translate as t } from '../editor/editor.ts';
+import { setContext, translate as t } from '../editor/editor.ts';
 import type { TaskParts } from './parts.ts';
 import { readCommit } from './commit.ts';
 import { describeMoment } from './moment.ts';
-import { titleOf } from './taskRow.ts';
+import { sessionIdOf, titleOf } from './taskRow.ts';
 import { childrenOf } from './taskShelf.ts';
 import { describeOutput, describePage } from './taskText.ts';
 
@@ -40,6 +40,8 @@ export class TaskPage implements vscode.TextDocumentContentProvider, Disposable 
     this.#owned.add(parts.tasks.onDidChange(tell));
     this.#owned.add(parts.tasks.onDidRun(tell));
     this.#owned.add({ dispose: () => clearTimeout(this.#timer) });
+    this.#owned.add(vscode.window.onDidChangeActiveTextEditor(() => this.#tellStatus()));
+    this.#owned.add(parts.tasks.onDidChange(() => this.#tellStatus()));
   }
 
   async showTask(task: Task): Promise<void> {
@@ -80,17 +82,25 @@ export class TaskPage implements vscode.TextDocumentContentProvider, Disposable 
     this.#owned.dispose();
   }
 
+  /** Buttons of the page are those that its task allows. */
+  #tellStatus(): void {
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    const query = uri?.scheme === scheme ? uri.query : '';
+    const task = this.#parts.tasks.get(new URLSearchParams(query).get('task') ?? '');
+    void setContext('taskPage', task?.state.status ?? '');
+  }
+
   async #describeTask(taskId: Task['id']): Promise<string> {
     const { connection, tasks, sessions } = this.#parts;
     const [{ task }, { runs }] = await Promise.all([
       connection.call('task/get', { taskId }),
       connection.call('task/history', { taskId, limit: shownRuns }),
     ]);
-    const { parentId, lastRun } = task;
+    const { parentId } = task;
     return describePage(task, {
       nowMs: Date.now(),
       t,
-      session: lastRun?.sessionId == null ? undefined : sessions.get(lastRun.sessionId),
+      session: sessions.get(sessionIdOf(task) ?? ''),
       parent: parentId === null ? undefined : tasks.get(parentId),
       children: childrenOf(task, tasks.list()),
       runs,

@@ -36,6 +36,11 @@ const orange = 'waggle.askingForeground';
 const muted = 'disabledForeground';
 const rowChars = 120;
 
+/** The session of its newest run. */
+export function sessionIdOf({ lastRun }: Pick<Task, 'lastRun'>): Session['id'] | undefined {
+  return lastRun?.sessionId ?? undefined;
+}
+
 export function titleOf({ title }: Pick<Task, 'title'>): string {
   return toPlainLine(title, rowChars) || '…';
 }

@@ -99,11 +99,11 @@ function readNamedDays(text: string): TypedWhen | undefined {
 function dayField(named: string, isEvery: boolean): string | undefined {
   if (/^(daily|every ?day|day)$/.test(named)) return '*';
   if (/weekday/.test(named)) return '1-5';
-  if (/^weekend/.test(named)) return '0,6';
+  if (named.startsWith('weekend')) return '0,6';
   const days = named.match(/[a-z]+/g)?.filter((word) => word !== 'and') ?? [];
   const numbers = days.map((day) => dayNames.findIndex((name) => day.startsWith(name)));
   const isOne = days.length === 1 && !isEvery && !(days[0]?.endsWith('days') ?? false);
-  return isOne ? undefined : [...new Set(numbers)].sort().join(',');
+  return isOne ? undefined : [...new Set(numbers)].sort((left, right) => left - right).join(',');
 }
 
 /** "monthly 1 09:00": the day of the month. */

@@ -120,7 +120,7 @@ function tellState(isBusy: boolean, problem: string): void {
   const place = document.querySelector('.problem');
   if (place !== null) place.textContent = problem;
   if (problem === '') return;
-  const wrong = [...fields.values()].find(({ isWrong }) => isWrong());
+  const wrong = [...fields.values()].find((field) => field.isWrong());
   // What is wrong may stand in a section that is folded.
   wrong?.element.closest('details')?.setAttribute('open', '');
   wrong?.control?.focus();
