@@ -146,6 +146,13 @@ function describeWhen({ t, zones }: FormContext): FormSection {
 
 /** What becomes of times that cannot be kept. */
 function describePolicies({ t }: FormContext): FormSection {
+  const number = (id: string, label: string, unit: string): FormField => ({
+    id,
+    kind: 'number',
+    label,
+    unit,
+  });
+  const all = [...planned, { field: 'missed', is: ['all'] }];
   return {
     id: 'policies',
     title: t('When a Time Cannot Be Kept'),
@@ -161,22 +168,9 @@ function describePolicies({ t }: FormContext): FormSection {
           { value: 'skip', label: t('Leave it out') },
           { value: 'all', label: t('Make up for each') },
         ],
-        when: planned,
       },
-      {
-        id: 'missedMax',
-        kind: 'number',
-        label: t('At most'),
-        unit: t('missed times'),
-        when: [...planned, { field: 'missed', is: ['all'] }],
-      },
-      {
-        id: 'missedHours',
-        kind: 'number',
-        label: t('Of the last'),
-        unit: t('hours'),
-        when: [...planned, { field: 'missed', is: ['all'] }],
-      },
+      { ...number('missedMax', t('At most'), t('missed times')), when: all },
+      { ...number('missedHours', t('Of the last'), t('hours')), when: all },
       {
         id: 'overlap',
         kind: 'select',
@@ -190,17 +184,11 @@ function describePolicies({ t }: FormContext): FormSection {
         when: repeated,
       },
       {
-        id: 'overlapMax',
-        kind: 'number',
-        label: t('At most'),
-        unit: t('runs at the same time'),
+        ...number('overlapMax', t('At most'), t('runs at the same time')),
         when: [...repeated, { field: 'overlap', is: ['parallel'] }],
       },
       {
-        id: 'jitter',
-        kind: 'number',
-        label: t('Start up to this much later'),
-        unit: t('s'),
+        ...number('jitter', t('Start up to this much later'), t('s')),
         hint: t('So that not everything starts at the same moment.'),
         when: repeated,
       },

@@ -76,7 +76,7 @@ function drawControl(view: FormField, options: FieldOptions): DrawnControl {
 
 function drawLine(view: FormField, { value, onInput }: FieldOptions): DrawnControl {
   const body = document.createElement('div');
-  body.className = 'line';
+  body.className = 'control';
   const control = document.createElement('input');
   control.id = view.id;
   control.type = 'text';
