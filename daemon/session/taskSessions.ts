@@ -38,7 +38,10 @@ export interface TaskSessions {
   openCommand(wanted: NewCommand, by: Principal): Promise<SessionId>;
   /** The session that a key made. */
   findByKey(key: string): SessionId | undefined;
-  has(id: SessionId): boolean;
+  /** The task whose run it is; undefined: of none. */
+  taskOf(id: SessionId): TaskId | undefined;
+  /** Undefined: no agent that can be in a chat. */
+  agentOf(id: SessionId): string | undefined;
   /** Undefined while it runs. */
   endOf(id: SessionId): SessionEnd | undefined;
   /** Ends everything of it. Resolves when it is gone. */
@@ -71,7 +74,11 @@ export function createTaskSessions(context: TaskSessionsContext): TaskSessions {
       return opened.id;
     },
     findByKey: (key) => sessions.rows().find((row) => row.idempotencyKey === key)?.id,
-    has: (id) => sessions.find(id) !== undefined,
+    taskOf: (id) => sessions.find(id)?.taskId,
+    agentOf(id) {
+      const { agent } = sessions.find(id) ?? {};
+      return agent === 'shell' || agent === 'command' ? undefined : agent;
+    },
     endOf: (id) => endOf(sessions.find(id)),
     async kill(id) {
       if (sessions.find(id) !== undefined) await ending.kill(id);

@@ -8,6 +8,7 @@ import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { KeptOutput, KeptRun, KeptTask } from './rows.ts';
 import type { Ended } from './settling.ts';
+import { hashOfFile } from './fileTasks.ts';
 import { ensureWorktree } from './worktree.ts';
 
 export interface ExecutingContext {
@@ -170,8 +171,11 @@ export class Executing {
   }
 
   async #place(task: KeptTask): Promise<string | null> {
+    await refuseChangedFile(task);
     const folder = await resolveFolder(task.cwd);
-    if (this.#context.workspaces.trustOf(folder) === 'distrusted')
+    const trust = this.#context.workspaces.trustOf(folder);
+    const isOfFile = task.source.kind === 'file';
+    if (trust === 'distrusted' || (isOfFile && trust !== 'trusted'))
       throw new WaggleError('untrusted', 'Its folder is not trusted any more.', {
         fix: 'Trust the folder first ("Manage Workspace Trust" in the editor), then try again.',
         details: { root: folder },
@@ -196,6 +200,16 @@ export class Executing {
     const said = code === null ? `It was ended by ${signal ?? 'a signal'}.` : `It exited ${code}.`;
     return { outcome: 'failed', reason: said, ...seen };
   }
+}
+
+/** What a person enabled is what runs, and nothing that was written since. */
+async function refuseChangedFile({ source, file }: KeptTask): Promise<void> {
+  if (source.kind !== 'file') return;
+  const hash = await hashOfFile(source.path);
+  if (hash !== undefined && hash === file?.enabledHash) return;
+  throw new WaggleError('conflict', 'Its file has changed since it was enabled.', {
+    fix: 'Look at it and enable it again.',
+  });
 }
 
 function endOfChat(look: ChatLook | undefined, turnsBefore: number): Ended | undefined {

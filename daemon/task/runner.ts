@@ -9,10 +9,13 @@ import { settleChange } from './runs.ts';
 import type { Ended } from './settling.ts';
 import { findExcess } from './spending.ts';
 
+/** What starts runs and tells how they end. */
+export type Executes = Pick<Executing, keyof Executing>;
+
 export interface RunnerContext {
   readonly daemon: Pick<FeatureContext, 'clock' | 'log'>;
   readonly book: Book;
-  readonly executing: Executing;
+  readonly executing: Executes;
   /** A place is free, or a run is new. */
   freed(): void;
 }

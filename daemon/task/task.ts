@@ -10,11 +10,13 @@ import { Acting } from './acting.ts';
 import { Book } from './book.ts';
 import { Editing } from './editing.ts';
 import { Executing } from './executing.ts';
+import { FileTasks } from './fileTasks.ts';
 import { TaskNeeds } from './needs.ts';
 import type { TaskNouns } from './nouns.ts';
 import { Runner } from './runner.ts';
 import { Scheduler } from './scheduler.ts';
 import { createHandlers } from './task.handlers.ts';
+import { createTaskTools } from './task.tools.ts';
 import { isOver } from './rows.ts';
 import { taskIdSchema } from '../../protocol/wire/brand.ts';
 
@@ -29,6 +31,7 @@ const keptRuns = 10_000;
 const pruneEveryTicks = 3600;
 /** A deleted task can be brought back for so long. */
 const undoMs = 86_400_000;
+const filesEveryTicks = 30;
 
 export function createTaskFeature(context: FeatureContext, nouns: TaskNouns): TaskFeature {
   const book = new Book(context);
@@ -44,6 +47,7 @@ export function createTaskFeature(context: FeatureContext, nouns: TaskNouns): Ta
   const editing = new Editing({ daemon: context, book, nouns });
   const begin = (): Promise<void> => scheduler.tick();
   const acting = new Acting({ daemon: context, book, runner, begin });
+  const files = new FileTasks({ daemon: context, book, nouns });
   const needs = createNeeds(context, { nouns, book, acting });
   let timer: NodeJS.Timeout | undefined;
   let ticks = 0;
@@ -51,12 +55,13 @@ export function createTaskFeature(context: FeatureContext, nouns: TaskNouns): Ta
     ticks += 1;
     runner.tick();
     void scheduler.tick();
+    if (ticks % filesEveryTicks === 0) void files.refresh();
     if (ticks % pruneEveryTicks === 1) prune(context, book);
   };
   return {
     noun: 'task',
-    tools: [],
-    handlers: createHandlers({ book, editing, acting, refresh: () => Promise.resolve() }),
+    tools: createTaskTools({ book, acting, editing, sessions: nouns.sessions }),
+    handlers: createHandlers({ book, editing, acting, refresh: () => files.refresh(true) }),
     async start() {
       await book.load();
       await ownSchedules(context, book);

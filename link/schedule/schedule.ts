@@ -8,7 +8,7 @@ import { isZone } from './zone.ts';
 
 export { describeCron } from './phrase.ts';
 export type { CronPhrase, DayPhrase, TimePhrase } from './phrase.ts';
-export { sayDuration, saySchedule } from './words.ts';
+export { readDuration, sayDuration, saySchedule } from './words.ts';
 export { isZone, localZone } from './zone.ts';
 
 export type ScheduleCheck =

@@ -91,3 +91,20 @@ export function saySchedule(schedule: Schedule, home?: string): string {
     }
   }
 }
+
+const unitMs: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** `90s`, `30m`, `1h30m`, `2d` in milliseconds; undefined for what is none. */
+export function readDuration(text: string): number | undefined {
+  const parts = [...text.matchAll(/(\d{1,6})([smhd])/g)];
+  const ms = parts.reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (unitMs[unit ?? ''] ?? 0),
+    0,
+  );
+  return parts.map(([part]) => part).join('') === text && ms > 0 ? ms : undefined;
+}

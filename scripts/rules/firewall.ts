@@ -29,6 +29,7 @@ const homes: Record<string, string> = {
   '@hono/node-server': 'daemon/gateway',
   commander: 'cli/',
   croner: 'link/schedule',
+  yaml: 'daemon/task',
   '@modelcontextprotocol/server': 'daemon/mcp',
 };
 
@@ -72,6 +73,7 @@ export const firewallZones: OxlintOverride[] = [
   { files: ['daemon/gateway/**/*.ts'], rules: rule(['ws', 'hono', '@hono/node-server']) },
   { files: ['daemon/ptyhost/**/*.ts'], rules: rule(['node-pty']) },
   { files: ['daemon/mcp/**/*.ts'], rules: rule(['@modelcontextprotocol/server']) },
+  { files: ['daemon/task/**/*.ts'], rules: rule(['yaml']) },
   { files: ['daemon/**/*.store.ts'], rules: rule(['kysely']) },
   { files: ['daemon/store/**/*.ts'], rules: rule(['better-sqlite3', 'kysely', 'pg']) },
   { files: ['cli/**/*.ts'], rules: rule(['commander']) },

@@ -79,12 +79,12 @@ describe('tasks with the command', function () {
 
   it('says what is wrong, and what to do, with an exit status for scripts', async () => {
     const wrong: [string[], number, RegExp][] = [
-      [['add', 'x', '--cron', '0 0 30 2 *', '--', 'true'], 1, /never comes[^]*To fix/],
-      [['add', 'x', '--cron', '0 9 * * *', '--zone', 'Mars/Base', '--', 'true'], 1, /zone is not/],
-      [['add', 'x', '--at', '2020-01-01T00:00', '--', 'true'], 1, /has passed/],
+      [['add', 'x', '--cron', '0 0 30 2 *', '--', 'true'], 2, /never comes[^]*To fix/],
+      [['add', 'x', '--cron', '0 9 * * *', '--zone', 'Mars/Base', '--', 'true'], 2, /zone is not/],
+      [['add', 'x', '--at', '2020-01-01T00:00', '--', 'true'], 2, /has passed/],
       [['add', 'x', '--every', 'often', '--', 'true'], 2, /How long/],
-      [['add', 'x', '--cwd', join(folder, 'none'), '--', 'true'], 3, /does not exist/],
-      [['add', 'x', '--agent', 'nobody', '--prompt', 'hi'], 1, /cannot be handed a prompt/],
+      [['add', 'x', '--cwd', join(folder, 'none'), '--', 'true'], 1, /does not exist/],
+      [['add', 'x', '--agent', 'nobody', '--prompt', 'hi'], 2, /cannot be handed a prompt/],
       [['show', 'no such task'], 3, /no task/],
       [['approve', 'Reviewed'], 1, /cannot be approved/],
     ];
