@@ -16,7 +16,7 @@ import {
 } from './daemon/daemon.ts';
 import { readSettings, registerCommands } from './editor/editor.ts';
 import type { Log } from './log.ts';
-import { createLoginCommands } from './login.ts';
+import { createLogin } from './login.ts';
 import { createMcpFeature } from './mcp/mcp.ts';
 import { createMemoryFeature } from './memory/memory.ts';
 import {
@@ -102,16 +102,7 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       listAgents: () => agents.list(),
     }),
   );
-  const login = createLoginCommands();
-  const task = owned.add(
-    createTaskFeature({
-      ...shared,
-      agents,
-      memory: globalState,
-      extensionUri: context.extensionUri,
-      installService: async () => login.startAtLogin(),
-    }),
-  );
+  const task = owned.add(createTasks({ ...shared, agents, context, paths }));
   const { needs, onDidChange: onDidChangeNeeds } = attention;
   owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds }));
   owned.add(watchSeen({ connection, attention, terminals, log }));
@@ -123,7 +114,6 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       ...attention.commands,
       ...memory.commands,
       ...task.commands,
-      ...login,
       ...createShimCommands(connection, paths),
       ...createAccessCommands({ connection, paths, extensionId: context.extension.id }),
     }),
@@ -134,6 +124,20 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   owned.add(createTerminalFeature({ ...backend, ...kept, terminals, openNew }));
   return owned;
 }
+
+function createTasks({ context, paths, ...parts }: TaskGround) {
+  const login = createLogin(paths);
+  const { extensionUri, globalState: memory } = context;
+  const installService = (): Promise<void> => login.start();
+  const task = createTaskFeature({ ...parts, memory, extensionUri, installService });
+  return { commands: { ...task.commands, ...login.commands }, dispose: () => task.dispose() };
+}
+
+interface TaskGround extends Omit<Parameters<typeof createTaskFeature>[0], TaskOwn> {
+  readonly context: vscode.ExtensionContext;
+  readonly paths: HomePaths;
+}
+type TaskOwn = 'memory' | 'extensionUri' | 'installService';
 
 /** A session goes on by its id, as terminals know it. */
 function createWays(options: {

@@ -280,6 +280,7 @@ async function pauseAll({ connection, tasks }: TaskParts, paused: boolean): Prom
   const { settings } = await connection.call('task/configure', { change: { paused } });
   tasks.putSettings(settings);
   const again = { label: t('Resume'), act: () => runCommand('resumeTasks') };
-  if (paused) tellDone(t('All schedules are paused. What you run yourself runs all the same.'), again);
+  if (paused)
+    tellDone(t('All schedules are paused. What you run yourself runs all the same.'), again);
   else tellDone(t('Schedules run again.'));
 }

@@ -237,9 +237,7 @@ describe('agent tasks in the editor', function () {
     assert.match(page, /State +to review · done/);
     assert.match(page, /It may +Ask and Wait: whatever it asks waits for you in Needs You/);
     assert.match(page, /succeeded · .* · run by you/);
-    await pictures('tasks-page', () =>
-      until('the page stands', async () => (await readEditor(window)).includes('Runs')),
-    );
+    await window.screenshot('tasks-page-dark-1400');
     await runCommand(window, 'View: Close All Editors');
   });
 
@@ -457,9 +455,9 @@ describe('agent tasks in the editor', function () {
   it('lists tasks of files of the repository, which a person enables after reading them', async () => {
     const folder = join(product.folder, '.waggle', 'tasks');
     mkdirSync(folder, { recursive: true });
-    const lines = ['---', 'title: Weekly report', 'schedule: 0 8 * * 1', '---', 'say Report'];
+    const lines = ['---', 'title: Weekly report', 'cron: 0 8 * * 1', '---', 'say Report'];
     writeFileSync(join(folder, 'report.md'), `${lines.join('\n')}\n`);
-    await waitForRow(window, tasksView, 'Weekly report');
+    await isTask('Weekly report', ({ state }) => state.status === 'draft');
     assert.match(await row('Weekly report'), /^file \| .* \| off/);
     await clickRowAction(window, treeRow(window, tasksView, 'Weekly report'), 'Enable Task');
     assert.match(await answerDialog(window, 'Enable'), /say Report/);
@@ -519,7 +517,7 @@ describe('agent tasks in the editor', function () {
       hasText: 'Hand work out while you are away',
     });
     await step.click();
-    await pictures('tasks-walkthrough', () => step.waitFor());
+    await window.screenshot('tasks-walkthrough-dark-1400');
     assert.deepEqual(
       window.errors.filter((error) => error.includes('waggle.waggle')),
       [],
