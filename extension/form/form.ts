@@ -5,13 +5,14 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { FormJudgement, FormValues, FormView, HostMessage } from '../../protocol/form/form.ts';
-import { pageMessageSchema } from '../../protocol/form/form.ts';
+import { formStateSchema, pageMessageSchema } from '../../protocol/form/form.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 
-export interface FormOptions {
-  readonly extensionUri: vscode.Uri;
+export interface FormContent {
+  /** What it is about, by which it is found again after a reload of the window. */
+  readonly subject: string;
   /** Of the tab. */
   readonly name: string;
   readonly view: FormView;
@@ -26,27 +27,59 @@ const viewType = 'waggle.form';
 const assets = ['dist', 'extension', 'page'] as const;
 
 /** One tab for each call. */
-export function openForm(options: FormOptions): Disposable {
-  const { extensionUri, view, values } = options;
-  const owned = new DisposableStore();
-  const root = vscode.Uri.joinPath(extensionUri, ...assets);
-  const panel = vscode.window.createWebviewPanel(viewType, options.name, vscode.ViewColumn.Active, {
-    enableScripts: true,
-    localResourceRoots: [root],
+export function openForm(extensionUri: vscode.Uri, content: FormContent): void {
+  const panel = vscode.window.createWebviewPanel(
+    viewType,
+    content.name,
+    vscode.ViewColumn.Active,
+    optionsFor(extensionUri),
+  );
+  fill(panel, extensionUri, content);
+}
+
+/** Forms that were open when the window was reloaded; `find` gives undefined for what does not exist any more. */
+export function restoreForms(
+  extensionUri: vscode.Uri,
+  find: (subject: string) => Promise<FormContent | undefined>,
+): Disposable {
+  return vscode.window.registerWebviewPanelSerializer(viewType, {
+    async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown) {
+      const parsed = formStateSchema.safeParse(state);
+      const content = parsed.success ? await find(parsed.data.subject) : undefined;
+      if (content === undefined) {
+        panel.dispose();
+        return;
+      }
+      panel.webview.options = optionsFor(extensionUri);
+      fill(panel, extensionUri, content);
+    },
   });
+}
+
+function optionsFor(extensionUri: vscode.Uri): vscode.WebviewOptions {
+  return { enableScripts: true, localResourceRoots: [rootOf(extensionUri)] };
+}
+
+function rootOf(extensionUri: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(extensionUri, ...assets);
+}
+
+function fill(panel: vscode.WebviewPanel, extensionUri: vscode.Uri, content: FormContent): void {
+  const { view, values, subject } = content;
+  const owned = new DisposableStore();
   const post = (message: HostMessage): void => void panel.webview.postMessage(message);
   let round = 0;
   const judge = async (typed: FormValues): Promise<void> => {
     round += 1;
     const own = round;
-    const judgement = await options.judge(typed);
+    const judgement = await content.judge(typed);
     // What was typed meanwhile is judged by its own round.
     if (own === round) post({ type: 'judge', judgement });
   };
   const press = async (button: string, typed: FormValues): Promise<void> => {
     post({ type: 'state', isBusy: true, problem: '' });
     try {
-      if (await options.press(button, typed)) {
+      if (await content.press(button, typed)) {
         panel.dispose();
         return;
       }
@@ -62,13 +95,12 @@ export function openForm(options: FormOptions): Disposable {
       const parsed = pageMessageSchema.safeParse(message);
       if (!parsed.success) return;
       const { data } = parsed;
-      if (data.type === 'ready') post({ type: 'show', view, values });
+      if (data.type === 'ready') post({ type: 'show', view, values, subject });
       else if (data.type === 'changed') void judge(data.values);
       else void press(data.button, data.values);
     }),
   );
-  panel.webview.html = describePage(panel.webview, root);
-  return owned;
+  panel.webview.html = describePage(panel.webview, rootOf(extensionUri));
 }
 
 function describeProblem(error: unknown): string {

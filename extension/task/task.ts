@@ -18,7 +18,7 @@ import { createResultCommands } from './results.ts';
 import { askForTask } from './schedule.ts';
 import { describeScheduled } from './scheduleRow.ts';
 import { readSelection } from './selection.ts';
-import { openEditForm, openNewForm } from './taskForm.ts';
+import { openEditForm, openNewForm, restoreTaskForms } from './taskForm.ts';
 import { TaskList } from './taskList.ts';
 import type { TaskNode } from './taskNode.ts';
 import { isTaskNode, readRunId, readTaskId } from './taskNode.ts';
@@ -55,6 +55,7 @@ export function createTaskFeature(options: TaskFeatureOptions): TaskFeature {
     }),
   );
   const view = owned.add(showTree(parts, tree));
+  owned.add(restoreTaskForms(parts));
   return {
     commands: {
       ...createActs(parts),

@@ -6,10 +6,13 @@ import type { Agent } from '../../protocol/agent/agent.ts';
 import type { FormJudgement, FormValues } from '../../protocol/form/form.ts';
 import type { Task } from '../../protocol/task/task.ts';
 import { taskDefaults } from '../../protocol/task/task.ts';
+import { taskIdSchema } from '../../protocol/wire/brand.ts';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { policiesSchema } from '../../protocol/task/schedule.ts';
 import { budgetSchema } from '../../protocol/task/work.ts';
 import { translate as t } from '../editor/editor.ts';
-import { openForm } from '../form/form.ts';
+import type { FormContent } from '../form/form.ts';
+import { openForm, restoreForms } from '../form/form.ts';
 import { describeForm } from './formView.ts';
 import type { ReadForm } from './formValues.ts';
 import { readForm, toValues } from './formValues.ts';
@@ -26,6 +29,36 @@ const shownTimes = 5;
 
 /** A new task, with what has been answered so far. */
 export async function openNewForm(parts: TaskParts, order: Order): Promise<void> {
+  openForm(parts.extensionUri, await describeNew(parts, order));
+}
+
+export async function openEditForm(parts: TaskParts, task: Task): Promise<void> {
+  openForm(parts.extensionUri, await describeEdit(parts, task));
+}
+
+/** Forms come back after a reload with what was typed. */
+export function restoreTaskForms(parts: TaskParts): Disposable {
+  return restoreForms(parts.extensionUri, async (subject) => {
+    const [, kind, id = ''] = /^(new|edit):(.*)$/.exec(subject) ?? [];
+    const taskId = taskIdSchema.safeParse(id);
+    if (kind === 'new')
+      return describeNew(parts, toEmptyOrder(taskId.success ? taskId.data : null));
+    if (!taskId.success) return undefined;
+    await parts.connection.require();
+    const { tasks } = await parts.connection.call('task/list', {});
+    const task = tasks.find((one) => one.id === taskId.data);
+    return task && describeEdit(parts, task);
+  });
+}
+
+/** What was typed comes from the page. */
+function toEmptyOrder(parentId: Order['parentId']): Order {
+  const what = { kind: 'prompt', prompt: '-' } as const;
+  const where = { cwd: '', agent: undefined };
+  return { what, where, schedule: { kind: 'none' }, away: 'readOnly', parentId };
+}
+
+async function describeNew(parts: TaskParts, order: Order): Promise<FormContent> {
   const { parentId, ...given } = toParams(order);
   const values = toValues({
     ...taskDefaults,
@@ -37,16 +70,18 @@ export async function openNewForm(parts: TaskParts, order: Order): Promise<void>
     review: given.review ?? false,
   });
   const key = randomUUID();
-  await show(parts, { values, before: undefined }, async (filled) => {
+  const subject = `new:${parentId ?? ''}`;
+  return describe(parts, { values, before: undefined, subject }, async (filled) => {
     const params = { ...filled, parentId: parentId ?? null, idempotencyKey: key };
     return parts.connection.call('task/create', params);
   });
 }
 
 /** Only what is another value now is changed, so that nobody's change of the rest is lost. */
-export async function openEditForm(parts: TaskParts, task: Task): Promise<void> {
+function describeEdit(parts: TaskParts, task: Task): Promise<FormContent> {
   const { connection } = parts;
-  await show(parts, { values: toValues(task), before: task }, async (filled) => {
+  const shown = { values: toValues(task), before: task, subject: `edit:${task.id}` };
+  return describe(parts, shown, async (filled) => {
     const changed = Object.entries(filled).filter(
       ([key, value]) => !isDeepStrictEqual(value, task[key as keyof Filled]),
     );
@@ -57,12 +92,17 @@ export async function openEditForm(parts: TaskParts, task: Task): Promise<void> 
 interface Shown {
   readonly values: FormValues;
   readonly before: Task | undefined;
+  readonly subject: string;
 }
 
 type Filled = NonNullable<ReadForm['filled']>;
 type Save = (filled: Filled) => Promise<{ readonly task: Task; readonly askLogin: boolean }>;
 
-async function show(parts: TaskParts, { values, before }: Shown, save: Save): Promise<void> {
+async function describe(
+  parts: TaskParts,
+  { values, before, subject }: Shown,
+  save: Save,
+): Promise<FormContent> {
   const agents = await listAgents(parts, values['agent'] ?? '');
   const context = {
     t,
@@ -72,8 +112,8 @@ async function show(parts: TaskParts, { values, before }: Shown, save: Save): Pr
     zones: Intl.supportedValuesOf('timeZone'),
   };
   const read = (typed: FormValues): ReadForm => readForm(typed, { nowMs: Date.now(), t, before });
-  openForm({
-    extensionUri: parts.extensionUri,
+  return {
+    subject,
     name: context.isNew ? t('New Agent Task') : t('Edit {0}', context.title),
     view: describeForm(context),
     values: { ...values, agent: values['agent'] || (agents[0]?.id ?? '') },
@@ -89,7 +129,7 @@ async function show(parts: TaskParts, { values, before }: Shown, save: Save): Pr
       else tellSaved(task, before);
       return true;
     },
-  });
+  };
 }
 
 async function run({ connection, tasks }: TaskParts, { id }: Task): Promise<void> {

@@ -119,8 +119,8 @@ function toTask(
   );
   item.command = { command: commandIds.openTask, title: t('Open'), arguments: [task.id] };
   const box = checkboxOf(task, parent, words.label);
-  if (box === undefined) item.accessibilityInformation = { label: words.spoken };
-  else item.checkboxState = box;
+  item.accessibilityInformation = { label: words.spoken };
+  if (box !== undefined) item.checkboxState = box;
   return item;
 }
 

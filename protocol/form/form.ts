@@ -1,6 +1,6 @@
 /**
- * A form in a page of the editor: what its host shows and what the page reports. The host knows what it is about; the page
- * only draws fields and shows every text as text. Both sides validate what arrives.
+ * A form in a page of the editor: what its host shows and what the page reports. The host knows what it is about and
+ * validates what arrives; the page only draws fields and shows every text as text.
  */
 import { z } from 'zod';
 
@@ -70,9 +70,18 @@ const judgementSchema = z.object({
 });
 export type FormJudgement = z.infer<typeof judgementSchema>;
 
-/** From the host. `values` of `show` are ignored by a page that came back with its own. */
+/** What a page keeps over a change of the tab and a reload of the window. */
+export const formStateSchema = z.object({ subject: z.string().max(400), values: valuesSchema });
+export type FormState = z.infer<typeof formStateSchema>;
+
+/** From the host. `values` of `show` are ignored by a page that came back with its own. `subject`: opaque to the page. */
 export const hostMessageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('show'), view: viewSchema, values: valuesSchema }),
+  z.object({
+    type: z.literal('show'),
+    view: viewSchema,
+    values: valuesSchema,
+    subject: formStateSchema.shape.subject,
+  }),
   z.object({ type: z.literal('judge'), judgement: judgementSchema }),
   /** Something is under way, or was refused: no button can be pressed meanwhile, or the words say why. */
   z.object({ type: z.literal('state'), isBusy: z.boolean(), problem: z.string().max(1000) }),

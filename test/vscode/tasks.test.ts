@@ -311,7 +311,7 @@ describe('agent tasks in the editor', function () {
     await clear();
   });
 
-  it('is edited in the form, which keeps what was typed over a change of the tab', async () => {
+  it('is edited in the form, which keeps what was typed over a change of the tab and a reload', async () => {
     const inTree = treeRow(window, tasksView, 'Nightly build');
     await chooseFromContextMenu(window, inTree, 'Edit Task…');
     await waitForForm(window, "Edit 'Nightly build'");
@@ -320,6 +320,12 @@ describe('agent tasks in the editor', function () {
     await runCommand(window, 'View: Open Previous Editor in Group');
     await waitForForm(window, "Edit 'Nightly build'");
     await until('what was typed is there', async () => {
+      const title = formPage(window).locator('[data-field="title"] input');
+      return (await title.inputValue()) === 'Nightly tests';
+    });
+    await window.reload();
+    await waitForForm(window, "Edit 'Nightly build'");
+    await until('what was typed is still there', async () => {
       const title = formPage(window).locator('[data-field="title"] input');
       return (await title.inputValue()) === 'Nightly tests';
     });

@@ -5,6 +5,7 @@
 import './form.css';
 import type {
   FormJudgement,
+  FormState,
   FormValues,
   FormView,
   HostMessage,
@@ -15,8 +16,8 @@ import { drawField, meets } from './field.ts';
 
 interface EditorApi {
   postMessage(message: PageMessage): void;
-  getState(): { readonly values: FormValues } | undefined;
-  setState(state: { readonly values: FormValues }): void;
+  getState(): FormState | undefined;
+  setState(state: FormState): void;
 }
 declare function acquireVsCodeApi(): EditorApi;
 
@@ -26,6 +27,7 @@ const fields = new Map<string, DrawnField>();
 const sections: { readonly element: HTMLElement; readonly view: FormView['sections'][number] }[] =
   [];
 let values: FormValues = {};
+let subject = '';
 
 function element<K extends keyof HTMLElementTagNameMap>(
   name: K,
@@ -38,9 +40,13 @@ function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-function show(view: FormView, given: FormValues): void {
+type Shown = Extract<HostMessage, { type: 'show' }>;
+
+function show({ view, values: given, subject: about }: Shown): void {
   // A page that was hidden meanwhile has what was typed.
   values = api.getState()?.values ?? given;
+  subject = about;
+  api.setState({ subject, values });
   fields.clear();
   sections.length = 0;
   const form = element('form', 'form');
@@ -95,7 +101,7 @@ function drawButtons(view: FormView): HTMLElement {
 
 function change(id: string, value: string): void {
   values = { ...values, [id]: value };
-  api.setState({ values });
+  api.setState({ subject, values });
   reveal();
   api.postMessage({ type: 'changed', values });
 }
@@ -127,7 +133,7 @@ function tellState(isBusy: boolean, problem: string): void {
 }
 
 window.addEventListener('message', ({ data }: MessageEvent<HostMessage>) => {
-  if (data.type === 'show') show(data.view, data.values);
+  if (data.type === 'show') show(data);
   else if (data.type === 'judge') judge(data.judgement);
   else tellState(data.isBusy, data.problem);
 });
