@@ -3,6 +3,7 @@ import { counted, option, repeated } from './command.ts';
 import type { CommandSpec, Input } from './command.ts';
 
 const load = () => import('./task/task.ts');
+const loadService = () => import('./service/service.ts');
 
 const wishes = [
   option('--prompt <text>', 'what an agent is to do; - reads it from standard input'),
@@ -225,5 +226,26 @@ export const taskCommands: readonly CommandSpec[] = [
     name: 'task',
     summary: 'work that is handed out: now, once, or by a schedule',
     commands: [...writing, ...looking, ...acting],
+  },
+  {
+    name: 'service',
+    summary: 'whether Waggle, and with it your schedules, starts when you log in',
+    commands: [
+      {
+        name: 'install',
+        summary: 'start at login',
+        run: async (context) => (await loadService()).installAtLogin(context),
+      },
+      {
+        name: 'remove',
+        summary: 'start only with the editor or the command',
+        run: async (context) => (await loadService()).removeFromLogin(context),
+      },
+      {
+        name: 'status',
+        summary: 'what holds now',
+        run: async (context) => (await loadService()).showService(context),
+      },
+    ],
   },
 ];

@@ -57,10 +57,11 @@ export class Executing {
       return { sessionId, worktreePath, turnsBefore: null, usedBefore: nothing };
     }
     const { chats } = this.#context;
+    const { agent, model, away } = work;
     const known = run.resumes === null ? undefined : chats.look(run.resumes);
     const sessionId =
       known === undefined || run.resumes === null
-        ? await chats.open({ ...shared, ...work }, principalOf(task))
+        ? await chats.open({ ...shared, agent, model, away }, principalOf(task))
         : run.resumes;
     const { tokens = 0, dollars = null, turns = 0 } = chats.look(sessionId) ?? {};
     return {
