@@ -32,7 +32,10 @@ const config: KnipConfig = {
   ],
   // They run in a place of their own, beside the packages that they name.
   ignore: ['test/clients/*.mjs'],
-  project: ['{protocol,link,daemon,cli,extension,webview-ui,bench,scripts,test}/**/*.{ts,mjs}', '*.ts'],
+  project: [
+    '{protocol,link,daemon,cli,extension,webview-ui,bench,scripts,test}/**/*.{ts,mjs}',
+    '*.ts',
+  ],
   ignoreExportsUsedInFile: true,
   ignoreDependencies: ['oxlint-tsgolint', 'node', 'oxfmt', '@vscode/vsce'],
   ignoreBinaries: ['apt-get', 'cc', 'dbus-daemon', 'mkfifo', 'mount', 'prlimit', 'umount'],
