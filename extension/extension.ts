@@ -73,13 +73,8 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   const { restart, resume } = createWays({ connection, sessions, window });
   const backend = { connection, sessions, clientId: windowId, restart, resume, log };
   const terminals = new Terminals(backend, workspaceState);
-  const openNew: OpenNewOptions = {
-    connection,
-    agents,
-    window,
-    memory: globalState,
-    size: () => terminals.likelySize,
-  };
+  const size = () => terminals.likelySize;
+  const openNew: OpenNewOptions = { connection, agents, window, memory: globalState, size };
   const mcp = owned.add(createMcpFeature({ connection, secrets, log }));
   const shared = { connection, sessions, terminals, window, openNew, log, readCost: mcp.readCost };
   const onDidChangeTerminals = terminals.onDidChange;
