@@ -208,7 +208,9 @@ export function describeRun(run: Run, { nowMs, t }: TaskContext): RowWords {
 function describeCost({ cost }: Run, t: Translate): string {
   if (cost === null || cost.tokens === 0) return '';
   const tokens = t('{0} tokens', cost.tokens.toLocaleString());
-  return cost.dollars === null ? tokens : `${tokens}, $${cost.dollars.toFixed(2)}`;
+  return cost.dollars === null || cost.dollars === 0
+    ? tokens
+    : `${tokens}, $${cost.dollars.toFixed(2)}`;
 }
 
 export function describeOutcome(run: Run, t: Translate): string {

@@ -132,6 +132,17 @@ describe('agent tasks in the editor', function () {
       await fillInput(window, text);
       return (await readPicks(window))[0]?.label === label;
     });
+  /** The file that is attached to a task. */
+  const openServer = (): Promise<unknown> =>
+    until('the file is in front', async () => {
+      await treeRow(window, tasksView, 'The server').click();
+      const isThere = async (): Promise<boolean> =>
+        (await readEditor(window)).includes('listening on 8080');
+      return until('it opens', isThere, { withinMs: 5000 }).then(
+        () => true,
+        () => false,
+      );
+    });
   const inFront = (title: string): Promise<unknown> =>
     until(`"${title}" is in front`, async () =>
       (await readTabs(window)).some((tab) => tab.active && tab.title.startsWith(title)),
@@ -191,7 +202,7 @@ describe('agent tasks in the editor', function () {
     const login = toasts.find(({ text }) => text.startsWith('Schedules run only'));
     assert.deepEqual(login?.buttons, ['Start at Login', 'Only with VS Code']);
     await window.screenshot('tasks-login-dark-1400');
-    await answerNotification(window, /^Schedules run only/, 'Only with VS Code');
+    await answerNotification(window, 'Schedules run only', 'Only with VS Code');
     await until('the answer is kept', async () => {
       const { settings: kept } = await person.call('task/configure', {});
       return kept.askedLogin;
@@ -311,7 +322,7 @@ describe('agent tasks in the editor', function () {
     await clear();
   });
 
-  it('is edited in the form, which keeps what was typed over a change of the tab and a reload', async () => {
+  it('is edited in the form, which keeps what was typed over a change of the tab', async () => {
     const inTree = treeRow(window, tasksView, 'Nightly build');
     await chooseFromContextMenu(window, inTree, 'Edit Task…');
     await waitForForm(window, "Edit 'Nightly build'");
@@ -320,12 +331,6 @@ describe('agent tasks in the editor', function () {
     await runCommand(window, 'View: Open Previous Editor in Group');
     await waitForForm(window, "Edit 'Nightly build'");
     await until('what was typed is there', async () => {
-      const title = formPage(window).locator('[data-field="title"] input');
-      return (await title.inputValue()) === 'Nightly tests';
-    });
-    await window.reload();
-    await waitForForm(window, "Edit 'Nightly build'");
-    await until('what was typed is still there', async () => {
       const title = formPage(window).locator('[data-field="title"] input');
       return (await title.inputValue()) === 'Nightly tests';
     });
@@ -404,12 +409,36 @@ describe('agent tasks in the editor', function () {
     await clear();
   });
 
+  it('opens what a task left', async () => {
+    const { id } = await task('say Read the issues');
+    const attach = { taskId: id, kind: 'file', title: 'The server', target: 'server.py' } as const;
+    await person.call('task/addResult', attach);
+    await person.call('task/addResult', {
+      ...{ taskId: id, kind: 'note', title: 'A note', target: 'It listens on 8080.' },
+    });
+    await person.call('task/addResult', {
+      ...{ taskId: id, kind: 'file', title: 'Elsewhere', target: '../../../etc/passwd' },
+    });
+    await until('its results stand below it', async () => {
+      const inTree = treeRow(window, tasksView, 'say Read the issues');
+      const rows = await readTree(window, tasksView);
+      const own = rows.find(({ label }) => label === 'say Read the issues');
+      if (own?.expanded === false) await inTree.locator('.monaco-tl-twistie').click();
+      return rows.some(({ label }) => label === 'The server');
+    });
+    await openServer();
+    await treeRow(window, tasksView, 'A note').click();
+    await until('the note is there', async () =>
+      (await readEditor(window)).includes('It listens on 8080.'),
+    );
+    await treeRow(window, tasksView, 'Elsewhere').click();
+    await told(/^There is no file '\.\.\/\.\.\/\.\.\/etc\/passwd' where the task worked\./);
+    await clear();
+    await runCommand(window, 'View: Close All Editors');
+  });
+
   it('hands out what is selected in an editor, quoted', async () => {
-    await runCommand(window, 'Go to File...');
-    await fillInput(window, 'server.py');
-    await until('it is found', async () => (await readPicks(window))[0]?.label === 'server.py');
-    await acceptInput(window);
-    await inFront('server.py');
+    await openServer();
     await window.page.locator('.editor-group-container.active .view-lines').first().click();
     await runCommand(window, 'Select All');
     await runCommand(window, 'Waggle: New Agent Task from Selection…');
@@ -426,35 +455,6 @@ describe('agent tasks in the editor', function () {
     const { work } = await task('say Explain it');
     assert.ok(work.kind === 'prompt');
     assert.match(work.prompt, /^say Explain it\n\nserver\.py, lines 1-2:\n\n```python\nprint\(/);
-    await runCommand(window, 'View: Close All Editors');
-  });
-
-  it('opens what a task left', async () => {
-    const { id } = await task('say Explain it');
-    const attach = { taskId: id, kind: 'file', title: 'The server', target: 'server.py' } as const;
-    await person.call('task/addResult', attach);
-    await person.call('task/addResult', {
-      ...{ taskId: id, kind: 'note', title: 'A note', target: 'It listens on 8080.' },
-    });
-    await person.call('task/addResult', {
-      ...{ taskId: id, kind: 'file', title: 'Elsewhere', target: '../../../etc/passwd' },
-    });
-    await until('its results stand below it', async () => {
-      const inTree = treeRow(window, tasksView, 'say Explain it');
-      const rows = await readTree(window, tasksView);
-      const own = rows.find(({ label }) => label === 'say Explain it');
-      if (own?.expanded === false) await inTree.locator('.monaco-tl-twistie').click();
-      return rows.some(({ label }) => label === 'The server');
-    });
-    await treeRow(window, tasksView, 'The server').click();
-    await inFront('server.py');
-    await treeRow(window, tasksView, 'A note').click();
-    await until('the note is there', async () =>
-      (await readEditor(window)).includes('It listens on 8080.'),
-    );
-    await treeRow(window, tasksView, 'Elsewhere').click();
-    await told(/^There is no file '\.\.\/\.\.\/\.\.\/etc\/passwd' where the task worked\./);
-    await clear();
     await runCommand(window, 'View: Close All Editors');
   });
 
@@ -496,7 +496,7 @@ describe('agent tasks in the editor', function () {
     await isTask('Clean caches', ({ state }) => state.status === 'failed');
     await saysRow('Release 1.4', /^sync \| high priority/);
     await waitForRow(window, tasksView, 'Done');
-    await pictures('tasks-full', () => waitForRow(window, tasksView, 'Done'));
+    await pictures('tasks-full', () => waitForRow(window, tasksView, 'Release 1.4'));
     await window.screenshot('tasks-full-tall-1400');
     const { id } = await task('Release 1.4');
     await clickRowAction(window, treeRow(window, tasksView, 'Release 1.4'), 'Cancel Task');
@@ -512,8 +512,27 @@ describe('agent tasks in the editor', function () {
       (await view(window, tasksView).locator('.message').innerText()).includes('are paused'),
     );
     await runCommand(window, 'Waggle: Resume All Schedules');
-    const { settings: kept } = await person.call('task/configure', {});
-    assert.equal(kept.paused, false);
+    await until('they run again', async () => {
+      const { settings: kept } = await person.call('task/configure', {});
+      return !kept.paused;
+    });
+  });
+
+  it('has an open form back after a reload, with what was typed', async () => {
+    const inTree = treeRow(window, tasksView, 'Nightly tests');
+    await chooseFromContextMenu(window, inTree, 'Edit Task…');
+    await waitForForm(window, "Edit 'Nightly tests'");
+    await fillField(window, 'title', 'Nightly checks');
+    await until('it is judged', async () =>
+      (await readField(window, 'pattern')).notes.includes('daily 02:00'),
+    );
+    await window.reload();
+    await waitForForm(window, "Edit 'Nightly tests'");
+    const title = formPage(window).locator('[data-field="title"] input');
+    assert.equal(await title.inputValue(), 'Nightly checks');
+    await pressForm(window, 'Cancel');
+    await until('it is closed', async () => (await readTabs(window)).length === 0);
+    await waitForRow(window, tasksView, 'Nightly tests');
   });
 
   it('has a step in the walkthrough, and gives the editor nothing to complain about', async () => {

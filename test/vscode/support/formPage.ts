@@ -37,10 +37,22 @@ export async function pressForm(window: WindowPage, button: string): Promise<voi
   await formPage(window).locator('button', { hasText: button }).click();
 }
 
-/** The form has the title, and its fields were judged once. */
+/** The form has the title. Generous, because a window that was reloaded starts everything anew. */
 export async function waitForForm(window: WindowPage, title: string): Promise<void> {
-  await until(`the form "${title}" is there`, async () => {
-    const heading = formPage(window).locator('h1');
-    return (await heading.count()) > 0 && (await heading.textContent()) === title;
-  });
+  const heading = formPage(window).locator('h1');
+  await until(
+    `the form "${title}" is there`,
+    async () => {
+      const found = heading.textContent({ timeout: 3000 }).catch(absent);
+      return (await found) === title;
+    },
+    { withinMs: 90_000 },
+  );
+}
+
+/** The page is not there yet, or goes away just now. */
+function absent(error: unknown): undefined {
+  if (error instanceof Error && /Timeout|detached|destroyed|navigat/i.test(error.message))
+    return undefined;
+  throw error;
 }
