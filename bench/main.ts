@@ -29,6 +29,7 @@ import { relayFigure } from './relay.ts';
 import { runFigures } from './run.ts';
 import { storeFigure } from './store.ts';
 import { stuckFigure } from './stuck.ts';
+import { taskFigure } from './task.ts';
 import { tmuxFigure } from './tmux.ts';
 
 const figures: readonly Figure[] = [
@@ -39,6 +40,7 @@ const figures: readonly Figure[] = [
   chatFigure,
   memoryFigure,
   mcpFigure,
+  ...apart(taskFigure),
   ...apart(tmuxFigure),
   ...apart(echoFigure),
   attachFigure,

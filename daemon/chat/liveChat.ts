@@ -1,4 +1,3 @@
-import type { Permission } from '../../protocol/chat/permission.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { NeedSource } from '../attention/attention.ts';
@@ -16,7 +15,7 @@ import type { StoreProxy } from '../store/store.ts';
 import type { ProcessEnd } from './agentProcess.ts';
 import { queueAfterEnd } from './afterEnd.ts';
 import { AgentProcess } from './agentProcess.ts';
-import { toPermission, withAnswer } from './asking.ts';
+import { answerAlone, toPermission } from './asking.ts';
 import type { chatStore } from './chat.store.ts';
 import { readingOf } from './claims.ts';
 import type { Committed } from './committing.ts';
@@ -24,7 +23,7 @@ import { Committing } from './committing.ts';
 import type { OpenEntry } from './journal.ts';
 import { Journal, scopeTo } from './journal.ts';
 import type { KeptChat, Message } from './kept.ts';
-import { addUsage, contextAfter, withoutUndefined } from './kept.ts';
+import { addUsage, contextAfter, toLastEnd, withoutUndefined } from './kept.ts';
 import { describeEnd, garbledText, readLastWords, toError } from './lastWords.ts';
 import type { Tell } from './publishing.ts';
 import { Publishing } from './publishing.ts';
@@ -195,7 +194,7 @@ export class LiveChat {
     this.patch({
       turn: null,
       usage: event.usage === undefined ? usage : addUsage(usage, event.usage),
-      lastEnd: { outcome, reason: content.reason, needsSignIn },
+      lastEnd: toLastEnd(event, content.reason),
       ...(isBad && queue.length > 0 ? { paused: 'the last turn did not end well' } : {}),
     });
   }
@@ -307,43 +306,15 @@ export class LiveChat {
     const by = { sessionId: this.sessionId, generation, cwd: row.cwd, at: this.now() };
     const permission = toPermission(request, by);
     const parent = request.about === undefined ? undefined : `${generation}/${request.about}`;
-    const denied = row.chat?.denies ?? null;
-    if (denied !== null) {
-      this.#deny(request, { permission, key, parent, message: denied });
-      return;
-    }
-    const rule = this.#context.rules.find(permission, row);
-    if (rule === undefined) {
-      this.journal.add({ kind: 'permission', permission }, { key, parent, isOpen: true });
-      return;
-    }
-    const answer = { behavior: 'allow' } as const;
-    const answered = withAnswer(permission, { answer, at: this.now(), rule });
-    this.journal.add({ kind: 'permission', permission: answered }, { key, parent, isOpen: false });
-    this.#context.rules.used(rule);
+    const denies = row.chat?.denies ?? null;
+    const rule = denies === null ? this.#context.rules.find(permission, row) : undefined;
+    const alone = answerAlone(permission, { denies, rule, at: this.now() });
+    const content = { kind: 'permission', permission: alone?.permission ?? permission } as const;
+    this.journal.add(content, { key, parent, isOpen: alone === undefined });
+    if (alone === undefined) return;
+    if (rule !== undefined) this.#context.rules.used(rule);
     const { process } = this;
-    process?.apply(this.provider.answer(process.state, request, answer));
-  }
-
-  /** Nobody is there who could be asked; no rule of a person was made for that either. */
-  #deny(
-    request: AskRequest,
-    {
-      permission,
-      message,
-      ...place
-    }: {
-      readonly permission: Permission;
-      readonly message: string;
-      readonly key: string;
-      readonly parent: string | undefined;
-    },
-  ): void {
-    const answer = { behavior: 'deny', message, interrupt: false } as const;
-    const denied = { ...permission, state: 'void' } as const;
-    this.journal.add({ kind: 'permission', permission: denied }, { ...place, isOpen: false });
-    const { process } = this;
-    process?.apply(this.provider.answer(process.state, request, answer));
+    process?.apply(this.provider.answer(process.state, request, alone.answer));
   }
 
   /** It is of no use; its conversation stays known. */

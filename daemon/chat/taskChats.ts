@@ -38,7 +38,6 @@ export interface ChatLook {
   /** The agent did something since it was told. */
   readonly isHeard: boolean;
   readonly isQueued: boolean;
-  readonly isAsking: boolean;
   /** Work of the agent that goes on without a turn. */
   readonly background: number;
   readonly paused: string | null;
@@ -57,8 +56,6 @@ export interface TaskChats {
   say(id: SessionId, said: Said, by: Principal): Promise<void>;
   /** Undefined: there is no such chat. */
   look(id: SessionId): ChatLook | undefined;
-  /** What was paused because nobody asked goes on. */
-  goOn(id: SessionId, environment: Said['environment'], by: Principal): Promise<void>;
   /** A person may be asked again, and its process ends when it has nothing to do. */
   rest(id: SessionId): Promise<void>;
   /** The last words of the agent; words of others. */
@@ -105,12 +102,7 @@ export function createTaskChats(parts: {
     },
     look(id) {
       const found = find(id);
-      return found === undefined
-        ? undefined
-        : lookAt(found.chat.kept, found.chat.journal.asking.length > 0);
-    },
-    async goOn(id, environment, principal) {
-      await find(id)?.continue(asked(environment, principal));
+      return found === undefined ? undefined : lookAt(found.chat.kept);
     },
     async rest(id) {
       await sessions.choose(id, { denies: null });
@@ -154,10 +146,10 @@ function refuseUnable(agent: string, away: AwayMode): void {
   );
 }
 
-function lookAt(kept: KeptChat, isAsking: boolean): ChatLook {
+function lookAt(kept: KeptChat): ChatLook {
   const { turn, turns, queue, background, paused, lastEnd, usage } = kept;
   return {
-    ...{ turns, background, paused, lastEnd, isAsking },
+    ...{ turns, background, paused, lastEnd },
     isTurn: turn !== null,
     isHeard: turn !== null && turn.message === null,
     isQueued: queue.length > 0,

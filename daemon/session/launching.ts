@@ -73,6 +73,11 @@ function conversationStateOf(
   return { resuming: isExpected ? { conversationId, at } : null, agentDirectory };
 }
 
+/** What the row keeps of it. */
+function chosenOf({ chat, taskId }: StartChoice): Pick<SessionRow, 'chat' | 'taskId'> {
+  return { ...(chat === undefined ? {} : { chat }), ...(taskId === undefined ? {} : { taskId }) };
+}
+
 function withChoice<R extends { readonly argv: string[]; readonly cwd: string }>(
   request: R,
   { cwd = request.cwd, oldScreen }: StartChoice,
@@ -215,8 +220,7 @@ export class Launching {
       defaultName: plan.defaultName,
       agent: params.agent,
       mode: choice.chat === undefined ? 'pty' : 'pipe',
-      ...(choice.chat === undefined ? {} : { chat: choice.chat }),
-      ...(choice.taskId === undefined ? {} : { taskId: choice.taskId }),
+      ...chosenOf(choice),
       attention: { state: 'starting', kind: null, sentence: 'starting', since: now },
       heard: nothingHeard,
       shell: this.#shellFactsOf(params.agent, params),

@@ -18,7 +18,7 @@ export interface ActingContext {
   readonly book: Book;
   readonly runner: Runner;
   /** A run is new: it may begin. */
-  begin(): Promise<void>;
+  readonly begin: () => Promise<void>;
 }
 
 const mostResults = 200;

@@ -227,7 +227,9 @@ function endOfChat(look: ChatLook | undefined, turnsBefore: number): Ended | und
     case 'completed':
       return { outcome: 'succeeded', reason: null };
     case 'failed':
-      return { outcome: 'failed', reason };
+      return lastEnd.limitResetsAt === undefined
+        ? { outcome: 'failed', reason }
+        : { outcome: 'limited', reason, retryAt: lastEnd.limitResetsAt };
     case 'interrupted':
       return { outcome: 'cancelled', reason: reason ?? 'Its turn was interrupted.' };
     case 'cut':

@@ -5,7 +5,7 @@ import type { KeptRun, KeptSettings, KeptTask } from './rows.ts';
 export interface Around {
   /** All runs that are not over, as they are now. */
   readonly active: readonly KeptRun[];
-  find(id: TaskId): KeptTask | undefined;
+  readonly find: (id: TaskId) => KeptTask | undefined;
   readonly settings: Pick<KeptSettings, 'maxRunning' | 'maxPerAgent'>;
   /** ISO instant. */
   readonly now: string;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { TaskBench } from '../../test/support/taskBench.ts';
+import { TaskBench } from '../../bench/taskBench.ts';
 import type { Policies, Schedule } from '../../protocol/task/schedule.ts';
 
 const hour = 3_600_000;

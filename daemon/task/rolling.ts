@@ -8,7 +8,7 @@ export interface Around {
   readonly before: readonly KeptTask[];
   readonly deleted: readonly TaskId[];
   /** A run of its own is not over: then it says itself what it comes to. */
-  isBusy(id: TaskId): boolean;
+  readonly isBusy: (id: TaskId) => boolean;
 }
 
 /** The changed tasks and every parent whose state follows from them. */

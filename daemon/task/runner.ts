@@ -31,6 +31,8 @@ export class Runner {
   readonly #context: RunnerContext;
   readonly #watched = new Map<RunId, Watched>();
   readonly #tails = new Map<RunId, Promise<void>>();
+  /** Claimed before this daemon: when nothing of them is left, nobody knows whether they began. */
+  readonly #uncertain = new Set<RunId>();
   /** What could not be written is tried again. */
   readonly #stuck = new Set<RunId>();
 
@@ -40,7 +42,7 @@ export class Runner {
 
   /** Starts a run that was claimed, and is on disk. */
   start(run: KeptRun): void {
-    this.#inOrder(run.id, () => this.#start(run.id));
+    void this.#inOrder(run.id, () => this.#start(run.id));
   }
 
   /** After a restart: what runs is followed again; what was claimed and has no session is unknown. */
@@ -48,9 +50,10 @@ export class Runner {
     for (const run of this.#context.book.activeRuns()) {
       if (run.state === 'waiting') continue;
       this.#watch(run);
-      if (run.wish !== null) this.#inOrder(run.id, () => this.#end(run.id));
-      else if (run.state === 'claimed') this.#inOrder(run.id, () => this.#recoverClaimed(run.id));
-      else this.#inOrder(run.id, () => this.#sayAndLook(run.id));
+      if (run.wish !== null) void this.#inOrder(run.id, () => this.#end(run.id));
+      else if (run.state === 'claimed')
+        void this.#inOrder(run.id, () => this.#recoverClaimed(run.id));
+      else void this.#inOrder(run.id, () => this.#sayAndLook(run.id));
     }
   }
 
@@ -61,7 +64,7 @@ export class Runner {
   }
 
   look(id: RunId): void {
-    this.#inOrder(id, () => this.#look(id));
+    void this.#inOrder(id, () => this.#look(id));
   }
 
   /** Time passes: what takes too long or uses too much is ended. */
@@ -139,10 +142,8 @@ export class Runner {
     const run = book.findActive(id);
     const task = run && book.find(run.taskId);
     if (run === undefined || task === undefined) return;
-    if (executing.findBegun(run) === undefined) {
-      const reason = 'Waggle ended after this was claimed and before it was seen to start.';
-      return this.#finish(id, { outcome: 'unknown', reason });
-    }
+    if (executing.findBegun(run) === undefined) return this.#finish(id, unknown);
+    this.#uncertain.add(id);
     return this.#start(id);
   }
 
@@ -156,6 +157,7 @@ export class Runner {
       await book.act(() => this.#patch(id, { state: 'delivered', deliveredAt: this.#now() }));
     const ended = executing.endOf(task, run);
     if (ended === undefined) return;
+    if (ended.outcome === 'lost' && this.#uncertain.has(id)) return this.#finish(id, unknown);
     const isChecked = ended.outcome === 'succeeded' && task.check !== null && run.wish === null;
     if (isChecked && task.check !== null) return this.#check(task, run, task.check.command);
     return this.#finish(id, ended);
@@ -210,6 +212,7 @@ export class Runner {
       return settleChange({ task, run: { ...run, cost } }, wished, { now, output });
     });
     this.#watched.delete(id);
+    this.#uncertain.delete(id);
     await executing.rest(about, seen);
     this.#context.freed();
   }
@@ -272,6 +275,11 @@ export class Runner {
     work.catch((error: unknown) => this.#failed(id, error));
   }
 }
+
+const unknown: Ended = {
+  outcome: 'unknown',
+  reason: 'Waggle ended after this was claimed and before it was seen to start.',
+};
 
 /** A run that could not begin. */
 function toEnded(error: unknown): Ended {

@@ -13,7 +13,7 @@ export interface HandlerParts {
   readonly editing: Editing;
   readonly acting: Acting;
   /** Task files are read again where that is due. */
-  refresh(): Promise<void>;
+  readonly refresh: () => Promise<void>;
 }
 
 type Handlers = NounHandlers<'task', Caller>;

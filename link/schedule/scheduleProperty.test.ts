@@ -87,19 +87,23 @@ function createRandom(seed: number): (below: number) => number {
   };
 }
 
-function choose(random: (below: number) => number, from: number, to: number, count: number) {
+function choose(
+  random: (below: number) => number,
+  [from, to]: readonly [number, number],
+  count: number,
+) {
   const chosen = new Set<number>();
   while (chosen.size < count) chosen.add(from + random(to - from + 1));
   return [...chosen].toSorted((a, b) => a - b);
 }
 
 function createPattern(random: (below: number) => number): Pattern {
-  const minutes = choose(random, 0, 59, 1 + random(2));
-  const hours = random(3) === 0 ? undefined : choose(random, 0, 4, 1 + random(2));
+  const minutes = choose(random, [0, 59], 1 + random(2));
+  const hours = random(3) === 0 ? undefined : choose(random, [0, 4], 1 + random(2));
   const dayKind = random(4);
-  const days = dayKind === 1 ? choose(random, 1, 31, 12) : undefined;
-  const weekdays = dayKind >= 2 ? choose(random, 0, 6, 3 + random(4)) : undefined;
-  const months = random(4) === 0 ? choose(random, 1, 12, 6) : undefined;
+  const days = dayKind === 1 ? choose(random, [1, 31], 12) : undefined;
+  const weekdays = dayKind >= 2 ? choose(random, [0, 6], 3 + random(4)) : undefined;
+  const months = random(4) === 0 ? choose(random, [1, 12], 6) : undefined;
   const list = (set: number[] | undefined): string => set?.join(',') ?? '*';
   return {
     text: `${list(minutes)} ${list(hours)} ${list(days)} ${list(months)} ${list(weekdays)}`,
@@ -119,7 +123,11 @@ function createPattern(random: (below: number) => number): Pattern {
 }
 
 /** Every minute of a span that is a planned time. */
-function ask(pattern: Pattern, clock: (at: number) => number, from: number, to: number): number[] {
+function ask(
+  pattern: Pattern,
+  clock: OracleClock,
+  [from, to]: readonly [number, number],
+): number[] {
   const found: number[] = [];
   let newest = clock(from - 2 * day);
   for (let at = from - 2 * day + minute; at < to; at += minute) {
@@ -137,7 +145,7 @@ function ask(pattern: Pattern, clock: (at: number) => number, from: number, to: 
 
 function compare(zone: string, pattern: Pattern, [from, to]: readonly [number, number]): number {
   const clock = clockOf(zone);
-  const expected = ask(pattern, clock, from, to);
+  const expected = ask(pattern, clock, [from, to]);
   const schedule = { kind: 'cron', pattern: pattern.text, zone } as const;
   const seen: number[] = [];
   for (let at = nextTime(schedule, from - 1); at !== undefined && at < to;) {

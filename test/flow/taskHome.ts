@@ -60,7 +60,7 @@ export class TaskHome {
     command: readonly string[],
     more: Partial<MethodParams<'task/create'>> = {},
   ): Promise<Task> {
-    const work: Task['work'] = { kind: 'command', command: [...command] };
+    const work = { kind: 'command' as const, command: [...command] };
     const wanted = { title: 'A task', work, cwd: this.folder, ...more };
     return (await this.link.call('task/create', wanted)).task;
   }

@@ -140,6 +140,21 @@ describe('tasks with a prompt', function () {
     assert.match(prompts[1] ?? '', /did not pass[^]*say fixed/);
   });
 
+  it('goes on once the limit of the plan is reset, as the agent said, when the person wants that', async () => {
+    const task = await add('limit 1', 'ask', { continueAfterLimit: true });
+    await runNow(task);
+    await until(async () => (await tasks.runs(task)).length >= 2, 'it runs again');
+    await tasks.link.call('task/cancel', { taskId: task.id });
+    const [first, second] = await tasks.runs(task);
+    assert.deepEqual([first?.outcome, second?.trigger], ['limited', 'limit']);
+    assert.ok((second?.dueAt ?? '') >= (first?.retryAt ?? '~'));
+    const other = await add('limit 1', 'ask');
+    await runNow(other);
+    const failed = await tasks.reach(other, 'failed');
+    assert.ok(failed.state.status === 'failed' && failed.state.reason.includes('limit'));
+    assert.equal((await tasks.runs(other)).length, 1);
+  });
+
   it('edits in a worktree of its own, which stays', async () => {
     const git = (...words: string[]) =>
       execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...words], {
@@ -155,8 +170,7 @@ describe('tasks with a prompt', function () {
     assert.notEqual(session.cwd, tasks.folder);
     assert.ok(existsSync(join(session.cwd, '.git')));
     assert.match(readFileSync(join(session.cwd, '.git'), 'utf8'), /worktrees/);
-    const { chat } = await tasks.link.call('chat/get', { sessionId: lastRun.sessionId });
-    assert.equal(chat.mode, 'acceptEdits');
+    assert.ok(session.argv.includes('acceptEdits'), session.argv.join(' '));
   });
 
   it('goes on with what it runs when the daemon is killed, and says nothing twice', async () => {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 /**
  * Words of a prompt, one per line: `say T`, `ask COMMAND`, `question T`, `hang`, `exit N`, `kill`, `garbage`, `long MIB`,
- * `stderr T`, `big CHARS`, `fail T`, `failAndExit T`. What comes after the last one is a turn that is done.
+ * `stderr T`, `big CHARS`, `fail T`, `failAndExit T`, `limit SECONDS`. What comes after the last one is a turn that is done.
  */
 const script = `#!${process.execPath}
 const { createInterface } = require('node:readline');
@@ -67,6 +67,11 @@ async function act(line) {
   if (word === 'failAndExit') {
     result({ is_error: true, terminal_reason: 'api_error', result: about });
     process.exit(0);
+  }
+  if (word === 'limit') {
+    const resetsAt = Math.ceil(Date.now() / 1000) + Number(about);
+    out({ type: 'rate_limit_event', rate_limit_info: { status: 'rejected', resetsAt } });
+    return { is_error: true, terminal_reason: 'api_error', api_error_status: 429, result: 'You have hit your limit' };
   }
   if (word === 'fail') return { is_error: true, terminal_reason: 'api_error', result: about };
   return undefined;

@@ -3,28 +3,28 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
-import type { FeatureContext, Logger } from '../../daemon/context.ts';
-import { openConnection } from '../../daemon/store/connection.ts';
-import { migrate } from '../../daemon/store/migrate.ts';
-import type { StoreContext, StoreProxy } from '../../daemon/store/store.ts';
-import { Acting } from '../../daemon/task/acting.ts';
-import { Book } from '../../daemon/task/book.ts';
-import { planned } from '../../daemon/task/editing.ts';
-import type { KeptRun, KeptTask } from '../../daemon/task/rows.ts';
-import type { Executes } from '../../daemon/task/runner.ts';
-import { Runner } from '../../daemon/task/runner.ts';
-import { Scheduler } from '../../daemon/task/scheduler.ts';
-import type { Ended } from '../../daemon/task/settling.ts';
-import { taskStore } from '../../daemon/task/task.store.ts';
-import type { TaskTables } from '../../daemon/task/task.store.ts';
-import { createUuid } from '../../daemon/uuid.ts';
+import type { FeatureContext, Logger } from '../daemon/context.ts';
+import { openConnection } from '../daemon/store/connection.ts';
+import { migrate } from '../daemon/store/migrate.ts';
+import type { StoreContext, StoreProxy } from '../daemon/store/store.ts';
+import { Acting } from '../daemon/task/acting.ts';
+import { Book } from '../daemon/task/book.ts';
+import { planned } from '../daemon/task/editing.ts';
+import type { KeptRun, KeptTask } from '../daemon/task/rows.ts';
+import type { Executes } from '../daemon/task/runner.ts';
+import { Runner } from '../daemon/task/runner.ts';
+import { Scheduler } from '../daemon/task/scheduler.ts';
+import type { Ended } from '../daemon/task/settling.ts';
+import { taskStore } from '../daemon/task/task.store.ts';
+import type { TaskTables } from '../daemon/task/task.store.ts';
+import { createUuid } from '../daemon/uuid.ts';
 import {
   daemonIdSchema,
   roleIdSchema,
   sessionIdSchema,
   taskIdSchema,
   workspaceIdSchema,
-} from '../../protocol/wire/brand.ts';
+} from '../protocol/wire/brand.ts';
 
 const someId = '01890a5d-ac96-774b-bcce-b302099a8057';
 const quiet: Logger = {
@@ -87,6 +87,13 @@ export class TaskBench {
     const task = planned({ ...this.#blank(), ...fields }, this.#wallMs);
     await this.book.act(() => ({ tasks: [task] }));
     return task.id;
+  }
+
+  async addMany(count: number, fields: Partial<KeptTask>): Promise<void> {
+    const tasks = Array.from({ length: count }, () =>
+      planned({ ...this.#blank(), ...fields }, this.#wallMs),
+    );
+    await this.book.act(() => ({ tasks }));
   }
 
   /** Time passes, with a tick each `stepMs`. */
