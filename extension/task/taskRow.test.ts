@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { inEnglish as t } from '../translate.ts';
 import { fakeRun, fakeTask } from './fakeTask.test.ts';
-import { describeNext, describeRun, describeTask } from './taskRow.ts';
+import { describeNextTimes, describeScheduled } from './scheduleRow.ts';
+import { describeRun, describeTask } from './taskRow.ts';
 
 const nowMs = new Date(2026, 10, 20, 10, 0).getTime();
 const iso = (hour: number, minute = 0): string =>
@@ -95,6 +96,11 @@ describe('the row of a run', () => {
 describe('the next times', () => {
   it('stand in one line', () => {
     const { schedule } = fakeTask({ schedule: hourly });
-    assert.equal(describeNext(schedule, 3, { nowMs, t }), '11:00 · 12:00 · 13:00');
+    assert.equal(describeNextTimes(schedule, { nowMs, t }), '11:00 · 12:00 · 13:00');
+    assert.equal(
+      describeScheduled(schedule, { nowMs, t }),
+      'every hour, next 11:00 · 12:00 · 13:00',
+    );
+    assert.equal(describeScheduled({ kind: 'none' }, { nowMs, t }), 'It runs when you say so');
   });
 });

@@ -1,5 +1,4 @@
 /** One task or run as words and an icon: the same in tree, page and pick. Text of agents and files is data and cleaned here. Knows no editor. */
-import { nextTimes } from '../../link/schedule/schedule.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import type { Run, RunOutcome, RunTrigger, Task } from '../../protocol/task/task.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
@@ -302,15 +301,4 @@ function iconOfRun({ outcome, state }: Run): RowIcon {
     case 'skipped':
       return { id: 'circle-slash', color: muted };
   }
-}
-
-/** The next planned times, as one reads them: "18:00 · 19:00 · 20:00". */
-export function describeNext(
-  schedule: Task['schedule'],
-  count: number,
-  { nowMs, t }: TaskContext,
-): string {
-  return nextTimes(schedule, nowMs, count)
-    .map((at) => describeMoment(new Date(at).toISOString(), nowMs, t))
-    .join(' · ');
 }
