@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { localZone, nextTimes } from '../../link/schedule/schedule.ts';
 import type { FormValues } from '../../protocol/form/form.ts';
 import { inEnglish as t } from '../translate.ts';
-import { fakeTask } from './fakeTask.test.ts';
+import { fakeId, fakeTask } from './fakeTask.test.ts';
 import { readForm, toValues } from './formValues.ts';
 
 const nowMs = new Date(2026, 10, 25, 10, 7).getTime();
@@ -34,6 +34,7 @@ describe('the form of a task', () => {
         labels: ['night', 'ci'],
         priority: 'high',
         review: true,
+        assignee: fakeId(6),
         continueAfterLimit: true,
         description: 'why',
       }),
@@ -45,12 +46,13 @@ describe('the form of a task', () => {
     for (const task of tasks) {
       const { errors, filled } = read({}, task);
       assert.deepEqual(errors, {});
-      const { title, work, cwd, description, worktree, environment, timeoutMs, retries } = task;
-      const { schedule, policies, check, budget, continueAfterLimit, priority, labels, review } =
-        task;
+      const { title, work, cwd, description, worktree, environment, timeoutMs } = task;
+      const { schedule, policies, check, budget, continueAfterLimit, priority } = task;
+      const { labels, review, assignee, retries } = task;
       assert.deepEqual(filled, {
-        ...{ title, work, cwd, description, worktree, environment, timeoutMs, retries },
-        ...{ schedule, policies, check, budget, continueAfterLimit, priority, labels, review },
+        ...{ title, work, cwd, description, worktree, environment, timeoutMs },
+        ...{ schedule, policies, check, budget, continueAfterLimit, priority },
+        ...{ labels, review, assignee, retries },
       });
     }
   });

@@ -3,6 +3,7 @@ import { checkSchedule, localZone } from '../../link/schedule/schedule.ts';
 import type { FormValues } from '../../protocol/form/form.ts';
 import type { MethodParams } from '../../protocol/protocol.ts';
 import type { Schedule, Task, Work } from '../../protocol/task/task.ts';
+import { roleIdSchema } from '../../protocol/wire/brand.ts';
 import { promptMaxChars } from '../../protocol/task/work.ts';
 import { joinCommand, parseCommandLine } from '../commandLine.ts';
 import type { Translate } from '../translate.ts';
@@ -14,7 +15,7 @@ import { parseWhen } from './whenText.ts';
 /** What `task/create` takes and `task/edit` changes. */
 export type Filled = Omit<
   Required<MethodParams<'task/create'>>,
-  'parentId' | 'draft' | 'paused' | 'idempotencyKey' | 'assignee'
+  'parentId' | 'draft' | 'paused' | 'idempotencyKey'
 >;
 
 export interface ReadForm {
@@ -53,6 +54,8 @@ export function toValues(task: Pick<Task, keyof Shown>): FormValues {
     overlap: policies.overlap.kind,
     overlapMax: policies.overlap.kind === 'parallel' ? String(policies.overlap.max) : '2',
     jitter: orEmpty(policies.jitterMs / 1000),
+    unknown: policies.unknown,
+    assignee: task.assignee ?? '',
     review: flag(task.review),
     continueAfterLimit: flag(task.continueAfterLimit),
     timeout: task.timeoutMs === null ? '' : String(task.timeoutMs / 60_000),
@@ -88,7 +91,7 @@ export function readForm(values: FormValues, context: ReadContext): ReadForm {
   const isPrompt = work?.kind === 'prompt';
   const away = isPrompt ? work.away : undefined;
   const cwd = readFolder(fields, t);
-  const policies = readPolicies(fields, before);
+  const policies = readPolicies(fields);
   const rest = {
     title,
     cwd,
@@ -110,6 +113,7 @@ export function readForm(values: FormValues, context: ReadContext): ReadForm {
     priority: fields.one('priority', ['low', 'medium', 'high', 'critical']),
     labels: fields.list('labels', { max: 32, maxChars: 64 }),
     review: fields.isTicked('review'),
+    assignee: isPrompt ? readRole(fields) : (before?.assignee ?? null),
   };
   const { errors } = fields;
   const isRight = Object.keys(errors).length === 0;
@@ -194,7 +198,7 @@ function checked(schedule: Schedule, fields: Fields, nowMs: number): Schedule | 
   return undefined;
 }
 
-function readPolicies(fields: Fields, before: Task | undefined): Filled['policies'] {
+function readPolicies(fields: Fields): Filled['policies'] {
   const missed = fields.one('missed', ['once', 'skip', 'all']);
   const overlap = fields.one('overlap', ['skip', 'queue', 'parallel', 'replace']);
   const jitter = fields.number('jitter', { min: 0, max: 3600 });
@@ -214,9 +218,14 @@ function readPolicies(fields: Fields, before: Task | undefined): Filled['policie
             max: fields.number('overlapMax', { min: 2, max: 16, isWhole: true }) ?? 2,
           }
         : { kind: overlap },
-    unknown: before?.policies.unknown ?? 'fail',
+    unknown: fields.one('unknown', ['fail', 'retry']),
     jitterMs: scale(jitter, 1000) ?? 0,
   };
+}
+
+function readRole(fields: Fields): Filled['assignee'] {
+  const parsed = roleIdSchema.safeParse(fields.raw('assignee'));
+  return parsed.success ? parsed.data : null;
 }
 
 function readCheck(fields: Fields, before: Task | undefined, t: Translate): Filled['check'] {

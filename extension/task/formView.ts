@@ -1,6 +1,7 @@
 /** The form of a task: its sections, fields and buttons in a person's words. Knows no editor. */
 import type { Agent } from '../../protocol/agent/agent.ts';
 import type { FormField, FormSection, FormView } from '../../protocol/form/form.ts';
+import type { Role } from '../../protocol/role/role.ts';
 import { promptMaxChars } from '../../protocol/task/work.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Translate } from '../translate.ts';
@@ -13,6 +14,8 @@ export interface FormContext {
   readonly isNew: boolean;
   readonly agents: readonly Pick<Agent, 'id' | 'label'>[];
   readonly zones: readonly string[];
+  /** Those that a person made. */
+  readonly roles: readonly Pick<Role, 'id' | 'name'>[];
 }
 
 const prompt = [{ field: 'kind', is: ['prompt'] }];
@@ -188,6 +191,15 @@ function describePolicies({ t }: FormContext): FormSection {
         when: [...repeated, { field: 'overlap', is: ['parallel'] }],
       },
       {
+        id: 'unknown',
+        kind: 'select',
+        label: t('If nobody knows whether it ran'),
+        options: [
+          { value: 'fail', label: t('Show it so, and go on') },
+          { value: 'retry', label: t('Run it once more') },
+        ],
+      },
+      {
         ...number('jitter', t('Start up to this much later'), t('s')),
         hint: t('So that not everything starts at the same moment.'),
         when: repeated,
@@ -266,7 +278,15 @@ function describeLimits({ t }: FormContext): FormSection {
   };
 }
 
-function describeRest({ t }: FormContext): FormSection {
+function describeRole({ t, roles }: FormContext): FormField[] {
+  if (roles.length === 0) return [];
+  const made = roles.map(({ id, name }) => ({ value: id, label: toPlainLine(name, 80) }));
+  const options = [{ value: '', label: t('as usual in this folder') }, ...made];
+  return [{ id: 'assignee', kind: 'select', label: t('Role'), options, when: prompt }];
+}
+
+function describeRest(context: FormContext): FormSection {
+  const { t } = context;
   return {
     id: 'rest',
     title: t('More'),
@@ -283,6 +303,7 @@ function describeRest({ t }: FormContext): FormSection {
           { value: 'critical', label: t('critical') },
         ],
       },
+      ...describeRole(context),
       { id: 'labels', kind: 'line', label: t('Labels'), hint: t('With commas between them.') },
       { id: 'description', kind: 'text', label: t('Description') },
       {

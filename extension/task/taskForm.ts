@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { localZone, nextTimes } from '../../link/schedule/schedule.ts';
 import type { Agent } from '../../protocol/agent/agent.ts';
 import type { FormJudgement, FormValues } from '../../protocol/form/form.ts';
+import type { Role } from '../../protocol/role/role.ts';
 import type { Task } from '../../protocol/task/task.ts';
 import { taskDefaults } from '../../protocol/task/task.ts';
 import { taskIdSchema } from '../../protocol/wire/brand.ts';
@@ -110,6 +111,7 @@ async function describe(
     isNew: before === undefined,
     agents,
     zones: Intl.supportedValuesOf('timeZone'),
+    roles: await listRoles(parts),
   };
   const read = (typed: FormValues): ReadForm => readForm(typed, { nowMs: Date.now(), t, before });
   return {
@@ -141,6 +143,11 @@ function tellSaved(task: Task, before: Task | undefined): void {
   const name = titleOf(task);
   if (before !== undefined) tellDone(t("'{0}' is changed.", name));
   else tellDone(t("'{0}' is in the list.", name));
+}
+
+async function listRoles({ connection }: TaskParts): Promise<Role[]> {
+  const { roles } = await connection.call('role/list', {});
+  return roles.filter(({ isDefault, archived }) => !isDefault && archived !== true);
 }
 
 /** What a task names stays in the list, found or not. */
