@@ -13,6 +13,7 @@ import { attentionLatencyFigure } from './attentionLatency.ts';
 import { attachCommandFigure } from './attachCommand.ts';
 import { attentionFigure } from './attention.ts';
 import { chatFigure } from './chat.ts';
+import { chatParallelFigure } from './chatParallel.ts';
 import { coldFigure } from './cold.ts';
 import { echoFigure } from './echo.ts';
 import { editorFigure } from './editor.ts';
@@ -38,6 +39,7 @@ const figures: readonly Figure[] = [
   stuckFigure,
   storeFigure,
   chatFigure,
+  chatParallelFigure,
   memoryFigure,
   mcpFigure,
   ...apart(taskFigure),

@@ -26,7 +26,7 @@ const searchedFacts = 20_000;
 const comparedVectors = 10_000;
 const rememberedFacts = 3000;
 const savesPerRound = 40;
-const importMost = 1000;
+const importMost = 250;
 
 async function* measureSearch(context: BenchContext): AsyncIterable<Measurement> {
   const connection = await openRecall();

@@ -14,6 +14,7 @@ export const chatCommands: readonly CommandSpec[] = [
       option('--cwd <directory>', 'where a new one works'),
       option('--model <id>', 'its model'),
       option('--mode <id>', 'what it may do unasked, in its own words'),
+      option('--private', 'write nothing of it to disk; it is forgotten when it has ended'),
       option('--detach', 'begin it without opening it'),
     ],
     run: async (context, input) => {
@@ -24,7 +25,34 @@ export const chatCommands: readonly CommandSpec[] = [
         cwd: input.find('cwd'),
         model: input.find('model'),
         mode: input.find('mode'),
+        private: input.has('private'),
         detach: input.has('detach'),
+      });
+    },
+  },
+  {
+    name: 'switch',
+    summary: 'go on with a conversation as a terminal, or as a chat: the same session',
+    words: ['<session>'],
+    options: [
+      option('--to <what>', 'terminal or chat; the other one when it is not said').choices([
+        'terminal',
+        'chat',
+      ]),
+      option('--after-turn', 'when the turn that runs is over'),
+      option('--interrupt', 'now: the turn that runs is interrupted'),
+      option('--cancel', 'leave it where it is after all'),
+      option('--draft <text>', 'what stands in its composer there, not said yet'),
+    ],
+    run: async (context, input) => {
+      await context.reach();
+      return (await load()).switchSession(context, {
+        reference: input.getWord(0),
+        to: input.find('to'),
+        afterTurn: input.has('afterTurn'),
+        interrupt: input.has('interrupt'),
+        cancel: input.has('cancel'),
+        draft: input.find('draft'),
       });
     },
   },
@@ -57,21 +85,6 @@ export const chatCommands: readonly CommandSpec[] = [
     options: [option('--remove <id>', 'ask again from now on')],
     run: async (context, input) =>
       (await load()).showRules(context, { remove: input.find('remove') }),
-  },
-  {
-    name: 'search',
-    summary: 'find words in everything that was said and done in chats',
-    words: ['<words...>'],
-    options: [
-      option('--in <session>', 'only in this chat'),
-      counted('--limit <number>', 'at most so many'),
-    ],
-    run: async (context, input) =>
-      (await load()).searchChats(context, {
-        words: input.listWords(0),
-        reference: input.find('in'),
-        limit: input.findCount('limit') ?? 20,
-      }),
   },
   {
     name: 'transcript',

@@ -7,9 +7,11 @@ import { addCommands } from './command.ts';
 import type { Choose, CommandSpec, Run } from './command.ts';
 import { toPlainLine } from '../protocol/wire/printable.ts';
 import type { CompletedCommand } from './completion/completion.ts';
+import { agentCommands } from './agentCommands.ts';
 import { chatCommands } from './chatCommands.ts';
 import { conversationCommands } from './conversationCommands.ts';
 import { daemonCommands } from './daemonCommands.ts';
+import { fileCommands } from './fileCommands.ts';
 import { memoryCommands } from './memoryCommands.ts';
 import { mcpCommands } from './mcpCommands.ts';
 import { noticeCommands } from './noticeCommands.ts';
@@ -20,6 +22,7 @@ import { sessionCommands } from './sessionCommands.ts';
 import { signalCommands } from './signalCommands.ts';
 import { taskCommands } from './taskCommands.ts';
 import { toolsCommands } from './toolsCommands.ts';
+import { usageCommands } from './usageCommands.ts';
 
 /** What a command line means, before anything of it was done. */
 export type Parsed =
@@ -52,6 +55,9 @@ const commands: readonly CommandSpec[] = [
   ...signalCommands,
   ...chatCommands,
   ...taskCommands,
+  ...agentCommands,
+  ...usageCommands,
+  ...fileCommands,
   ...conversationCommands,
   ...noticeCommands,
   ...toolsCommands,

@@ -22,6 +22,7 @@ import { createConversationFeature } from './conversation/conversation.ts';
 import type { Clock, FeatureContext, Logger } from './context.ts';
 import { createEmbedding } from './embedding/embedding.ts';
 import { exchange } from './exchange/exchange.ts';
+import { createFileFeature } from './file/file.ts';
 import type { Feature } from './feature.ts';
 import type { AnyHandler, Gateway } from './gateway/gateway.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -45,6 +46,7 @@ import { createLogger, createRedactor, parseLogLevel } from './log/log.ts';
 import { createMemoryFeature } from './memory/memory.ts';
 import { createPaneFeature } from './pane/pane.ts';
 import { createRoleFeature } from './role/role.ts';
+import { createSearchFeature } from './search/search.ts';
 import { createSessionFeature } from './session/session.ts';
 import type { StoreThread, Stores } from './store/store.ts';
 import { openStores } from './store/store.ts';
@@ -52,6 +54,7 @@ import { createTaskFeature } from './task/task.ts';
 import type { FailureLimiter, TokenAuthority } from './token/token.ts';
 import { createFailureLimiter, createTokenAuthority } from './token/token.ts';
 import type { tokenStore } from './token/token.store.ts';
+import { createUsageFeature } from './usage/usage.ts';
 import { createWindowFeature } from './window/window.ts';
 import { createWorkspaceFeature } from './workspace/workspace.ts';
 
@@ -297,29 +300,26 @@ function createFeatures(
   const role = createRoleFeature(about('role'));
   const workspace = createWorkspaceFeature(about('workspace'));
   const memory = createMemoryFeature(about('memory'), {
-    roles: role,
-    workspaces: workspace,
+    ...{ roles: role, workspaces: workspace, exchange },
     embedding: createEmbedding(about('memory')),
-    exchange,
   });
   const window = createWindowFeature(about('window'));
   const agent = createAgentFeature(about('agent'));
   const attention = createAttentionFeature(about('attention'), { windows: window });
   const session = createSessionFeature(about('session'), {
-    agents: agent,
-    attention,
+    ...{ agents: agent, attention, memory, roles: role, windows: window, workspaces: workspace },
     titlePatterns: () => attention.titlePatterns,
     hosts: createHostPool(about('session')),
-    memory,
-    roles: role,
-    windows: window,
-    workspaces: workspace,
   });
   const chat = createChatFeature(about('chat'), {
     sessions: session.chats,
     attention,
     agents: agent,
   });
+  const around = { sessions: session.all, chats: chat, workspaces: workspace, attention };
+  const usage = createUsageFeature(about('usage'), around);
+  const file = createFileFeature(about('file'), around);
+  const search = createSearchFeature(about('search'), around);
   const task = createTaskFeature(about('task'), {
     ...{ attention, roles: role, workspaces: workspace },
     chats: chat.tasks,
@@ -344,7 +344,7 @@ function createFeatures(
   });
   const features = {
     ...{ role, workspace, memory, window, agent, attention, session },
-    ...{ conversation, chat, task, pane, token, mcp, daemon },
+    ...{ conversation, chat, usage, file, search, task, pane, token, mcp, daemon },
   };
   return features satisfies Features;
 }

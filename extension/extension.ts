@@ -15,21 +15,27 @@ import {
   findProgramDirectory,
 } from './daemon/daemon.ts';
 import { readSettings, registerCommands } from './editor/editor.ts';
+import { createFileFeature } from './file/file.ts';
 import type { Log } from './log.ts';
 import { createLogin } from './login.ts';
 import { createMcpFeature } from './mcp/mcp.ts';
 import { createMemoryFeature } from './memory/memory.ts';
+import { createSearchFeature } from './search/search.ts';
 import {
   SessionList,
   createSessionFeature,
+  importEverything,
+  offerImport,
   restartSession,
   resumeSession,
+  type ImportOfferOptions,
   type OpenNewOptions,
 } from './session/session.ts';
 import { createStatusFeature } from './status/status.ts';
 import { createTaskFeature } from './task/task.ts';
 import { Terminals, createTerminalFeature } from './terminal/terminal.ts';
 import { createUriHandler } from './uri.ts';
+import { createUsageFeature, type UsageOptions } from './usage/usage.ts';
 import { Presence, WindowFeature, newWindowId } from './window/window.ts';
 
 export function createExtension(context: vscode.ExtensionContext): Disposable {
@@ -99,7 +105,9 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   );
   const task = owned.add(createTasks({ ...shared, agents, context, paths }));
   const { needs, onDidChange: onDidChangeNeeds } = attention;
-  owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds }));
+  const kept = { workspaceMemory: workspaceState, machineMemory: globalState };
+  const records = owned.add(createRecords({ ...shared, ...kept }));
+  owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds, usage: records.usage }));
   owned.add(watchSeen({ connection, attention, terminals, log }));
   owned.add(
     registerCommands({
@@ -109,13 +117,13 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       ...attention.commands,
       ...memory.commands,
       ...task.commands,
+      ...records.commands,
       ...createShimCommands(connection, paths),
       ...createAccessCommands({ connection, paths, extensionId: context.extension.id }),
     }),
   );
   const followNotice = attention.followLink.bind(attention);
   owned.add(vscode.window.registerUriHandler(createUriHandler({ sessions, followNotice })));
-  const kept = { workspaceMemory: workspaceState, machineMemory: globalState };
   owned.add(createTerminalFeature({ ...backend, ...kept, terminals, openNew }));
   return owned;
 }
@@ -133,6 +141,25 @@ interface TaskGround extends Omit<Parameters<typeof createTaskFeature>[0], TaskO
   readonly paths: HomePaths;
 }
 type TaskOwn = 'memory' | 'extensionUri' | 'installService';
+
+/** What sessions leave behind: what they used, the files they changed, and words to be found. */
+function createRecords(options: ImportOfferOptions & UsageOptions) {
+  const owned = new DisposableStore();
+  const usage = owned.add(createUsageFeature(options));
+  const file = owned.add(createFileFeature(options));
+  const search = owned.add(createSearchFeature(options));
+  owned.add(offerImport(options));
+  return {
+    usage,
+    commands: {
+      ...usage.commands,
+      ...file.commands,
+      ...search.commands,
+      importEverything: () => importEverything(options),
+    },
+    dispose: () => owned.dispose(),
+  };
+}
 
 /** A session goes on by its id, as terminals know it. */
 function createWays(options: {

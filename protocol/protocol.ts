@@ -7,13 +7,16 @@ import { attention } from './attention/attention.ts';
 import { chat } from './chat/chat.ts';
 import { conversation } from './conversation/conversation.ts';
 import { daemon } from './daemon/daemon.ts';
+import { file } from './file/file.ts';
 import { mcp } from './mcp/mcp.ts';
 import { memory } from './memory/memory.ts';
 import { pane } from './pane/pane.ts';
 import { role } from './role/role.ts';
+import { search } from './search/search.ts';
 import { session } from './session/session.ts';
 import { task } from './task/task.ts';
 import { token } from './token/token.ts';
+import { usage } from './usage/usage.ts';
 import { window } from './window/window.ts';
 import type {
   EventDefinition,
@@ -36,6 +39,9 @@ export const nouns = {
   conversation,
   chat,
   task,
+  usage,
+  file,
+  search,
   pane,
   token,
   mcp,

@@ -5,6 +5,7 @@
  * nothing failed and every suite had tests.
  */
 import { fork } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -195,7 +196,8 @@ if (!wanted) {
   console.error(`Unknown suite. Suites: ${suiteNames.join(', ')}, long, all`);
   process.exit(2);
 }
-const seed = process.env.WAGGLE_TEST_SEED ?? String(Math.floor(Math.random() * 2 ** 31));
+/** Unforeseeable where long counts run; a change is never refused for a seed that nobody tried before. */
+const seed = process.env.WAGGLE_TEST_SEED ?? (wanted.isLong ? String(randomInt(2 ** 31)) : '1');
 console.log(`seed ${seed} (WAGGLE_TEST_SEED=${seed} repeats this run)`);
 try {
   await prepare(wanted);

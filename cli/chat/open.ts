@@ -18,6 +18,8 @@ export interface ChatOptions {
   readonly cwd: string | undefined;
   readonly model: string | undefined;
   readonly mode: string | undefined;
+  /** Nothing of a new one is written to disk. */
+  readonly private: boolean;
   /** Only begins it. */
   readonly detach: boolean;
 }
@@ -53,7 +55,7 @@ interface Opened {
 
 async function findOrCreate(
   link: DaemonLink,
-  { what = defaultAgent, name, cwd, model, mode }: ChatOptions,
+  { what = defaultAgent, name, cwd, model, mode, private: isPrivate }: ChatOptions,
   environment: Record<string, string>,
 ): Promise<Opened> {
   const { agents } = await link.call('agent/list', {});
@@ -66,6 +68,7 @@ async function findOrCreate(
     ...(name === undefined ? {} : { name }),
     ...(model === undefined ? {} : { model }),
     ...(mode === undefined ? {} : { mode }),
+    ...(isPrivate ? { private: true } : {}),
   });
 }
 
@@ -77,7 +80,7 @@ export async function findChat(link: DaemonLink, reference: string): Promise<Ses
   throw new CommandError(
     'usage',
     `"${toPlainLine(session.name)}" is a terminal.`,
-    `waggle attach ${session.id}`,
+    `waggle attach ${session.id}, or waggle switch ${session.id}`,
   );
 }
 

@@ -114,10 +114,13 @@ describe('launching agents', () => {
   });
 
   it('lists agents with version or with where it looked, and the shell last', async () => {
-    const feature = createAgentFeature(
-      { clock: { now: () => 0, monotonicMs: () => 0 } },
-      { PATH: bin, SHELL: '/bin/false', HOME: home },
-    );
+    const store = { list: () => Promise.resolve([]), replace: () => Promise.resolve() };
+    const context = {
+      clock: { now: () => 0, monotonicMs: () => 0 },
+      openStore: () => store as never,
+    };
+    const env = { PATH: bin, SHELL: '/bin/false', HOME: home };
+    const feature = createAgentFeature(context, env);
     rmSync(join(bin, 'gemini'));
     const { agents, searchedAt } = await feature.handlers['agent/list'](
       { refresh: false },
@@ -135,6 +138,48 @@ describe('launching agents', () => {
     );
     assert.equal(agents[3]?.hint, `not found (looked in ${bin})`);
     assert.equal(searchedAt, '1970-01-01T00:00:00.000Z');
+    feature.dispose();
+  });
+
+  it('starts what a person named with its arguments and variables, as a chat only', async () => {
+    const store = { list: () => Promise.resolve([]), replace: () => Promise.resolve() };
+    const context = {
+      clock: { now: () => 0, monotonicMs: () => 0 },
+      openStore: () => store as never,
+    };
+    const feature = createAgentFeature(context, { PATH: bin, SHELL: '/bin/false', HOME: home });
+    const goose = {
+      ...{ id: 'goose', label: 'Goose', command: 'codex', arguments: ['acp'] },
+      environment: { KEY: 'a-${env:SECRET}', NONE: '${env:NOTHING}' },
+    };
+    const configure = (agents: (typeof goose)[]) =>
+      feature.handlers['agent/configure']({ agents }, undefined as never);
+    await configure([goose]);
+    const { agents } = await feature.handlers['agent/list']({ refresh: false }, undefined as never);
+    const listed = agents.find(({ id }) => id === 'goose');
+    assert.deepEqual(
+      [listed?.label, listed?.found, listed?.version, listed?.modes, listed?.isCustom],
+      ['Goose', true, '1.2.3', ['pipe'], true],
+    );
+    const request = {
+      ...{ agent: 'goose', command: undefined, arguments: ['-v'], cwd: home, conversationIds: [] },
+      environment: { PATH: bin, HOME: home, SECRET: 's' },
+    };
+    const chat = { model: null, mode: null, forkOf: null };
+    const plan = await feature.plan({ ...request, chat });
+    assert.deepEqual(plan.argv, [join(bin, 'codex'), 'acp', '-v']);
+    assert.deepEqual(plan.environment, { KEY: 'a-s', NONE: '' });
+    await assert.rejects(feature.plan(request), { code: 'badRequest', fix: 'waggle chat goose' });
+    for (const id of ['claude', 'shell'])
+      await assert.rejects(async () => configure([{ ...goose, id }]), { code: 'badRequest' });
+    await assert.rejects(async () => configure([goose, goose]), { code: 'badRequest' });
+    await configure([{ ...goose, command: 'no-such-program' }]);
+    await assert.rejects(feature.plan({ ...request, chat }), {
+      code: 'commandNotFound',
+      fix: /waggle\.agents\.custom: no-such-program/,
+    });
+    await configure([]);
+    await assert.rejects(feature.plan({ ...request, chat }), { code: 'badRequest' });
   });
 });
 

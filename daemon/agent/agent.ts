@@ -4,6 +4,8 @@
  */
 import type { FeatureContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
+import type { agentStore } from './agent.store.ts';
+import { CustomAgents } from './customAgents.ts';
 import type { Detection } from './detection.ts';
 import { detectAgents } from './detection.ts';
 import { findProgram } from './findProgram.ts';
@@ -26,23 +28,29 @@ export interface AgentFeature extends Feature<'agent'> {
     environment: Readonly<Record<string, string>>,
     cwd: string,
   ): Promise<string | undefined>;
+  /** What a person calls it; undefined: there is no such agent. */
+  labelOf(agent: string): string | undefined;
 }
 
 export function createAgentFeature(
-  context: Pick<FeatureContext, 'clock'>,
+  context: Pick<FeatureContext, 'clock' | 'openStore'>,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): AgentFeature {
+  const custom = new CustomAgents(context.openStore<typeof agentStore>('agent'));
+  const find = (agent: string) =>
+    [...agentEntries, ...custom.entries].find(({ id }) => id === agent);
   let detection: Promise<Detection> | undefined;
   const detect = (refresh: boolean): Promise<Detection> => {
     if (refresh) detection = undefined;
-    detection ??= detectAgents(env, () => context.clock.now());
+    detection ??= detectAgents(env, () => context.clock.now(), custom.entries);
     return detection;
   };
   return {
     noun: 'agent',
-    plan: (request) => planLaunch(request, async () => (await detect(false)).path),
+    plan: (request) => planLaunch(request, async () => (await detect(false)).path, custom.entries),
+    labelOf: (agent) => find(agent)?.label,
     async findAgent(agent, environment, cwd) {
-      const name = agentEntries.find(({ id }) => id === agent)?.program ?? '';
+      const name = find(agent)?.program ?? '';
       const own = findProgram(name, environment['PATH'], cwd);
       return own ?? findProgram(name, (await detect(false)).path, cwd);
     },
@@ -51,7 +59,14 @@ export function createAgentFeature(
         const { agents, searchedAt } = await detect(refresh);
         return { agents: [...agents], searchedAt };
       },
+      async 'agent/configure'({ agents }) {
+        if (agents !== undefined) await custom.replace(agents);
+        // Looked for when somebody asks.
+        if (agents !== undefined) detection = undefined;
+        return { agents: [...custom.list] };
+      },
     },
+    start: () => custom.load(),
     dispose() {
       detection = undefined;
     },

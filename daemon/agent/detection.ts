@@ -1,6 +1,7 @@
 import type { Agent } from '../../protocol/agent/agent.ts';
 import { delimiter } from 'node:path';
 import { findProgram, splitPath } from './findProgram.ts';
+import type { AgentEntry } from './launchTable.ts';
 import { agentEntries } from './launchTable.ts';
 import { findShell, readLoginPath } from './loginShell.ts';
 import { readVersion } from './version.ts';
@@ -16,17 +17,21 @@ export interface Detection {
 }
 
 /** Looks for the known agents on the login shell's PATH, then on the given environment's. */
-export async function detectAgents(env: Variables, now: () => number): Promise<Detection> {
+export async function detectAgents(
+  env: Variables,
+  now: () => number,
+  custom: readonly AgentEntry[] = [],
+): Promise<Detection> {
   const loginPath = await readLoginPath(env);
   const directories = [...new Set([...splitPath(loginPath), ...splitPath(env['PATH'])])];
   const path = directories.join(delimiter);
   const found = await Promise.all(
-    agentEntries.map(async (entry): Promise<Agent> => {
+    [...agentEntries, ...custom].map(async (entry): Promise<Agent> => {
       const program = findProgram(entry.program, path, '/');
-      const shared = { id: entry.id, label: entry.label, installUrl: entry.installUrl };
+      const shared = aboutEntry(entry);
       if (program === undefined)
         return { ...shared, found: false, path: null, version: null, hint: hintOf(directories) };
-      const version = await readVersion(program, { ...env, PATH: path });
+      const version = isRunner(entry) ? null : await readVersion(program, { ...env, PATH: path });
       return { ...shared, found: true, path: program, version, hint: null };
     }),
   );
@@ -35,6 +40,24 @@ export async function detectAgents(env: Variables, now: () => number): Promise<D
     path,
     searchedAt: new Date(now()).toISOString(),
   };
+}
+
+function aboutEntry(entry: AgentEntry) {
+  const { id, label, installUrl, signIn, isCustom } = entry;
+  const both: Agent['modes'] = entry.chat === undefined ? ['pty'] : ['pty', 'pipe'];
+  const ways: Agent['modes'] = isCustom ? ['pipe'] : both;
+  return {
+    ...{ id, label, installUrl, modes: ways },
+    ...(signIn === undefined ? {} : { signIn }),
+    ...(isCustom === undefined ? {} : { isCustom }),
+  };
+}
+
+/** Of a program that runs others the version says nothing about the agent. */
+function isRunner({ program }: AgentEntry): boolean {
+  return /(?:^|[\\/])(?:npx|bunx|uvx|pipx|node|bun|deno|python3?|sh|bash|env)(?:\.exe)?$/.test(
+    program,
+  );
 }
 
 function hintOf(directories: readonly string[]): string {
@@ -52,5 +75,6 @@ function shellEntry(env: Variables): Agent {
     version: null,
     hint: null,
     installUrl: null,
+    modes: ['pty'],
   };
 }

@@ -1,4 +1,5 @@
 /** What is known of each agent's command line. Facts, no effects. */
+import { besides } from './carrying.ts';
 import { conversationOptions, toResumedArguments } from './resumedArguments.ts';
 
 export interface LaunchInput {
@@ -12,6 +13,8 @@ export interface LaunchInput {
   readonly freePort: number;
   /** 64 hex digits. */
   readonly freshSecret: string;
+  /** What the process inherits. */
+  readonly inherited: Readonly<Record<string, string>>;
 }
 
 /** What is chosen for the process of a chat; null: the agent's own choice. */
@@ -36,13 +39,18 @@ export interface AgentEntry {
   readonly id: string;
   readonly label: string;
   readonly program: string;
-  readonly installUrl: string;
+  /** An https address; null: nobody knows one. */
+  readonly installUrl: string | null;
+  /** How to log in, as its makers say. */
+  readonly signIn?: string;
+  /** A person named it. */
+  readonly isCustom?: true;
   launch(input: LaunchInput): LaunchOutput;
   /** How it is started for a chat; absent: it has none. */
   chat?(input: LaunchInput & { readonly chat: ChatLaunch }): LaunchOutput;
 }
 
-const resumableAgents = new Set(['claude', 'codex', 'gemini']);
+const resumableAgents = new Set(['claude', 'codex', 'gemini', 'opencode']);
 
 /** Agents in the order in which they are offered. */
 export const agentEntries: readonly AgentEntry[] = [
@@ -51,6 +59,7 @@ export const agentEntries: readonly AgentEntry[] = [
     label: 'Claude Code',
     program: 'claude',
     installUrl: 'https://docs.claude.com/en/docs/claude-code/setup',
+    signIn: 'Start claude in a terminal and type /login.',
     launch: (input) => chooseConversation('claude', input),
     chat: (input) => claudeChat(input),
   },
@@ -59,6 +68,7 @@ export const agentEntries: readonly AgentEntry[] = [
     label: 'Codex',
     program: 'codex',
     installUrl: 'https://developers.openai.com/codex/cli',
+    signIn: 'Run codex login in a terminal.',
     // Its daemon would give one session's environment and tokens to the next.
     launch: (input) => {
       if (input.resume === null) return prefixed(input, ['--no-daemon']);
@@ -72,10 +82,14 @@ export const agentEntries: readonly AgentEntry[] = [
     label: 'opencode',
     program: 'opencode',
     installUrl: 'https://opencode.ai/docs/',
+    signIn: 'Run opencode auth login in a terminal.',
     launch: (input) => {
       const served = ['--port', String(input.freePort), '--hostname', '127.0.0.1'];
-      const output = prefixed(input, served);
-      return { ...output, environment: { OPENCODE_SERVER_PASSWORD: input.freshSecret } };
+      const environment = { OPENCODE_SERVER_PASSWORD: input.freshSecret };
+      if (input.resume === null) return { ...prefixed(input, served), environment };
+      const rest = toResumedArguments('opencode', input.arguments);
+      const output = chosen(input.resume, [...served, '--session', input.resume, ...rest]);
+      return { ...output, environment };
     },
     chat: (input) => servedChat(['acp'], input),
   },
@@ -84,6 +98,7 @@ export const agentEntries: readonly AgentEntry[] = [
     label: 'Gemini CLI',
     program: 'gemini',
     installUrl: 'https://geminicli.com/docs/get-started/installation/',
+    signIn: 'Start gemini in a terminal and choose how to sign in.',
     launch: (input) => chooseConversation('gemini', input),
     chat: (input) => servedChat(['--acp'], input),
   },
@@ -131,7 +146,7 @@ function claudeChat(input: LaunchInput & { readonly chat: ChatLaunch }): LaunchO
   const { model, mode, forkOf } = input.chat;
   const chosenModel = model === null ? [] : ['--model', model];
   const options = [...claudeStreams, '--permission-mode', mode ?? 'default', ...chosenModel];
-  const rest = toResumedArguments('claude', input.arguments);
+  const rest = besides('claude', toResumedArguments('claude', input.arguments), input.chat);
   if (input.resume !== null)
     return chosen(input.resume, [...options, '--resume', input.resume, ...rest]);
   const copied = forkOf === null ? [] : ['--resume', forkOf.conversationId, '--fork-session'];
@@ -139,7 +154,7 @@ function claudeChat(input: LaunchInput & { readonly chat: ChatLaunch }): LaunchO
 }
 
 /** Which conversation it opens is said to it, not on its command line. */
-function servedChat(served: readonly string[], input: LaunchInput): LaunchOutput {
+export function servedChat(served: readonly string[], input: LaunchInput): LaunchOutput {
   const { arguments: given, resume } = input;
   return { arguments: [...served, ...given], environment: {}, conversationId: resume };
 }

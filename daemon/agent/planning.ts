@@ -2,6 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { basename, delimiter, dirname } from 'node:path';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
+import type { Carried } from './carrying.ts';
+import { carry } from './carrying.ts';
 import { findProgram } from './findProgram.ts';
 import { findFreePort } from './freePort.ts';
 import type { AgentEntry, ChatLaunch, LaunchInput, LaunchOutput } from './launchTable.ts';
@@ -23,6 +25,8 @@ export interface LaunchRequest {
   readonly conversationIds: readonly string[];
   /** For a chat; absent: for a terminal. */
   readonly chat?: ChatLaunch | undefined;
+  /** For a terminal that goes on with a chat: what was chosen there holds, and no more. */
+  readonly carried?: Carried | undefined;
 }
 
 /** A process ready to be spawned: `argv[0]` is absolute and was executable a moment ago. */
@@ -50,13 +54,15 @@ const unobserved = { conversationId: null, isResumed: false, agentDirectory: nul
 export async function planLaunch(
   request: LaunchRequest,
   searchPath: () => Promise<string>,
+  custom: readonly AgentEntry[] = [],
 ): Promise<LaunchPlan> {
   if (request.agent === 'command') return planCommand(request);
   if (request.agent === 'shell') return planShell(request);
-  const entry = agentEntries.find((known) => known.id === request.agent);
+  const entries = [...agentEntries, ...custom];
+  const entry = entries.find((known) => known.id === request.agent);
   if (entry === undefined)
     throw new WaggleError('badRequest', `There is no agent ${toPlainLine(request.agent, 40)}.`, {
-      fix: `Known are ${agentEntries.map((known) => known.id).join(', ')}, shell and command.`,
+      fix: `Known are ${entries.map((known) => known.id).join(', ')}, shell and command.`,
     });
   return planAgent(entry, request, searchPath);
 }
@@ -98,16 +104,16 @@ async function planAgent(
   const { environment, cwd, conversationIds } = request;
   const own = findProgram(entry.program, environment['PATH'], cwd);
   const program = own ?? findProgram(entry.program, await searchPath(), cwd);
-  if (program === undefined)
-    throw notFound(entry.label, `Install it: ${entry.installUrl}`, entry.program);
+  if (program === undefined) throw notFound(entry.label, installOf(entry), entry.program);
   const directory = agentDirectory(entry.id, environment);
   const resume = await findResumable(entry.id, directory, conversationIds);
   const output = launch(entry, request.chat, {
-    arguments: request.chat === undefined ? withModel(request) : request.arguments,
+    arguments: argumentsOf(request),
     resume,
     freshId: conversationIds.at(-1) ?? randomUUID(),
     freePort: await findFreePort(),
     freshSecret: randomBytes(32).toString('hex'),
+    inherited: environment,
   });
   // Found beside the session's PATH: what it starts by name (node) usually lies in the same directory.
   const path = own === undefined ? appendPath(environment['PATH'], dirname(program)) : {};
@@ -120,6 +126,14 @@ async function planAgent(
     defaultName: entry.label,
     ringBytes: 4 * MIB,
   };
+}
+
+function argumentsOf(request: LaunchRequest): readonly string[] {
+  const { agent, chat, carried, arguments: given } = request;
+  if (chat !== undefined) return given;
+  if (carried === undefined) return withModel(request);
+  const isPlain = given[0] === undefined || given[0].startsWith('-');
+  return carry(agent, isPlain ? given : [], carried);
 }
 
 /** All agents take `--model`; a first argument that is no option is a subcommand with options of its own. */
@@ -148,6 +162,12 @@ async function findResumable(
   if (last === undefined) return null;
   const isLost = directory !== undefined && (await hasTranscript(agent, directory, last)) === false;
   return isLost ? null : last;
+}
+
+function installOf({ installUrl, program }: AgentEntry): string {
+  return installUrl === null
+    ? `Check the setting waggle.agents.custom: ${toPlainLine(program, 200)}`
+    : `Install it: ${installUrl}`;
 }
 
 function appendPath(path: string | undefined, directory: string): { readonly PATH: string } {

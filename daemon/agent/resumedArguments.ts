@@ -55,6 +55,7 @@ const promptOptions: Readonly<Record<string, ReadonlyMap<string, Naming>>> = {
     ['-i', 'value'],
     ['--prompt-interactive', 'value'],
   ]),
+  opencode: new Map<string, Naming>([['--prompt', 'value']]),
 };
 
 /** Options that name a conversation, and how: with a value, with a value that may be left out, or alone. */
@@ -76,6 +77,13 @@ export const conversationOptions: Readonly<Record<string, ReadonlyMap<string, Na
     ['-r', 'maybe'],
   ]),
   codex: new Map<string, Naming>(),
+  opencode: new Map<string, Naming>([
+    ['--session', 'value'],
+    ['-s', 'value'],
+    ['--continue', 'alone'],
+    ['-c', 'alone'],
+    ['--fork', 'alone'],
+  ]),
 };
 
 /**

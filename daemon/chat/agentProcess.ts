@@ -5,6 +5,8 @@ import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import type { Frame } from '../../protocol/wire/frame.ts';
 import { decodeInputOutcome, decodeJson, exitMarkSchema } from '../../protocol/wire/mark.ts';
 import type { ChatEvent, Provider, ProviderState, Step } from '../provider/provider.ts';
+import type { BearerContext } from './bearer.ts';
+import { Bearer } from './bearer.ts';
 import type { LoadedProcess, Outgoing } from './chat.store.ts';
 import type { Committing } from './committing.ts';
 import type { LineSink } from './lines.ts';
@@ -19,6 +21,7 @@ export interface AgentProcessContext {
   readonly sessionId: SessionId;
   readonly generation: number;
   readonly provider: Provider;
+  readonly tokens: BearerContext['tokens'];
   readonly committing: Committing;
   /** The next number for a piece of input. */
   takeNumber(): number;
@@ -40,6 +43,7 @@ const pieceBytes = 192 * 1024;
  * piece once. Output is acknowledged when what follows from it is on disk.
  */
 export class AgentProcess implements Disposable {
+  readonly bearer: Bearer;
   readonly #context: AgentProcessContext;
   readonly #lines: Lines;
   #owned = new DisposableStore();
@@ -59,6 +63,7 @@ export class AgentProcess implements Disposable {
   /** `kept`: of the same generation; absent when the process is new. */
   constructor(context: AgentProcessContext, kept: LoadedProcess | undefined) {
     this.#context = context;
+    this.bearer = new Bearer(context);
     const { cursor, carry, out } = kept ?? { cursor: undefined, carry: noCarry.bytes, out: [] };
     this.#state = cursor?.state ?? {};
     this.#seq = cursor?.seq ?? 0;
@@ -211,7 +216,15 @@ export class AgentProcess implements Disposable {
   #pump(): void {
     const [next] = this.#waiting;
     if (this.#sending !== undefined || next === undefined || next.number > this.#durable) return;
-    const { number: seq, bytes: payload } = next;
+    if (!this.bearer.isIn(next)) return this.#send(next.number, next.bytes);
+    this.#sending = next.number;
+    const send = (bytes: Uint8Array): void => this.#send(next.number, bytes);
+    // Without it the agent does not start: what is wrong is told there.
+    this.bearer.putIn(next).then(send, () => send(next.bytes));
+  }
+
+  #send(seq: number, payload: Uint8Array): void {
+    this.#sending = undefined;
     if (this.#link?.send({ kind: 'input', channel: this.#channel, seq, payload }) === undefined)
       return;
     this.#sending = seq;

@@ -31,6 +31,10 @@ export class Answering {
     refuseUnfitting(permission, seen.hash, answer);
     const wish = answer.behavior === 'allow' ? answer.always : undefined;
     const place = chat.row;
+    if (wish?.scope === 'session' && place?.private === true)
+      throw new WaggleError('badRequest', 'Of a private chat nothing is kept, no rule either.', {
+        fix: 'Allow it once, or for the repository.',
+      });
     if (wish !== undefined && place !== undefined)
       await this.#rules.add(wish, { tool: permission.tool, place, by });
     // Somebody else may have been quicker meanwhile.

@@ -12,6 +12,7 @@ import type { KeptAttachment } from './chat.store.ts';
 import type { Chats } from './chats.ts';
 import type { Asked } from './conversing.ts';
 import type { Message } from './kept.ts';
+import type { HandOver } from './handOver.ts';
 import type { LiveChat } from './liveChat.ts';
 import { titleOf, toMarkdown } from './markdown.ts';
 import type { Opening } from './opening.ts';
@@ -26,11 +27,18 @@ export interface HandlerParts {
   readonly opening: Opening;
   readonly answering: Answering;
   readonly rules: Rules;
+  readonly handOver: HandOver;
 }
 
 /** Translates requests; an agent reads its own chat and nothing else. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  return { ...readingOf(parts), ...sayingOf(parts), ...steeringOf(parts), ...askingOf(parts) };
+  return {
+    ...readingOf(parts),
+    ...sayingOf(parts),
+    ...steeringOf(parts),
+    ...askingOf(parts),
+    ...movingOf(parts),
+  };
 }
 
 type Reading = 'chat/list' | 'chat/get' | 'chat/read' | 'chat/export' | 'chat/attachment';
@@ -55,7 +63,7 @@ function readingOf({ chats }: HandlerParts): Pick<Handlers, Reading | Watching> 
       const next = more ? (entries.at(-1)?.position ?? 0) + 1 : null;
       return { text: title + toMarkdown(entries), next };
     },
-    'chat/search': (params) => search(chats, params),
+    'chat/search': (params) => searchChats(chats, params),
     'chat/subscribe': (params, caller) => {
       refuseOthers(caller, params.sessionId);
       return subscribe(chats, params, caller);
@@ -66,7 +74,8 @@ function readingOf({ chats }: HandlerParts): Pick<Handlers, Reading | Watching> 
     },
     'chat/attachment': async ({ sessionId, position, index }, caller) => {
       refuseOthers(caller, sessionId);
-      const found = await chats.store.readAttachments({ sessionId, position });
+      const { store } = chats.get(sessionId).chat;
+      const found = await store.readAttachments({ sessionId, position });
       const attachment = found[index];
       if (attachment === undefined) throw new WaggleError('notFound', 'Nothing is attached there.');
       const { name, mediaType, data } = attachment;
@@ -92,7 +101,7 @@ function sayingOf({ chats, opening }: HandlerParts): Pick<Handlers, Saying | Que
     }),
     'chat/retry': async (params, caller) => {
       const conversing = chats.get(params.sessionId);
-      const prompt = await chats.store.findPrompt(params);
+      const prompt = await conversing.chat.store.findPrompt(params);
       if (prompt === undefined) throw new WaggleError('conflict', 'Nothing was said yet.');
       const attachments = prompt.attachments.map(toAttachment);
       const asked = toAsked(params, caller);
@@ -139,6 +148,20 @@ function steeringOf({ chats, rules }: HandlerParts): Pick<Handlers, Steering | C
   };
 }
 
+type Moving = 'chat/switch' | 'chat/cancelSwitch' | 'chat/setDraft';
+
+function movingOf({ chats, handOver }: HandlerParts): Pick<Handlers, Moving> {
+  return {
+    'chat/switch': (params, caller) => handOver.switch(params, caller),
+    'chat/cancelSwitch': async ({ sessionId }) => ({
+      chat: (await handOver.cancel(sessionId)).toChat(),
+    }),
+    'chat/setDraft': async ({ sessionId, text }) => ({
+      chat: await chats.get(sessionId).setDraft(text),
+    }),
+  };
+}
+
 type Asking = 'chat/answer' | 'chat/listPermissions';
 type Ruling = 'chat/listRules' | 'chat/changeRule' | 'chat/removeRule';
 
@@ -181,15 +204,16 @@ async function readPage(
 ): Promise<ResultIn<Methods['chat/read']>> {
   const { chat } = chats.get(params.sessionId);
   await chat.flush();
-  const { entries, more } = await chats.store.read(params);
+  const { entries, more } = await chat.store.read(params);
   return { entries: withOpenText(chat, entries), end: chat.journal.end, more };
 }
 
-type Found = ResultIn<Methods['chat/search']>['found'][number];
+export type FoundInChat = ResultIn<Methods['chat/search']>['found'][number];
+export type SearchedFor = ParamsOut<Methods['chat/search']>;
 
-async function search(
+export async function searchChats(
   chats: Chats,
-  { query, sessionId, limit }: ParamsOut<Methods['chat/search']>,
+  { query, sessionId, limit }: SearchedFor,
 ): Promise<ResultIn<Methods['chat/search']>> {
   const words = toWords(query);
   if (words.length === 0) return { found: [] };
@@ -198,12 +222,15 @@ async function search(
     sessionId: sessionId ?? null,
     limit,
   });
-  const found = rows.flatMap(({ sessionId: id, entry: { position, at, content } }): Found[] => {
-    const { kind } = content;
-    const isFound = kind === 'prompt' || kind === 'text' || kind === 'thinking' || kind === 'tool';
-    const line = snippetOf(content, words);
-    return isFound ? [{ sessionId: sessionIdSchema.parse(id), position, kind, at, line }] : [];
-  });
+  const found = rows.flatMap(
+    ({ sessionId: id, entry: { position, at, content } }): FoundInChat[] => {
+      const { kind } = content;
+      const isFound =
+        kind === 'prompt' || kind === 'text' || kind === 'thinking' || kind === 'tool';
+      const line = snippetOf(content, words);
+      return isFound ? [{ sessionId: sessionIdSchema.parse(id), position, kind, at, line }] : [];
+    },
+  );
   return { found };
 }
 
@@ -221,8 +248,8 @@ async function subscribe(
   await chat.flush();
   const isNew = since === undefined;
   const { entries, more } = isNew
-    ? await chats.store.read({ sessionId, from: chat.journal.end + 1, back: true, limit: last })
-    : await chats.store.readSince({ sessionId, since, limit: sinceMax });
+    ? await chat.store.read({ sessionId, from: chat.journal.end + 1, back: true, limit: last })
+    : await chat.store.readSince({ sessionId, since, limit: sinceMax });
   return {
     chat: conversing.toChat(),
     entries: withOpenText(chat, entries),

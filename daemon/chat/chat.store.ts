@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { Entry, EntryContent } from '../../protocol/chat/entry.ts';
-import { defineStore } from '../store/store.ts';
+import { defineStore, squeezeWords } from '../store/store.ts';
 import type { ChatTables, EntryTable } from './chatTables.store.ts';
 import { createTables } from './chatTables.store.ts';
 import type { OpenEntry } from './journal.ts';
@@ -115,7 +115,11 @@ export const chatStore = defineStore<ChatTables>()({
       const revision = await context.nextRevision();
       const { sessionId } = commit;
       if (commit.chat !== undefined) await saveChat(db, sessionId, { ...commit, revision });
-      for (const entry of commit.entries) await saveEntry(db, sessionId, { entry, revision });
+      for (let from = 0; from < commit.entries.length; from += entriesAtOnce)
+        await saveEntries(db, commit.entries.slice(from, from + entriesAtOnce), {
+          sessionId,
+          revision,
+        });
       for (const attachment of commit.attachments) await saveAttachment(db, sessionId, attachment);
       await saveProcess(db, commit);
       return { revision };
@@ -213,6 +217,17 @@ export const chatStore = defineStore<ChatTables>()({
       return { end: await findEnd(db, params.to) };
     },
 
+    /** A part of the work after removing chats; called until it is over. */
+    async squeeze(
+      db,
+      { isFirst }: { readonly isFirst: boolean },
+      context,
+    ): Promise<{ isOver: boolean }> {
+      const isOver = await squeezeWords(db, 'chat_word', isFirst);
+      if (isOver) context.forget();
+      return { isOver };
+    },
+
     async remove(db, { sessionId }: BySession, context): Promise<void> {
       context.forget();
       const indexed = sql`select id from chat_entry where session_id = ${sessionId}`;
@@ -245,23 +260,41 @@ async function saveChat(
     .execute();
 }
 
-async function saveEntry(
+/** A statement has so many parameters for each that more would be no faster. */
+const entriesAtOnce = 32;
+
+async function saveEntries(
   db: Database,
-  sessionId: string,
-  { entry, revision }: { readonly entry: OpenEntry; readonly revision: number },
+  entries: readonly OpenEntry[],
+  { sessionId, revision }: { readonly sessionId: string; readonly revision: number },
 ): Promise<void> {
-  const { position, key, turn, isOpen, at, parent, content } = entry;
-  const changing = { is_open: isOpen ? 1 : 0, content: JSON.stringify(content), revision };
-  const { id } = await db
+  const rows = entries.map(({ position, key, turn, isOpen, at, parent, content }) => {
+    const changing = { is_open: isOpen ? 1 : 0, content: JSON.stringify(content), revision };
+    return { session_id: sessionId, position, key, turn, at, parent, ...changing };
+  });
+  const saved = await db
     .insertInto('chat_entry')
-    .values({ session_id: sessionId, position, key, turn, at, parent, ...changing } as EntryTable)
-    .onConflict((conflict) => conflict.columns(['session_id', 'position']).doUpdateSet(changing))
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  const words = isOpen ? '' : wordsOf(content).slice(0, indexedMaxChars);
-  if (words === '') return;
-  await sql`delete from chat_word where rowid = ${id}`.execute(db);
-  await sql`insert into chat_word (rowid, words) values (${id}, ${words})`.execute(db);
+    .values(rows as EntryTable[])
+    .onConflict((conflict) =>
+      conflict.columns(['session_id', 'position']).doUpdateSet((given) => ({
+        is_open: given.ref('excluded.is_open'),
+        content: given.ref('excluded.content'),
+        revision: given.ref('excluded.revision'),
+      })),
+    )
+    .returning(['id', 'position'])
+    .execute();
+  const ids = new Map(saved.map(({ id, position }) => [position, id]));
+  const indexed = entries.flatMap(({ position, isOpen, content }) => {
+    const words = isOpen ? '' : wordsOf(content).slice(0, indexedMaxChars);
+    const id = ids.get(position);
+    return words === '' || id === undefined ? [] : [{ id, words }];
+  });
+  if (indexed.length === 0) return;
+  const found = sql.join(indexed.map(({ id }) => sql`${id}`));
+  await sql`delete from chat_word where rowid in (${found})`.execute(db);
+  const values = sql.join(indexed.map(({ id, words }) => sql`(${id}, ${words})`));
+  await sql`insert into chat_word (rowid, words) values ${values}`.execute(db);
 }
 
 async function saveAttachment(

@@ -7,17 +7,20 @@ import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { NeedSource } from '../attention/attention.ts';
 import type { FeatureContext } from '../context.ts';
 import type { ConnectedHost } from '../host/host.ts';
-import { findProvider } from '../provider/provider.ts';
+import { providerOf } from '../provider/provider.ts';
 import type { ChatSessions, PipeReader, SessionRow } from '../session/session.ts';
 import { isLive } from '../session/session.ts';
 import type { StoreProxy } from '../store/store.ts';
 import type { chatStore } from './chat.store.ts';
 import { Conversing } from './conversing.ts';
 import { newKeptChat } from './kept.ts';
+import type { JournalStore } from './privateStore.ts';
+import { PrivateStore } from './privateStore.ts';
 import type { LoadedLive } from './liveChat.ts';
 import { LiveChat } from './liveChat.ts';
 import type { Rules } from './rules.ts';
 import { Slots } from './slots.ts';
+import { Turns } from './turns.ts';
 import { Watchers } from './watchers.ts';
 
 export interface ChatsContext {
@@ -25,6 +28,7 @@ export interface ChatsContext {
   readonly sessions: ChatSessions;
   readonly rules: Rules;
   readonly needs: NeedSource;
+  readonly labelOf: (agent: string) => string | undefined;
 }
 
 const lookEveryMs = 1000;
@@ -32,17 +36,21 @@ const lookEveryMs = 1000;
 /** All chats of this daemon. They are there as long as their sessions are, with a process or without. */
 export class Chats implements PipeReader, Disposable {
   readonly watchers = new Watchers();
+  readonly turns = new Turns();
   readonly store: StoreProxy<typeof chatStore>;
   readonly #context: ChatsContext;
   readonly #chats = new Map<SessionId, Conversing>();
   readonly #opening = new Map<SessionId, Promise<Conversing>>();
   readonly #slots: Slots;
   readonly #onDidAdvance = new Emitter<SessionId>();
+  readonly #beganMs: number;
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #onLook: (conversing: Conversing) => void = () => undefined;
 
   constructor(context: ChatsContext) {
     this.#context = context;
+    this.#beganMs = context.daemon.clock.now();
     this.store = context.daemon.openStore<typeof chatStore>('chat');
     this.#slots = new Slots({
       maxRunning: () => context.rules.settings.maxRunning,
@@ -73,6 +81,11 @@ export class Chats implements PipeReader, Disposable {
       if (isGone) chat.lost();
     }
     this.#timer = setInterval(() => this.#putIdleToSleep(), lookEveryMs).unref();
+  }
+
+  /** Who is told whenever something of a chat changed. */
+  lookWith(look: (conversing: Conversing) => void): void {
+    this.#onLook = look;
   }
 
   list(): Conversing[] {
@@ -112,8 +125,17 @@ export class Chats implements PipeReader, Disposable {
       this.#context.needs.remove(content.permission.permissionId);
     conversing.dispose();
     this.watchers.forget(id);
-    await this.store.remove({ sessionId: id });
+    if (conversing.chat.row?.private !== true) {
+      await this.store.remove({ sessionId: id });
+      await this.#squeeze();
+    }
     await this.#context.rules.forgetSession(id);
+  }
+
+  /** What was said is off the disk: in parts, so that others get their turn in between. */
+  async #squeeze(): Promise<void> {
+    let isFirst = true;
+    while (!(await this.store.squeeze({ isFirst })).isOver) isFirst = false;
   }
 
   /** For a new process. @throws WaggleError `limitReached`. */
@@ -143,7 +165,10 @@ export class Chats implements PipeReader, Disposable {
     await this.#context.rules.load();
     for (const { sessionId, ...loaded } of await this.store.load({})) {
       const id = sessionIdSchema.safeParse(sessionId).data;
-      if (id !== undefined) this.#add({ ...loaded, sessionId: id });
+      if (id === undefined) continue;
+      // An earlier program kept less; a switch that was wished for had an asker who is not known any more.
+      const chat = { ...newKeptChat(loaded.chat.agent), ...loaded.chat, switching: null };
+      this.#add({ ...loaded, chat, sessionId: id }, this.store);
     }
   }
 
@@ -159,24 +184,29 @@ export class Chats implements PipeReader, Disposable {
   async #create(row: SessionRow): Promise<Conversing> {
     const from = row.chat?.forkOf?.sessionId;
     const { end } = from === undefined ? { end: 0 } : await this.store.copy({ from, to: row.id });
+    if (row.private === true && Date.parse(row.createdAt) < this.#beganMs) this.#endLost(row);
     const forkedFrom = sessionIdSchema.safeParse(from).data ?? null;
     const chat = { ...newKeptChat(row.agent), forkedFrom };
-    const conversing = this.#add({ sessionId: row.id, chat, revision: 0, end, entries: [] });
-    if (conversing === undefined)
-      throw new WaggleError('badRequest', 'This agent cannot be in a chat.');
-    return conversing;
+    const loaded = { sessionId: row.id, chat, revision: 0, end, entries: [] };
+    return this.#add(loaded, row.private === true ? new PrivateStore() : this.store);
   }
 
-  #add(loaded: LoadedLive): Conversing | undefined {
+  /** Nothing of a private chat was kept by the daemon before this one: its agent is talking to nobody. */
+  #endLost(row: SessionRow): void {
+    this.#inBackground(this.#context.sessions.signal(row, 'SIGTERM'));
+  }
+
+  #add(loaded: LoadedLive, store: JournalStore): Conversing {
     const { sessionId } = loaded;
-    const provider = findProvider(loaded.chat.agent);
-    if (provider === undefined) return undefined;
-    const { sessions, daemon } = this.#context;
+    const { sessions, daemon, labelOf } = this.#context;
+    const { agent } = loaded.chat;
+    // One that is not configured any more can still be read.
+    const provider = providerOf(agent, labelOf(agent) ?? agent);
     const tell: Watchers['tell'] = (id, event, params) => this.watchers.tell(id, event, params);
     const chat = new LiveChat(
       {
         ...this.#context,
-        ...{ store: this.store, provider },
+        ...{ store, provider },
         tell: (event, params) => tell(sessionId, event, params),
         advanced: () => {
           this.#chats.get(sessionId)?.advance();
@@ -187,9 +217,10 @@ export class Chats implements PipeReader, Disposable {
       loaded,
     );
     const conversing = new Conversing({
-      ...{ daemon, chat, sessions },
+      ...{ daemon, chat, sessions, turns: this.turns },
       tell: (event, params) => tell(sessionId, event, params),
       takeSlot: (waiting) => this.#slots.take(waiting),
+      onLook: (changed) => this.#onLook(changed),
     });
     this.#chats.set(sessionId, conversing);
     return conversing;

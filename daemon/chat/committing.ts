@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCodeOf } from '../../protocol/wire/errors.ts';
 import type { Logger } from '../context.ts';
-import type { StoreProxy } from '../store/store.ts';
-import type { chatStore, Commit, Cursor, KeptAttachment, Outgoing } from './chat.store.ts';
+import type { Commit, Cursor, KeptAttachment, Outgoing } from './chat.store.ts';
 import type { OpenEntry } from './journal.ts';
 import type { KeptChat } from './kept.ts';
+import type { JournalStore } from './privateStore.ts';
 
 export interface Committed {
   readonly revision: number;
@@ -13,7 +13,7 @@ export interface Committed {
 
 export interface CommittingContext {
   readonly sessionId: string;
-  readonly store: Pick<StoreProxy<typeof chatStore>, 'commit'>;
+  readonly store: Pick<JournalStore, 'commit'>;
   readonly log: Logger;
   /** It is on disk. In the order of the changes. */
   onCommitted(committed: Committed): void;

@@ -12,6 +12,8 @@ import type { LiveChat } from './liveChat.ts';
 import type { Tell } from './publishing.ts';
 import { addFirst, addLast, edit, move, remember, remove } from './queue.ts';
 import type { Reply } from './replies.ts';
+import type { Turns, TurnWatch } from './turns.ts';
+import { Waiters } from './waiters.ts';
 import { toChat } from './wire.ts';
 
 /** Who asked, and what a process would inherit from them; kept in memory only. */
@@ -25,8 +27,11 @@ export interface ConversingContext {
   readonly chat: LiveChat;
   readonly sessions: ChatSessions;
   readonly tell: Tell;
+  readonly turns: Turns;
   /** Whether one more process may run; false: it is told when it may. */
   takeSlot(conversing: Conversing): boolean;
+  /** Something changed; it may be time to go on elsewhere. */
+  onLook(conversing: Conversing): void;
 }
 
 const replyLimitMs = 15_000;
@@ -37,7 +42,10 @@ const signalLimitMs = 5000;
 /** What people do in one chat: its queue, its turns, its process. One turn at a time, the next one when that is over. */
 export class Conversing {
   readonly chat: LiveChat;
+  /** It is handed to a terminal or back: nothing else starts or says anything. */
+  isMoving = false;
   readonly #context: ConversingContext;
+  readonly #waiters = new Waiters();
   #asked: Asked | undefined;
   #isStarting = false;
   #isWaiting = false;
@@ -45,6 +53,10 @@ export class Conversing {
   #isSleeping = false;
   #idleSinceMs: number;
   #stopping: NodeJS.Timeout | undefined;
+  readonly #turnWatch: TurnWatch;
+  #isPreparing = false;
+  /** Number of the turn that may begin. */
+  #prepared = 0;
   #told = '';
   #facts: readonly unknown[] = [];
 
@@ -52,6 +64,7 @@ export class Conversing {
     this.#context = context;
     this.chat = context.chat;
     this.#idleSinceMs = context.daemon.clock.monotonicMs();
+    this.#turnWatch = context.turns.watch(this.chat.sessionId, this.chat.kept);
     if (this.chat.kept.turn?.stoppingSince) this.#armStop();
   }
 
@@ -69,8 +82,16 @@ export class Conversing {
     return this.#context.daemon.clock.monotonicMs() - this.#idleSinceMs;
   }
 
-  get isWaiting(): boolean {
-    return this.#isWaiting;
+  /** A turn runs, here or in its terminal. */
+  get isBusy(): boolean {
+    const { row, kept } = this.chat;
+    const state = row?.mode === 'pty' ? row.attention.state : undefined;
+    return state === undefined ? kept.turn !== null : state === 'working' || state === 'asking';
+  }
+
+  /** Resolves with false after `limitMs`. */
+  until(isSo: () => boolean, limitMs: number): Promise<boolean> {
+    return this.#waiters.until(isSo, limitMs);
   }
 
   /** Who starts its process, from now on. */
@@ -81,6 +102,7 @@ export class Conversing {
   /** A repeated id changes nothing. */
   async send(message: Omit<Message, 'at'>, asked: Asked, first = false): Promise<Chat> {
     const { kept } = this.chat;
+    this.#refuseTerminal();
     this.remember(asked);
     if (!kept.seen.includes(message.id)) {
       this.#refuseAttachments(message);
@@ -126,6 +148,10 @@ export class Conversing {
     return this.#changed({ queue: remove(this.chat.kept.queue, id) });
   }
 
+  setDraft(draft: string): Promise<Chat> {
+    return this.#changed({ draft });
+  }
+
   async interrupt(): Promise<Chat> {
     this.#interrupt();
     return this.#changed({});
@@ -134,6 +160,14 @@ export class Conversing {
   async stop(): Promise<Chat> {
     this.#interrupt();
     return this.#changed({ paused: 'stopped' });
+  }
+
+  /** Ends the turn that runs, says why, and says nothing more until a person lets it go on. */
+  async hold(reason: string): Promise<Chat> {
+    if (this.chat.kept.turn !== null) this.#interrupt();
+    const key = `held/${this.chat.journal.end + 1}`;
+    this.chat.journal.apply({ type: 'notice', key, text: reason });
+    return this.#changed({ paused: reason });
   }
 
   async continue(asked: Asked): Promise<Chat> {
@@ -150,6 +184,7 @@ export class Conversing {
   /** @throws WaggleError `conflict` while a turn runs. */
   async sleep(): Promise<Chat> {
     const { row, kept } = this.chat;
+    this.#refuseTerminal();
     if (kept.turn !== null)
       throw new WaggleError('conflict', 'A turn still runs.', { fix: 'Interrupt it first.' });
     if (row === undefined || this.#isSleeping) return this.toChat();
@@ -193,12 +228,16 @@ export class Conversing {
     const { kept, process } = this.chat;
     if (kept.turn !== null) this.#idleSinceMs = this.#context.daemon.clock.monotonicMs();
     else clearTimeout(this.#stopping);
-    this.#goOn(kept, process);
+    this.#turnWatch.look(kept);
+    if (!this.isMoving && this.chat.row?.mode !== 'pty') this.#goOn(kept, process);
     this.#tellChanged();
+    this.#context.onLook(this);
+    this.#waiters.look();
   }
 
   dispose(): void {
     clearTimeout(this.#stopping);
+    this.#waiters.dispose();
     this.chat.close();
   }
 
@@ -206,10 +245,31 @@ export class Conversing {
     const [next] = kept.queue;
     if (next === undefined || kept.paused !== null) this.#isWaiting = false;
     if (next === undefined || kept.turn !== null || kept.paused !== null) return;
-    if (this.#isSleeping) return;
+    if (this.#isSleeping || kept.switching !== null) return;
     const isThere = process !== undefined && kept.endedGeneration !== process.generation;
     if (!isThere) return this.#start();
-    if (kept.isReady && !process.hasEnded) this.#say(next);
+    if (!kept.isReady || process.hasEnded) return;
+    if (this.#prepared === kept.turns + 1) this.#say(next);
+    else this.#prepare(kept.turns + 1);
+  }
+
+  /** Then it is looked at once more: meanwhile a person may have changed what is said next. */
+  #prepare(turn: number): void {
+    if (this.#isPreparing) return;
+    this.#isPreparing = true;
+    const { sessionId } = this.chat;
+    const prepared = this.#context.turns.prepare({ sessionId, turn }).then((reason) => {
+      if (reason === undefined) this.#prepared = turn;
+      else this.chat.patch({ paused: reason });
+    });
+    const settled = prepared.catch((error: unknown) => this.#startFailed(error));
+    this.#inBackground(settled.then(() => this.#goOnPrepared()));
+  }
+
+  async #goOnPrepared(): Promise<void> {
+    this.#isPreparing = false;
+    this.advance();
+    await this.chat.flush();
   }
 
   #say(message: Message): void {
@@ -318,6 +378,13 @@ export class Conversing {
     this.advance();
     await this.chat.flush();
     return this.toChat();
+  }
+
+  #refuseTerminal(): void {
+    if (this.chat.row?.mode === 'pty')
+      throw new WaggleError('conflict', 'The conversation is in its terminal now.', {
+        fix: 'Say it there, or switch to the chat first.',
+      });
   }
 
   #refuseAttachments({ attachments }: Pick<Message, 'attachments'>): void {

@@ -37,13 +37,16 @@ export async function beginImport(
   };
 }
 
-class Filling {
+/** Puts what was said elsewhere into a journal. `name` tells its entries from those of other times. */
+export class Filling {
   readonly #chat: LiveChat;
+  readonly #name: string;
   #count = 0;
   #tool = '';
 
-  constructor(chat: LiveChat) {
+  constructor(chat: LiveChat, name = 'import') {
     this.#chat = chat;
+    this.#name = name;
   }
 
   async write({ who, text }: Said): Promise<void> {
@@ -70,7 +73,7 @@ class Filling {
   #reply(who: 'agent' | 'tool' | 'result', text: string): void {
     const { journal, kept } = this.#chat;
     if (kept.turn === null) this.#chat.beginTurn(null);
-    const key = `import/${this.#count}`;
+    const key = `${this.#name}/${this.#count}`;
     if (who === 'agent') return void journal.add({ kind: 'text', text }, { key, isOpen: false });
     if (who === 'result')
       return journal.apply({ type: 'tool', key: this.#tool, output: text, status: 'done' });

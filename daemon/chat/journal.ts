@@ -79,6 +79,12 @@ export class Journal {
     return this.open.filter((entry) => isOf(entry, 'permission'));
   }
 
+  /** Its agent asks no more. */
+  withdraw(key: string): void {
+    const asked = this.asking.find((entry) => entry.key === key);
+    if (asked !== undefined) this.closeAsk(asked, 'superseded');
+  }
+
   beginTurn(turn: number): void {
     this.#turn = turn;
     for (const [key, { isOpen }] of this.#byKey) if (!isOpen) this.#byKey.delete(key);

@@ -33,6 +33,13 @@ export interface KeptChat {
   readonly nextInput: number;
   readonly queue: readonly Message[];
   readonly paused: string | null;
+  /** What was being written and was not said. */
+  readonly draft: string;
+  /** The same, while it stands in the composer of a terminal. */
+  readonly lentDraft: string;
+  readonly switching: 'terminal' | 'chat' | null;
+  /** Since when it is gone on with in a terminal (ISO instant), and the process to which it was handed. */
+  readonly terminal: { readonly since: string; readonly generation: number } | null;
   /** Ids of messages that were taken lately: a repeat changes nothing. */
   readonly seen: readonly string[];
   readonly model: string | null;
@@ -83,6 +90,7 @@ export function newKeptChat(agent: string): KeptChat {
     nextInput: 1,
     queue: [],
     paused: null,
+    ...{ draft: '', lentDraft: '', switching: null, terminal: null },
     seen: [],
     model: null,
     models: [],

@@ -11,12 +11,10 @@ import type {
   TurnEndedEvent,
 } from '../provider/provider.ts';
 import type { ChatSessions, SessionRow } from '../session/session.ts';
-import type { StoreProxy } from '../store/store.ts';
 import type { ProcessEnd } from './agentProcess.ts';
 import { queueAfterEnd } from './afterEnd.ts';
 import { AgentProcess } from './agentProcess.ts';
 import { answerAlone, toPermission } from './asking.ts';
-import type { chatStore } from './chat.store.ts';
 import { readingOf } from './claims.ts';
 import type { Committed } from './committing.ts';
 import { Committing } from './committing.ts';
@@ -25,14 +23,15 @@ import { Journal, scopeTo } from './journal.ts';
 import type { KeptChat, Message } from './kept.ts';
 import { addUsage, contextAfter, toLastEnd, withoutUndefined } from './kept.ts';
 import { describeEnd, garbledText, readLastWords, toError } from './lastWords.ts';
+import type { JournalStore } from './privateStore.ts';
 import type { Tell } from './publishing.ts';
 import { Publishing } from './publishing.ts';
 import { Replies } from './replies.ts';
 import type { Rules } from './rules.ts';
 
 export interface LiveChatContext {
-  readonly daemon: Pick<FeatureContext, 'clock' | 'log'>;
-  readonly store: StoreProxy<typeof chatStore>;
+  readonly daemon: Pick<FeatureContext, 'clock' | 'log' | 'tokens'>;
+  readonly store: JournalStore;
   readonly sessions: ChatSessions;
   readonly rules: Rules;
   readonly needs: NeedSource;
@@ -95,6 +94,11 @@ export class LiveChat {
         },
       },
     );
+  }
+
+  /** Where its journal is read. */
+  get store(): JournalStore {
+    return this.#context.store;
   }
 
   get row(): SessionRow | undefined {
@@ -225,7 +229,9 @@ export class LiveChat {
     this.patch({ isReady: false, background: 0 });
     const { model = null, mode = null, forkOf = null } = row.chat ?? {};
     const conversationId = row.resuming?.conversationId ?? null;
-    const start = { cwd: row.cwd, conversationId, model, mode };
+    const url = this.#context.sessions.toolsUrlOf(row);
+    const tools = url === undefined ? null : { url, bearer: next.bearer.stand };
+    const start = { cwd: row.cwd, conversationId, model, mode, tools };
     next.apply(this.provider.begin({ ...start, forkOf: forkOf?.conversationId ?? null }));
   }
 
@@ -235,6 +241,7 @@ export class LiveChat {
   ): AgentProcess {
     const context = {
       ...{ sessionId: this.sessionId, generation, provider: this.provider },
+      tokens: this.#context.daemon.tokens,
       committing: this.#committing,
       takeNumber: () => {
         const number = this.kept.nextInput;
@@ -274,7 +281,7 @@ export class LiveChat {
       case 'asked':
         return this.#ask(event.request, generation);
       case 'askWithdrawn':
-        return this.#withdraw(`${generation}/ask/${event.requestId}`);
+        return this.journal.withdraw(`${generation}/ask/${event.requestId}`);
       case 'context':
         return this.patch({ context: contextAfter(this.kept.context, event) });
       case 'described':
@@ -282,12 +289,18 @@ export class LiveChat {
       case 'turnEnded':
         return this.endTurn(event);
       case 'error':
-        this.addError(event.isFatal ? 'start' : 'process', event.text);
-        if (event.isFatal) this.#end();
-        return;
+        return this.#failed(event);
       default:
         return this.#handleOther(event);
     }
+  }
+
+  /** It is of no use when it cannot begin; its conversation stays known. */
+  #failed({ isFatal, needsSignIn = false, text }: Extract<ChatEvent, { type: 'error' }>): void {
+    this.addError(needsSignIn ? 'signIn' : isFatal ? 'start' : 'process', text);
+    const { row } = this;
+    if (isFatal && row !== undefined)
+      this.#inBackground(this.#context.sessions.signal(row, 'SIGTERM'));
   }
 
   #handleOther(event: ChatEvent): void {
@@ -315,17 +328,6 @@ export class LiveChat {
     if (rule !== undefined) this.#context.rules.used(rule);
     const { process } = this;
     process?.apply(this.provider.answer(process.state, request, alone.answer));
-  }
-
-  /** It is of no use; its conversation stays known. */
-  #end(): void {
-    const { row } = this;
-    if (row !== undefined) this.#inBackground(this.#context.sessions.signal(row, 'SIGTERM'));
-  }
-
-  #withdraw(key: string): void {
-    const asked = this.journal.asking.find((entry) => entry.key === key);
-    if (asked !== undefined) this.journal.closeAsk(asked, 'superseded');
   }
 
   async #ended(end: ProcessEnd, process: AgentProcess): Promise<void> {
@@ -380,8 +382,8 @@ export class LiveChat {
 
   /** What is no event is left out; a person is told once in a turn, that something was. */
   #noteGarbled(what: 'tooLong' | 'unknown', detail: string): void {
-    const { log } = this.#context.daemon;
-    log.debug('an agent wrote what is no event', { sessionId: this.sessionId, what, detail });
+    const told = { sessionId: this.sessionId, what, detail };
+    this.#context.daemon.log.debug('an agent wrote what is no event', told);
     const key = `garbled/${this.process?.generation ?? 0}`;
     const text = garbledText(this.provider.label, what, detail);
     if (text !== undefined) this.journal.apply({ type: 'notice', key, text });
@@ -389,10 +391,8 @@ export class LiveChat {
 
   #inBackground(work: Promise<unknown>): void {
     work.catch((error: unknown) => {
-      this.#context.daemon.log.error('a chat missed something', {
-        sessionId: this.sessionId,
-        error,
-      });
+      const told = { sessionId: this.sessionId, error };
+      this.#context.daemon.log.error('a chat missed something', told);
     });
   }
 }

@@ -28,6 +28,6 @@ export function factsOf(row: SessionRow | undefined, isRestored: boolean): NeedF
     turnMs: null,
     folder: row?.cwd ?? null,
     isRestored,
-    isPrivate: false,
+    isPrivate: row?.private === true,
   };
 }

@@ -3,7 +3,7 @@ import type { ParamsOut, ResultIn } from '../../protocol/wire/define.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { Asked } from './conversing.ts';
 import type { Caller } from '../feature.ts';
-import { findProvider, listProviders } from '../provider/provider.ts';
+import { listProviders, providerOf } from '../provider/provider.ts';
 import type { ChatSessions, ChatStart, NewChat } from '../session/session.ts';
 import type { Chats } from './chats.ts';
 import type { VersionCheck } from './versionCheck.ts';
@@ -15,6 +15,8 @@ export interface OpeningContext {
   readonly chats: Chats;
   readonly sessions: ChatSessions;
   readonly versions: VersionCheck;
+  /** Of the agents that there are. */
+  readonly labelOf: (agent: string) => string | undefined;
 }
 
 /** Begins chats. */
@@ -41,6 +43,8 @@ export class Opening {
     const conversationId = row?.conversations.at(-1)?.id;
     if (row === undefined || !provider.abilities.fork)
       throw new WaggleError('badRequest', `${provider.label} cannot fork a conversation.`);
+    if (row.private === true)
+      throw new WaggleError('conflict', 'A private chat is not copied: the copy would be kept.');
     if (kept.turn !== null)
       throw new WaggleError('conflict', 'A turn still runs.', { fix: 'Fork when it is over.' });
     if (conversationId === undefined || kept.turns === 0)
@@ -63,13 +67,14 @@ export class Opening {
     const { chats, sessions, versions } = this.#context;
     const { agent, environment, windowId, cwd } = wanted;
     const asker = { environment, windowId };
-    const provider = findProvider(agent);
-    if (provider === undefined)
+    const label = this.#context.labelOf(agent);
+    if (label === undefined)
       throw new WaggleError('badRequest', 'This agent cannot be in a chat.', {
         fix: `Known are ${listProviders()
-          .map(({ agent }) => agent)
-          .join(', ')}.`,
+          .map((known) => known.agent)
+          .join(', ')}, and what the setting waggle.agents.custom names.`,
       });
+    const provider = providerOf(agent, label);
     await versions.refuseOld(provider, sessions.environmentFor(asker), cwd);
     await chats.makeRoom();
     const session = await sessions.open(wanted, start, caller);

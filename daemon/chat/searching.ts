@@ -32,7 +32,11 @@ export function wordsOf(content: EntryContent): string {
 
 /** One plain line around the first of the words. */
 export function snippetOf(content: EntryContent, words: readonly string[]): string {
-  const text = wordsOf(content);
+  return snippetIn(wordsOf(content), words);
+}
+
+/** The same of any text. */
+export function snippetIn(text: string, words: readonly string[]): string {
   const plain = fold(text);
   const found = words
     .map((word) => plain.indexOf(fold(word)))
@@ -44,7 +48,7 @@ export function snippetOf(content: EntryContent, words: readonly string[]): stri
 }
 
 /** As the index compares: without case and marks, and as long as it was. */
-function fold(text: string): string {
+export function fold(text: string): string {
   return Array.from(text, (character) => {
     const bare = character.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
     return bare.length === character.length ? bare : character;

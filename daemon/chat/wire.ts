@@ -5,9 +5,10 @@ import type { Message } from './kept.ts';
 
 export function toChat(chat: LiveChat, isWaiting: boolean): Chat {
   const { kept, row, journal, provider, sessionId, revision } = chat;
-  const { turn, paused, model, models, mode, modes, commands, usage, context } = kept;
+  const { turn, paused, draft, switching, model, models, mode, modes, commands, usage, context } =
+    kept;
   return {
-    ...{ sessionId, paused, usage, context, revision },
+    ...{ sessionId, paused, draft, switching, usage, context, revision },
     agent: kept.agent,
     state: stateOf(chat, isWaiting),
     turn: turn && { number: turn.number, startedAt: turn.startedAt },
@@ -26,6 +27,7 @@ export function toChat(chat: LiveChat, isWaiting: boolean): Chat {
 
 function stateOf({ kept, row, journal }: LiveChat, isWaiting: boolean): Chat['state'] {
   if (isWaiting) return 'waiting';
+  if (row?.mode === 'pty') return 'terminal';
   switch (row?.status) {
     case 'starting':
       return 'starting';

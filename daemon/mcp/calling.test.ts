@@ -47,7 +47,7 @@ describe('calls of tools', () => {
       limitMs,
     });
   const call = (input: Record<string, unknown> = {}, signal = new AbortController().signal) => ({
-    ...{ name: 'act', input, meta: {}, signal },
+    ...{ name: 'act', input, meta: {}, signals: [signal, new AbortController().signal] },
     progress: () => undefined,
   });
   const codeOf = (result: Awaited<ReturnType<ToolCalls['run']>>): unknown => {

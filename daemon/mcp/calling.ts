@@ -19,8 +19,8 @@ export interface ToolCall {
   readonly input: Readonly<Record<string, unknown>>;
   /** What the client says beside the arguments. */
   readonly meta: Readonly<Record<string, unknown>>;
-  /** Aborted when the client cancels, or is gone. */
-  readonly signal: AbortSignal;
+  /** One of them is aborted when the client cancels, or is gone. */
+  readonly signals: readonly AbortSignal[];
   progress(done: number, message: string): void;
 }
 
@@ -72,7 +72,7 @@ export class ToolCalls {
         fix: `Call ${tool.name} with what its schema says.`,
       });
     const { idempotencyKey, ...input } = parsed.data;
-    const ending = new Ending(call.signal, this.#context.limitMs ?? limitMs);
+    const ending = new Ending(call.signals, this.#context.limitMs ?? limitMs);
     const { signal } = ending;
     const key = tool.effect === 'reads' ? undefined : findKey(idempotencyKey, call.meta);
     const caller: ToolCaller = {

@@ -6,24 +6,25 @@ export class Ending implements Disposable {
   /** Rejects then; never when the call was quicker. */
   readonly reached: Promise<never>;
   readonly #controller = new AbortController();
-  readonly #caller: AbortSignal;
+  readonly #callers: readonly AbortSignal[];
   readonly #timer: NodeJS.Timeout;
   readonly #reject: (error: WaggleError) => void;
   #reason: WaggleError | undefined;
 
-  constructor(caller: AbortSignal, limitMs: number) {
+  /** Of whoever waits, one or several: the first that goes ends it. */
+  constructor(callers: readonly AbortSignal[], limitMs: number) {
     const { promise, reject } = Promise.withResolvers<never>();
     this.reached = promise;
     this.#reject = reject;
     promise.catch(isTold);
-    this.#caller = caller;
+    this.#callers = callers;
     this.#timer = setTimeout(
       () => this.#end(new WaggleError('timeout', 'It took longer than a tool may.')),
       limitMs,
     );
     this.#timer.unref();
-    if (caller.aborted) this.#cancel();
-    else caller.addEventListener('abort', this.#cancel, { once: true });
+    if (callers.some(({ aborted }) => aborted)) this.#cancel();
+    for (const caller of callers) caller.addEventListener('abort', this.#cancel, { once: true });
   }
 
   /** For the tool. */
@@ -38,7 +39,7 @@ export class Ending implements Disposable {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#caller.removeEventListener('abort', this.#cancel);
+    for (const caller of this.#callers) caller.removeEventListener('abort', this.#cancel);
   }
 
   readonly #cancel = (): void => this.#end(new WaggleError('stopped', 'The call was cancelled.'));

@@ -30,7 +30,11 @@ describe('sessions of older clients', () => {
       ...(session === undefined ? {} : { 'Mcp-Session-Id': session }),
     };
     const request = new Request('http://127.0.0.1/mcp', { method: 'POST', headers });
-    const response = await sessions.answer(request, body, { principal, folder: undefined });
+    const response = await sessions.answer(request, body, {
+      principal,
+      folder: undefined,
+      signal: new AbortController().signal,
+    });
     await response.text();
     return response;
   };

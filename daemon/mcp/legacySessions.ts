@@ -22,6 +22,8 @@ export interface Asker {
   readonly principal: Principal;
   /** Where a connector says that it works. */
   readonly folder: string | undefined;
+  /** Aborted when nobody waits for the answer any more, or the token counts no more. */
+  readonly signal: AbortSignal;
 }
 
 export interface LegacySessionsContext {

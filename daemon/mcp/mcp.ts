@@ -29,7 +29,7 @@ export function createMcpFeature(context: FeatureContext, nouns: McpNouns): McpF
   const catalogue = new Catalogue(nouns.tools);
   const calls = new ToolCalls({ catalogue, clock, log, redact: nouns.redact });
   const choices = new ToolChoices(context.openStore<typeof mcpStore>('mcp'));
-  const readFacts = createFactReader(nouns, choices);
+  const readFacts = createFactReader(nouns, choices, clock);
   let loading: Promise<Serving> | undefined;
   let isBusy = (): boolean => false;
   const load = async (): Promise<Serving> => {

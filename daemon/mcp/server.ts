@@ -15,33 +15,41 @@ export interface ServerParts {
 export const olderVersions = ['2025-11-25', '2025-06-18'];
 export const versions = ['2026-07-28', ...olderVersions];
 
+/** For whom a server is made. */
+export interface ServerCaller {
+  /** Asked at each request, so that what a person takes back is gone at once. */
+  readFacts(): Promise<CallerFacts>;
+  /** Aborted when the one request is cut that it is made for; absent: each request has its own. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Made anew for every request, or for every session of an older client: what one caller asked can never be answered to
- * another. `readFacts` is asked at each request, so that what a person takes back is gone at once.
+ * another.
  */
 export function createServer(
   { sdk, version, catalogue, calls }: ServerParts,
-  readFacts: () => Promise<CallerFacts>,
+  caller: ServerCaller,
 ): Server {
   const server = new sdk.Server(
     { name: 'waggle', title: 'Waggle', version },
     { capabilities: { tools: {}, prompts: {} }, instructions, supportedProtocolVersions: versions },
   );
   server.setRequestHandler('tools/list', async () => {
-    const offered = catalogue.list(await readFacts());
+    const offered = catalogue.list(await caller.readFacts());
     return { tools: offered.map(({ listed }) => ({ ...listed })) };
   });
   server.setRequestHandler('tools/call', async ({ params }, context) => {
     const { signal, _meta: meta = {} } = context.mcpReq;
-    const signals = [signal, ...(context.http?.req === undefined ? [] : [context.http.req.signal])];
+    const cut = caller.signal ?? context.http?.req?.signal;
     const call = {
       name: params.name,
       input: params.arguments ?? {},
       meta,
-      signal: AbortSignal.any(signals),
+      signals: cut === undefined ? [signal] : [signal, cut],
       progress: progressOf(context),
     };
-    const result = await calls.run(call, await readFacts());
+    const result = await calls.run(call, await caller.readFacts());
     if (result !== undefined) return result;
     throw new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, 'There is no such tool.');
   });

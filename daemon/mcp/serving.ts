@@ -24,6 +24,7 @@ const heldBack = new Set([
   'transfer-encoding',
 ]);
 const [newestVersion = ''] = versions;
+const versionHeader = 'mcp-protocol-version';
 
 /** Answers requests to `/mcp` that the gateway has let in: the newest version first, older ones in sessions. */
 export class Serving {
@@ -37,7 +38,7 @@ export class Serving {
     this.#context = context;
     const { sdk, clock } = context;
     this.#modern = sdk.createMcpHandler(
-      ({ authInfo }) => this.#createServer(authInfo?.extra?.['asker'] as Asker),
+      ({ authInfo }) => this.#createServer(authInfo?.extra?.['asker'] as Asker, 'once'),
       {
         legacy: 'reject',
         maxSubscriptions: 64,
@@ -48,28 +49,33 @@ export class Serving {
     this.#legacy = new LegacySessions({
       sdk,
       clock,
-      createServer: (asker) => this.#createServer(asker),
+      createServer: (asker) => this.#createServer(asker, 'session'),
     });
   }
 
   async answer({ head, principal, body, signal }: RouteRequest): Promise<RouteAnswer> {
     if (principal === undefined) return { status: 401, body: {} };
     const cut = new AbortController();
-    const both = AbortSignal.any([signal, cut.signal]);
-    const request = toRequest(head, both);
-    const asker = { principal, folder: readFolder(request.headers) };
+    const leave = (): void => cut.abort();
+    signal.addEventListener('abort', leave, { once: true });
+    if (signal.aborted) leave();
+    const headers = toHeaders(head);
+    const asker = { principal, folder: readFolder(headers), signal: cut.signal };
     this.#open.set(cut, principal.id);
-    const response = await this.#respond(request, body, asker);
-    const { status, headers } = response;
-    const done = (): void => void this.#open.delete(cut);
-    if (response.body === null || !isStream(headers)) {
+    const response = await this.#respond({ head, headers, body }, asker);
+    const { status } = response;
+    const done = (): void => {
+      signal.removeEventListener('abort', leave);
+      this.#open.delete(cut);
+    };
+    if (response.body === null || !isStream(response.headers)) {
       // What is whole already is sent as one piece.
       const content = await response.text();
       done();
-      return { status, body: undefined, content, headers: toHeaders(headers) };
+      return { status, body: undefined, content, headers: toAnswerHeaders(response.headers) };
     }
     const content = watched(response.body, { cut: cut.signal, done });
-    return { status, body: undefined, content, headers: toHeaders(headers) };
+    return { status, body: undefined, content, headers: toAnswerHeaders(response.headers) };
   }
 
   /** Somebody waits for an answer, or has a session. */
@@ -89,30 +95,43 @@ export class Serving {
     await this.#modern.close();
   }
 
-  async #respond(request: Request, body: unknown, asker: Asker): Promise<Response> {
+  async #respond({ head, headers, body }: Asked, asker: Asker): Promise<Response> {
     const { sdk } = this.#context;
-    const isNewest = request.headers.get('mcp-protocol-version') === newestVersion;
-    if (request.method !== 'POST' && (isNewest || request.method === 'HEAD')) return notAllowed();
-    if (await sdk.isLegacyRequest(request, body)) return this.#legacy.answer(request, body, asker);
+    const { method, target } = head;
+    const url = `http://127.0.0.1${target}`;
+    const isNewest = headers.get(versionHeader) === newestVersion;
+    if (method !== 'POST' && (isNewest || method === 'HEAD')) return notAllowed();
+    // Without the signal, which the asker carries: following one costs more than the rest of the request.
+    const request = new Request(url, { method, headers });
+    if (!isNewest && (await sdk.isLegacyRequest(request, body))) {
+      const { signal } = asker;
+      return this.#legacy.answer(new Request(url, { method, headers, signal }), body, asker);
+    }
     const authInfo = { token: '', clientId: asker.principal.id, scopes: [], extra: { asker } };
     return this.#modern.fetch(request, { authInfo, parsedBody: body });
   }
 
-  #createServer({ principal, folder }: Asker) {
-    return createServer(this.#context, () => this.#context.readFacts(principal, folder));
+  #createServer({ principal, folder, signal }: Asker, lives: 'once' | 'session') {
+    return createServer(this.#context, {
+      readFacts: () => this.#context.readFacts(principal, folder),
+      signal: lives === 'once' ? signal : undefined,
+    });
   }
 }
 
-function toRequest(
-  { method, target, rawHeaders }: RouteRequest['head'],
-  signal: AbortSignal,
-): Request {
+interface Asked {
+  readonly head: RouteRequest['head'];
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+function toHeaders({ rawHeaders }: RouteRequest['head']): Headers {
   const headers = new Headers();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const [name = '', value = ''] = rawHeaders.slice(at, at + 2);
+    const [name = '', value = ''] = [rawHeaders[at], rawHeaders[at + 1]];
     if (!heldBack.has(name.toLowerCase())) headers.append(name, value);
   }
-  return new Request(`http://127.0.0.1${target}`, { method, headers, signal });
+  return headers;
 }
 
 /** Where a connector works: a path, or `=?base64?…?=` of its UTF-8. */
@@ -129,7 +148,7 @@ function isStream(headers: Headers): boolean {
 
 const ourHeaders = new Set(['content-type', 'mcp-session-id', 'allow']);
 
-function toHeaders(headers: Headers): Record<string, string> {
+function toAnswerHeaders(headers: Headers): Record<string, string> {
   const kept = [...headers].filter(([name]) => ourHeaders.has(name));
   return { ...Object.fromEntries(kept), 'X-Accel-Buffering': 'no' };
 }

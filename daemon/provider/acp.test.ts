@@ -11,6 +11,7 @@ const start = {
   model: null,
   mode: null,
   forkOf: null,
+  tools: null,
 };
 
 const names: Readonly<Record<string, string>> = {
@@ -62,23 +63,6 @@ describe('an ACP agent as a provider', () => {
     assert.deepEqual(
       shown,
       Array.from({ length: 3 }, () => [['completed', 'completed'], true]),
-    );
-  });
-
-  it('does not tell again what a conversation held that it loads', () => {
-    let { state } = provider.begin({ ...start, conversationId: 'known' });
-    const capabilities = { agentCapabilities: { loadSession: true } };
-    const opening = read(state, { id: 1, result: capabilities });
-    assert.match(opening.writes[0] ?? '', /"session\/load".*"sessionId":"known"/);
-    const content = { type: 'text', text: 'old' };
-    const update = { sessionUpdate: 'agent_message_chunk', content };
-    const told = { method: 'session/update', params: { sessionId: 'known', update } };
-    const during = read(opening.state, told);
-    assert.deepEqual(during.events, []);
-    ({ state } = read(during.state, { id: 2, result: {} }));
-    assert.deepEqual(
-      read(state, told).events.map(({ type }) => type),
-      ['text'],
     );
   });
 
@@ -148,5 +132,70 @@ describe('an ACP agent as a provider', () => {
       ],
       [[], ['described', 'replied'], ['replied']],
     );
+  });
+
+  it('is told where our tools are when it takes them, and says how to log in', () => {
+    const tools = { url: 'http://127.0.0.1:1/mcp', bearer: 'stands-for-it' };
+    const begun = provider.begin({ ...start, tools }).state;
+    const initialized = (can: object) =>
+      read(begun, { id: 1, result: { agentCapabilities: can, authMethods: [{ name: 'Log in' }] } });
+    const paramsOf = ({ writes }: Step): { mcpServers?: unknown } =>
+      (JSON.parse(writes[0] ?? '{}') as { params: { mcpServers?: unknown } }).params;
+    const able = initialized({ mcpCapabilities: { http: true } });
+    const headers = [{ name: 'Authorization', value: 'Bearer stands-for-it' }];
+    assert.deepEqual(
+      [paramsOf(able).mcpServers, paramsOf(initialized({})).mcpServers],
+      [[{ type: 'http', name: 'waggle', url: tools.url, headers }], []],
+    );
+    const refused = read(able.state, { id: 2, error: { code: -32_000, message: 'Auth required' } });
+    assert.deepEqual(refused.events, [
+      {
+        type: 'error',
+        text: 'Auth required It offers: Log in.',
+        isFatal: true,
+        needsSignIn: true,
+      },
+    ]);
+  });
+
+  it('begins a new conversation when it forgot the old one, and says so', () => {
+    const begun = provider.begin({ ...start, conversationId: 'old' }).state;
+    const opening = read(begun, { id: 1, result: { agentCapabilities: { loadSession: true } } });
+    assert.match(opening.writes[0] ?? '', /session\/load.*"old"/);
+    const forgot = read(opening.state, { id: 2, error: { code: -32_603, message: 'gone' } });
+    assert.match(forgot.writes[0] ?? '', /session\/new/);
+    assert.deepEqual(
+      forgot.events.map(({ type }) => type),
+      ['notice'],
+    );
+    const opened = read(forgot.state, { id: 3, result: { sessionId: 'new' } });
+    assert.deepEqual(
+      opened.events.filter(({ type }) => type !== 'described'),
+      [{ type: 'conversation', id: 'new' }, { type: 'ready' }],
+    );
+    const never = read(forgot.state, { id: 3, error: { code: -32_603, message: 'gone' } });
+    assert.equal(never.events[0]?.type, 'error');
+  });
+
+  it('tells nothing again that it hears of an old conversation after that was opened', () => {
+    const begun = provider.begin({ ...start, conversationId: 'old' }).state;
+    const opening = read(begun, { id: 1, result: { agentCapabilities: { loadSession: true } } });
+    const told = {
+      sessionUpdate: 'agent_message_chunk',
+      content: { type: 'text', text: 'before' },
+    };
+    const update = { method: 'session/update', params: { sessionId: 'old', update: told } };
+    const during = read(opening.state, update);
+    assert.deepEqual(during.events, []);
+    const answered = read(during.state, { id: 2, result: {} });
+    assert.match(answered.writes[0] ?? '', /_waggle\/loaded/);
+    const late = read(answered.state, update);
+    assert.deepEqual([answered.events, late.events], [[], []]);
+    const ready = read(late.state, { id: 3, error: { code: -32_601, message: 'unknown' } });
+    assert.deepEqual(
+      ready.events.filter(({ type }) => type !== 'described'),
+      [{ type: 'conversation', id: 'old' }, { type: 'ready' }],
+    );
+    assert.equal(read(ready.state, update).events[0]?.type, 'text');
   });
 });

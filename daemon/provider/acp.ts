@@ -55,7 +55,9 @@ function readResponse(before: AcpState, message: RpcMessage): Step {
     case 'initialize':
       return error === undefined ? open(state, result) : fatal(state, error.message);
     case 'open':
-      return error === undefined ? opened(state, result) : fatal(state, error.message);
+      return error === undefined ? loadedOr(state, result) : notOpened(state, error);
+    case 'loaded':
+      return opened({ ...state, loaded: null }, state.loaded);
     case 'prompt':
       return ended(state, message);
     default: {
@@ -73,32 +75,75 @@ function fatal(state: AcpState, text: string): Step {
   return rpcStep(state, [{ type: 'error', text, isFatal: true }]);
 }
 
+/** Who has to log in first is told how, as far as the agent says it. */
+function notOpened(state: AcpState, { code, message }: NonNullable<RpcMessage['error']>): Step {
+  const needsSignIn = code === authRequired || code === 401;
+  if (!needsSignIn && state.start.conversationId !== null) return openAnew(state, message);
+  const how = needsSignIn && state.signIn !== '' ? ` It offers: ${state.signIn}.` : '';
+  const text = `${message}${how}`;
+  return rpcStep(state, [{ type: 'error', text, isFatal: true, needsSignIn }]);
+}
+
 const initializedSchema = z.object({
   agentCapabilities: z
     .object({
       loadSession: z.boolean().default(false),
+      mcpCapabilities: z.object({ http: z.boolean().default(false) }).nullish(),
       sessionCapabilities: z.object({ resume: z.unknown().optional() }).nullish(),
     })
     .optional(),
+  authMethods: z
+    .array(z.object({ name: z.string(), description: z.string().nullish() }))
+    .nullish()
+    .catch(null),
 });
 
-function open(state: AcpState, result: unknown): Step {
-  const { agentCapabilities: can } = initializedSchema.safeParse(result).data ?? {};
+function open(before: AcpState, result: unknown): Step {
+  const { agentCapabilities: can, authMethods } = initializedSchema.safeParse(result).data ?? {};
+  const ways = (authMethods ?? []).map(({ name, description }) => description ?? name);
+  const state = { ...before, signIn: ways.join(' · ') };
   const { cwd, conversationId } = state.start;
   const canResume = can?.sessionCapabilities?.resume !== undefined;
   const canLoad = can?.loadSession === true;
   const way = canResume ? 'resume' : 'load';
   const isKnown = conversationId !== null && (canResume || canLoad);
-  const shared = { cwd, mcpServers: [] };
+  const hasTools = can?.mcpCapabilities?.http === true;
+  const mcpServers = hasTools ? serversOf(state) : [];
+  const shared = { cwd, mcpServers };
   const request = isKnown
     ? { method: `session/${way}`, params: { ...shared, sessionId: conversationId } }
     : { method: 'session/new', params: shared };
   const isLoading = isKnown && !canResume;
-  const asked = call({ ...state, canResume, canLoad, isLoading }, 'open', request);
+  const asked = call({ ...state, canResume, canLoad, hasTools, isLoading }, 'open', request);
   const isNew = conversationId !== null && !isKnown;
   const text = 'This agent cannot go on with a conversation: it begins a new one.';
   const events: ChatEvent[] = isNew ? [{ type: 'notice', key: 'new', text }] : [];
   return rpcStep(asked.state, events, [asked.line]);
+}
+
+/** It does not know its conversation any more: a chat can always go on, and says what it goes on without. */
+function openAnew(state: AcpState, why: string): Step {
+  const { cwd } = state.start;
+  const params = { cwd, mcpServers: state.hasTools ? serversOf(state) : [] };
+  const start = { ...state.start, conversationId: null };
+  const request = { method: 'session/new', params };
+  const asked = call({ ...state, start, isLoading: false }, 'open', request);
+  const text = `It could not go on with its conversation (${why}): it begins a new one and does not know what was said.`;
+  return rpcStep(asked.state, [{ type: 'notice', key: 'anew', text }], [asked.line]);
+}
+
+function serversOf({ start: { tools } }: AcpState): object[] {
+  if (tools === null) return [];
+  const headers = [{ name: 'Authorization', value: `Bearer ${tools.bearer}` }];
+  return [{ type: 'http', name: 'waggle', url: tools.url, headers }];
+}
+
+/** Some go on telling what was said before after they answered: what is asked next is answered behind all of it. */
+function loadedOr(state: AcpState, result: unknown): Step {
+  if (!state.isLoading) return opened(state, result);
+  const held = { ...state, loaded: result ?? {} };
+  const asked = call(held, 'loaded', { method: '_waggle/loaded', params: {} });
+  return rpcStep(asked.state, [], [asked.line]);
 }
 
 function opened(state: AcpState, result: unknown): Step {

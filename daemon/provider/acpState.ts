@@ -14,8 +14,14 @@ export interface AcpState extends RpcState {
   /** Ways to go on with a conversation that it has. */
   readonly canResume: boolean;
   readonly canLoad: boolean;
+  /** It takes servers of tools over HTTP. */
+  readonly hasTools: boolean;
+  /** How to log in, in its own words; empty when it says nothing. */
+  readonly signIn: string;
   /** It tells what was said before: that stands in the journal already. */
   readonly isLoading: boolean;
+  /** What it answered to that, while it is still telling. */
+  readonly loaded: unknown;
   readonly turns: number;
   readonly pieces: number;
   /** What it is saying or thinking now. */
@@ -32,11 +38,14 @@ export interface AcpState extends RpcState {
 const newState: AcpState = {
   nextId: 1,
   pending: {},
-  start: { cwd: '/', conversationId: null, model: null, mode: null, forkOf: null },
+  start: { cwd: '/', conversationId: null, model: null, mode: null, forkOf: null, tools: null },
   sessionId: null,
   canResume: false,
   canLoad: false,
+  hasTools: false,
+  signIn: '',
   isLoading: false,
+  loaded: null,
   turns: 0,
   pieces: 0,
   writing: null,

@@ -22,6 +22,8 @@ export interface ProcessStart {
   readonly mode: string | null;
   /** Go on with a copy of this conversation. */
   readonly forkOf: string | null;
+  /** Our tools, for an agent that is told of them in its protocol: where they are, and what stands for its secret. */
+  readonly tools: { readonly url: string; readonly bearer: string } | null;
 }
 
 export interface Prompt {

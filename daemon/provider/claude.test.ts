@@ -6,7 +6,7 @@ import type { ChatEvent } from './event.ts';
 
 const begun = claudeProvider.begin({
   ...{ cwd: '/home/dev/work/p1', conversationId: null },
-  ...{ model: null, mode: null, forkOf: null },
+  ...{ model: null, mode: null, forkOf: null, tools: null },
 });
 
 /** Reads what the agent wrote; requests of the recording's host are known as ours. */

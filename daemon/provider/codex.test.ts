@@ -7,7 +7,7 @@ import type { ChatEvent } from './event.ts';
 
 const cwd = '/home/dev/work/x1';
 const begun = codexProvider.begin({
-  ...{ cwd, conversationId: null, model: null, mode: null, forkOf: null },
+  ...{ cwd, conversationId: null, model: null, mode: null, forkOf: null, tools: null },
 });
 
 /** Reads what the agent wrote; questions of the recording's host are known as ours. */

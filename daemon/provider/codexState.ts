@@ -25,7 +25,7 @@ export interface CodexState extends RpcState {
 const newState: CodexState = {
   nextId: 1,
   pending: {},
-  start: { cwd: '/', conversationId: null, model: null, mode: null, forkOf: null },
+  start: { cwd: '/', conversationId: null, model: null, mode: null, forkOf: null, tools: null },
   threadId: null,
   turnId: null,
   isInterrupting: false,

@@ -87,8 +87,13 @@ export type ChatEvent =
   | { readonly type: 'background'; readonly count: number }
   /** A notice of the same key takes the place of the one before. */
   | (Keyed & { readonly type: 'notice'; readonly text: string })
-  /** `isFatal`: its process is of no use. */
-  | { readonly type: 'error'; readonly text: string; readonly isFatal: boolean }
+  /** `isFatal`: its process is of no use. `needsSignIn`: before the person has logged in. */
+  | {
+      readonly type: 'error';
+      readonly text: string;
+      readonly isFatal: boolean;
+      readonly needsSignIn?: boolean;
+    }
   /** The answer to what we asked it with that name. */
   | {
       readonly type: 'replied';

@@ -33,6 +33,11 @@ export function findProvider(agent: string): Provider | undefined {
   return providers.find((provider) => provider.agent === agent);
 }
 
+/** Whoever is not known here speaks the Agent Client Protocol, or nothing that we understand. */
+export function providerOf(agent: string, label: string): Provider {
+  return findProvider(agent) ?? createAcpProvider({ agent, label, oldestVersion: null });
+}
+
 /** Agents that can be in a chat. */
 export function listProviders(): readonly Provider[] {
   return providers;

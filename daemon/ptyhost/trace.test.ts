@@ -155,6 +155,12 @@ describe('the trace of output', function () {
     assert.equal(traceText(`${after}\u001b[r`, after.length).isKnown, true);
   });
 
+  it('knows nothing of a name that is no text: what terminals make of its bytes differs', () => {
+    const trace = new Trace();
+    trace.push(Buffer.from('\u001b]0;open\u00e9\u001b[s', 'latin1'), 0);
+    assert.equal(trace.describe(0, 100).isKnown, false);
+  });
+
   it('looks at escapes for a small part of the time, and knows nothing of the rest', () => {
     const trace = new Trace();
     const dense = Buffer.from('\u001b[31mx\u001b[m'.repeat(6000));

@@ -3,6 +3,7 @@
  * so that a screen can be made behind bytes that were lost. Deliberately no parser of screens: it knows which sequences
  * only draw, keeps the last of those that set one thing to one value, and counts everything else as unknown.
  */
+import { isUtf8 } from 'node:buffer';
 import { Spots } from './spots.ts';
 
 /** What bytes changed that are lost. */
@@ -331,10 +332,10 @@ export class Trace {
     const text = this.#text;
     const [, which, name] = naming.exec(text) ?? [];
     const [, color] = coloring.exec(text) ?? [];
-    if (text.length === sequenceMax) this.#unknown.add(this.#from, seq + 1);
+    const isLost = text.length === sequenceMax || !isUtf8(Buffer.from(text, 'latin1'));
+    if (isLost) this.#unknown.add(this.#from, seq + 1);
     else if (which !== undefined && name !== undefined) this.#name(which, name);
     else if (color !== undefined) this.#change(`]${color}`, `\u001b]${text}\u0007`);
-    // Links are looks of what follows.
     else if (text.startsWith('8;')) this.#looks.add(this.#from, seq + 1);
     else if (!harmlessStrings.test(text)) this.#unknown.add(this.#from, seq + 1);
     this.#enter('ground');
@@ -383,8 +384,7 @@ function toReplay(found: readonly Found[], switches: boolean): string {
 }
 
 function toSequence({ key, value }: Found): string {
-  if (typeof value === 'string') return value;
-  return `\u001b[?${key}${value ? 'h' : 'l'}`;
+  return typeof value === 'string' ? value : `\u001b[?${key}${value ? 'h' : 'l'}`;
 }
 
 function isSwitch(mode: number): boolean {

@@ -65,6 +65,8 @@ const oppositeWords = new Set(opposites.flat().map(stem));
 interface Reading {
   readonly key: string;
   readonly words: ReadonlySet<string>;
+  /** Those that do not carry the value. */
+  readonly plain: ReadonlySet<string>;
   readonly numbers: ReadonlySet<string>;
   readonly names: ReadonlySet<string>;
   /** It says what to take: another name is another rule, and not only another thing. */
@@ -84,11 +86,11 @@ export function sameKey(text: string): string {
 export function compareFacts(left: string, right: string, meaning = 0): Likeness {
   const [one, other] = [read(left), read(right)];
   if (one.key === other.key) return { relation: 'same', likeness: 1 };
-  const about = overlap(plainWords(one), plainWords(other));
+  const about = overlap(one.plain, other.plain);
   const likeness = overlap(one.words, other.words);
   const isAboutTheSame =
     about >= aboutTheSameFrom || (about >= nearByMeaningFrom && meaning >= likeMeaning);
-  const isOfOthers = speakOfOthers(plainWords(one), plainWords(other));
+  const isOfOthers = speakOfOthers(one.plain, other.plain);
   if (isAboutTheSame && !isOfOthers && differInValue(one, other))
     return { relation: 'contradicts', likeness: about };
   const isNear = likeness >= nearFrom || (likeness >= nearByMeaningFrom && meaning >= likeMeaning);
@@ -96,31 +98,45 @@ export function compareFacts(left: string, right: string, meaning = 0): Likeness
   return { relation: isOther ? 'other' : 'near', likeness };
 }
 
+/** What was compared lately: the same few facts are near to much of what is saved. */
+const readings = new Map<string, Reading>();
+const readingsMost = 500;
+
 function read(text: string): Reading {
+  const known = readings.get(text);
+  if (known !== undefined) return known;
+  const reading = readAnew(text);
+  const [oldest] = readings.keys();
+  if (readings.size >= readingsMost && oldest !== undefined) readings.delete(oldest);
+  readings.set(text, reading);
+  return reading;
+}
+
+function readAnew(text: string): Reading {
   const key = sameKey(text);
-  const plain = fold(text).replaceAll(/['’]/gu, '');
-  const all = plain.match(/[\p{L}\p{M}\p{N}_]+/gu) ?? [];
+  const folded = fold(text).replaceAll(/['’]/gu, '');
+  const all = folded.match(/[\p{L}\p{M}\p{N}_]+/gu) ?? [];
   const denied = all.flatMap((word, index) =>
     denial.test(word) ? [stem(all[index + 1] ?? '')] : [],
   );
+  const words = termsOf(text)
+    .filter((word) => !denial.test(word))
+    .map(stem);
+  const names = new Set(identifiersOf(text).map(fold));
   return {
     key,
-    words: new Set(
-      termsOf(text)
-        .filter((word) => !denial.test(word))
-        .map(stem),
-    ),
-    numbers: new Set(plain.match(numberPattern)),
-    names: new Set(identifiersOf(text).map(fold)),
+    words: new Set(words),
+    plain: plainWords(words, names),
+    numbers: new Set(folded.match(numberPattern)),
+    names,
     prescribes: all.some((word) => prescription.test(word)),
     denied: deniedRun.test(key) ? [...denied, '…'] : denied,
   };
 }
 
-/** Without what carries the value. */
-function plainWords({ words, names }: Reading): ReadonlySet<string> {
+function plainWords(words: readonly string[], names: ReadonlySet<string>): ReadonlySet<string> {
   const named = new Set([...names].flatMap((name) => termsOf(name)).map(stem));
-  const kept = [...words].filter(
+  const kept = words.filter(
     (word) => !/\p{N}/u.test(word) && !named.has(word) && !oppositeWords.has(word),
   );
   return new Set(kept);

@@ -94,7 +94,7 @@ export class VectorSet {
     // There is always room for four more rows than are held; what they give is cut off.
     const similarities = new Float32Array(size + 4);
     for (let place = 0; place < size; place += 4)
-      multiplyFour({ rows, from: place * dimension }, question, similarities.subarray(place));
+      multiplyFour({ rows, question, similarities }, place);
     return similarities.subarray(0, size);
   }
 
@@ -106,29 +106,33 @@ export class VectorSet {
   }
 }
 
+interface Comparison {
+  readonly rows: Float32Array;
+  readonly question: Float32Array;
+  /** One of each row. */
+  readonly similarities: Float32Array;
+}
+
 /** Four rows at once: each number of the question is read once for them, and no sum waits for another. */
-function multiplyFour(
-  { rows, from }: { readonly rows: Float32Array; readonly from: number },
-  question: Float32Array,
-  results: Float32Array,
-): void {
+function multiplyFour({ rows, question, similarities }: Comparison, place: number): void {
   const { length } = question;
-  const [second, third, fourth] = [from + length, from + 2 * length, from + 3 * length];
+  const first = place * length;
+  const [second, third, fourth] = [first + length, first + 2 * length, first + 3 * length];
   let a = 0;
   let b = 0;
   let c = 0;
   let d = 0;
   for (let index = 0; index < length; index += 1) {
     const number = question[index] as number;
-    a += (rows[from + index] as number) * number;
+    a += (rows[first + index] as number) * number;
     b += (rows[second + index] as number) * number;
     c += (rows[third + index] as number) * number;
     d += (rows[fourth + index] as number) * number;
   }
-  results[0] = a;
-  results[1] = b;
-  results[2] = c;
-  results[3] = d;
+  similarities[place] = a;
+  similarities[place + 1] = b;
+  similarities[place + 2] = c;
+  similarities[place + 3] = d;
 }
 
 function outstanding(similarities: Float32Array, places: Int32Array, spread: number): number {

@@ -15,8 +15,10 @@ import type { ImportingContext, ImportSource } from './importing.ts';
 import { addChat } from './importing.ts';
 import type { Launching } from './launching.ts';
 import { isLive } from './life.ts';
+import type { Moving } from './moving.ts';
 import type { PipeReader, Pipes } from './pipes.ts';
 import type { SessionRow } from './row.ts';
+import type { ToolServers } from './toolServers.ts';
 import type { Sequences } from './sequence.ts';
 import type { Watch } from './watching.ts';
 
@@ -30,6 +32,7 @@ export interface NewChat {
   readonly environment: Readonly<Record<string, string>>;
   readonly windowId?: ClientId | undefined;
   readonly idempotencyKey?: string | undefined;
+  readonly private?: boolean | undefined;
 }
 
 /** Who starts something. */
@@ -54,6 +57,8 @@ export interface ChatSessions {
   start(id: SessionId, asker: Asker, caller: Starter): Promise<void>;
   /** How it is started from now on. */
   choose(id: SessionId, launch: Partial<ChatLaunch>): Promise<void>;
+  /** Where its agent finds our tools when it is told in its protocol; undefined: it is not. */
+  toolsUrlOf(row: SessionRow): string | undefined;
   /** What a process would inherit that this client opens. */
   environmentFor(asker: Asker): Readonly<Record<string, string>>;
   find(id: SessionId): SessionRow | undefined;
@@ -70,6 +75,8 @@ export interface ChatSessions {
   sleep(row: SessionRow): Promise<void>;
   /** False: there is no process to be told. */
   signal(row: SessionRow, signal: 'SIGINT' | 'SIGTERM'): Promise<boolean>;
+  /** Between a terminal and a chat. */
+  readonly moving: Pick<Moving, 'move' | 'restore' | 'end' | 'isReady' | 'type'>;
   readonly onDidChange: Event<SessionRow>;
 }
 
@@ -79,6 +86,8 @@ export interface ChatSessionsContext extends ImportingContext {
   readonly sequences: Sequences;
   readonly watch: Watch;
   readonly pipes: Pipes;
+  readonly moving: Moving;
+  readonly tools: Pick<ToolServers, 'urlInProtocol'>;
 }
 
 /** Pipes have no size; a row has one. */
@@ -106,6 +115,7 @@ export function createChatSessions(context: ChatSessionsContext): ChatSessions {
         chat === undefined ? {} : { chat: { ...chat, ...launch } },
       );
     },
+    toolsUrlOf: (row) => context.tools.urlInProtocol(row),
     environmentFor: ({ environment, windowId }) => launching.inherit(windowId, environment),
     find: (id) => sessions.find(id),
     list: () => sessions.rows().filter(({ mode }) => mode === 'pipe'),
@@ -133,6 +143,7 @@ export function createChatSessions(context: ChatSessionsContext): ChatSessions {
     },
     sleep: (row) => putToSleep(context, row),
     signal: (row, signal) => sendSignal(context, row, signal),
+    moving: context.moving,
     onDidChange: sessions.onDidChange,
   };
 }

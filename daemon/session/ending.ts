@@ -4,6 +4,7 @@ import { errorMessageOf, WaggleError } from '../../protocol/wire/errors.ts';
 import type { FeatureContext } from '../context.ts';
 import type { HostPool } from '../host/host.ts';
 import { endProcesses, MarkerScan, TreeRecord } from '../process/process.ts';
+import type { Forgetters } from './forgetters.ts';
 import type { Hooks } from './hooks.ts';
 import type { ToolServers } from './toolServers.ts';
 import { isLive } from './life.ts';
@@ -27,6 +28,7 @@ export interface EndingContext {
   readonly tools: Pick<ToolServers, 'remove'>;
   readonly notes: Pick<StartNotes, 'remove'>;
   readonly sequences: Sequences;
+  readonly forgetters: Forgetters;
 }
 
 /** How long the host may take to tell the exit of a process that is gone. */
@@ -76,6 +78,7 @@ export class Ending {
     notes.remove(id);
     await removeOldScreen(daemon.paths.runDir, id);
     await watch.pipes.remove(id);
+    await this.#context.forgetters.forget(id);
     await sessions.remove(id);
     await spool.remove(id);
   }

@@ -2,12 +2,12 @@ import { changeKeep } from '../../protocol/session/keeping.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import type { ParamsOut } from '../../protocol/wire/define.ts';
 import type { session } from '../../protocol/session/session.ts';
-import type { RoleId, TaskId } from '../../protocol/wire/brand.ts';
+import type { RoleId } from '../../protocol/wire/brand.ts';
 import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { resolveHome } from '../../link/home/home.ts';
 import { randomHex } from '../../link/proof/proof.ts';
-import type { ChatLaunch, LaunchPlan } from '../agent/agent.ts';
+import type { LaunchPlan } from '../agent/agent.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Caller, Principal } from '../feature.ts';
 import type { MarkedStart } from '../shell/shell.ts';
@@ -28,7 +28,6 @@ import { isLive, newLife } from './life.ts';
 import type { SessionNouns } from './nouns.ts';
 import type { StartNotes } from './notes.ts';
 import type { SessionRow } from './row.ts';
-import { showFirst } from './oldScreen.ts';
 import { toMeta } from './row.ts';
 import { OneProcess } from './oneProcess.ts';
 import type { Keeping } from './keeping.ts';
@@ -36,6 +35,8 @@ import { Sequences } from './sequence.ts';
 import type { ShellFacts } from './shellMark.ts';
 import { newShellFacts } from './shellMark.ts';
 import type { Sessions } from './sessions.ts';
+import type { StartChoice } from './startChoice.ts';
+import { chosenOf, conversationStateOf, nothingKept, withChoice } from './startChoice.ts';
 import type { SocketLinks } from './socketLinks.ts';
 import type { ToolServers } from './toolServers.ts';
 import type { Watch } from './watching.ts';
@@ -46,43 +47,6 @@ interface SpawnRequest {
   /** The session leaves nothing when it cannot be spawned. */
   readonly isNew: boolean;
   readonly choice: StartChoice;
-}
-
-/** What a start does otherwise than by the row alone. */
-export interface StartChoice {
-  /** Where the process starts, when not in the session's own folder. */
-  readonly cwd?: string;
-  /** A file that is shown before the program says anything, and removed. */
-  readonly oldScreen?: string | undefined;
-  /** A conversation of before that a new session goes on with. */
-  readonly conversationId?: string;
-  readonly origin?: SessionRow['origin'];
-  /** A chat: its agent speaks in events. */
-  readonly chat?: ChatLaunch;
-  /** The task whose run it is. */
-  readonly taskId?: TaskId | undefined;
-}
-
-/** Of a process that is about to start. */
-function conversationStateOf(
-  { isResumed, conversationId, agentDirectory }: LaunchPlan,
-  nowMs: number,
-): Pick<SessionRow, 'resuming' | 'agentDirectory'> {
-  const at = new Date(nowMs).toISOString();
-  const isExpected = isResumed && conversationId !== null;
-  return { resuming: isExpected ? { conversationId, at } : null, agentDirectory };
-}
-
-/** What the row keeps of it. */
-function chosenOf({ chat, taskId }: StartChoice): Pick<SessionRow, 'chat' | 'taskId'> {
-  return { ...(chat === undefined ? {} : { chat }), ...(taskId === undefined ? {} : { taskId }) };
-}
-
-function withChoice<R extends { readonly argv: string[]; readonly cwd: string }>(
-  request: R,
-  { cwd = request.cwd, oldScreen }: StartChoice,
-): R {
-  return { ...request, cwd, argv: showFirst(oldScreen, request.argv) };
 }
 
 /** The home that a `waggle` inside the session would use by itself. */
@@ -166,8 +130,9 @@ export class Launching {
       cwd,
       environment: inherited,
       conversationIds: row.conversations.map((conversation) => conversation.id),
-      chat: row.chat,
+      ...(row.mode === 'pipe' ? { chat: row.chat } : { carried: row.chat }),
     });
+    if (choice.mustResume === true && !plan.isResumed) throw nothingKept(row);
     const further = {
       argv: plan.argv,
       heard: { ...nothingHeard, title: row.heard.title },

@@ -12,16 +12,20 @@ import { notRecordingWarning } from '../../protocol/wire/warnings.ts';
 import type { FeatureContext, SessionOverview } from '../context.ts';
 import type { Feature, Tool } from '../feature.ts';
 import type { Route } from '../gateway/gateway.ts';
+import type { AllSessions } from './allSessions.ts';
+import { createAllSessions } from './allSessions.ts';
 import { Attaching } from './attaching.ts';
 import type { ChatSessions } from './chatSessions.ts';
 import { createChatSessions } from './chatSessions.ts';
 import type { ConversationSessions } from './conversationSessions.ts';
 import { createConversationSessions } from './conversationSessions.ts';
 import { Ending } from './ending.ts';
+import { Forgetters } from './forgetters.ts';
 import { HookReports } from './hookReports.ts';
 import { Hooks } from './hooks.ts';
 import { Keeping } from './keeping.ts';
 import { Launching } from './launching.ts';
+import { Moving } from './moving.ts';
 import { StartNotes } from './notes.ts';
 import { reachOfAgents } from './notesOptions.ts';
 import type { SessionNouns } from './nouns.ts';
@@ -43,12 +47,15 @@ import type { FindTools } from './toolServers.ts';
 import { Watch } from './watching.ts';
 import { WindowLinks } from './windowLinks.ts';
 
+export type { AllSessions } from './allSessions.ts';
 export type { ChatSessions, ChatStart, NewChat } from './chatSessions.ts';
 export type { Asker, ConversationSessions } from './conversationSessions.ts';
 export type { ImportSource } from './importing.ts';
 export { isLive } from './life.ts';
+export type { Move } from './moving.ts';
 export type { PipeReader } from './pipes.ts';
 export type { SessionRow } from './row.ts';
+export { Sequences } from './sequence.ts';
 export type { SessionNouns } from './nouns.ts';
 export type { NewCommand, SessionEnd, TaskSessions } from './taskSessions.ts';
 
@@ -71,6 +78,7 @@ export interface SessionFeature extends Feature<'session'>, SessionOverview {
   readonly find: (id: SessionId) => KnownSession | undefined;
   readonly chats: ChatSessions;
   readonly tasks: TaskSessions;
+  readonly all: AllSessions;
   /** Where hooks of agents post. */
   readonly routes: readonly Route[];
   start(): Promise<void>;
@@ -112,6 +120,7 @@ export function createSessionFeature(
     conversations: parts.conversations,
     chats: parts.chats,
     tasks: createTasks(parts),
+    all: parts.all,
     routes: [parts.hookReports.route],
     handlers: createHandlers(parts),
     tools: createTools(parts),
@@ -160,21 +169,21 @@ function forgetPrivateOnes(
 function createTools({ sessions, spool, attaching, watch }: Parts): Tool[] {
   return createSessionTools({
     ...{ sessions, spool, attaching, maker: watch.maker },
-    async flush(row) {
-      await watch.settle(row).catch(hostIsGone);
-      await watch.followers.flush(row.id);
-    },
+    flush: (row) => flushAll(watch, row),
   });
+}
+
+/** Everything that it wrote until now is kept. */
+async function flushAll(watch: Watch, row: SessionRow): Promise<void> {
+  await watch.settle(row).catch(hostIsGone);
+  await watch.followers.flush(row.id);
 }
 
 function createTasks(parts: Parts): TaskSessions {
   const { sessions, spool, watch, launching, ending } = parts;
   return createTaskSessions({
     ...{ sessions, launching, ending, spool, maker: watch.maker },
-    async flush(row) {
-      await watch.settle(row).catch(hostIsGone);
-      await watch.followers.flush(row.id);
-    },
+    flush: (row) => flushAll(watch, row),
   });
 }
 
@@ -214,16 +223,19 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   const opencode = new OpencodeFollowing({ daemon: context, sessions, hooks });
   const notes = new StartNotes({ daemon: context, memory: nouns.memory });
   const starts = { links, hooks, tools, notes };
-  const shared = { daemon: context, sessions, watch, ...starts, sequences, keeping };
+  const forgetters = new Forgetters();
+  const shared = { daemon: context, sessions, watch, ...starts, sequences, keeping, forgetters };
   const launching = new Launching({ ...shared, nouns, binDirectory });
   const ending = new Ending({ ...shared, hosts, spool });
+  const all = createAllSessions({ ...shared, ending, spool, flush: (row) => flushAll(watch, row) });
   const resuming = new Resuming({ ...shared, launching, spool });
   const together = { ...shared, nouns, launching, spool };
   const conversations = createConversationSessions({ ...together, resuming });
-  const chats = createChatSessions({ ...together, hosts, pipes: watch.pipes });
   const monotonicMs = (): number => context.clock.monotonicMs();
   const resources = new Resources({ hosts, trees: watch.trees, monotonicMs });
   const attaching = new Attaching({ daemon: context, hosts, sessions });
+  const moving = new Moving({ ...shared, hosts, launching, ending, attaching });
+  const chats = createChatSessions({ ...together, hosts, pipes: watch.pipes, moving });
   const recovery = new Recovery({
     ...{ daemon: context, hosts, sessions, watch },
     workspaces: nouns.workspaces,
@@ -235,6 +247,7 @@ function createParts(context: FeatureContext, nouns: SessionNouns, options: Sess
   });
   return {
     ...shared,
+    all,
     hookReports,
     opencode,
     spool,

@@ -46,6 +46,7 @@ export class Spool {
   readonly #removals = new Sequences();
   /** Bytes of a session, counted on from when its files were listed last; what was removed since is still in it. */
   readonly #atMost = new Map<string, number>();
+  readonly #forgets: ((sessionId: string) => Promise<void>)[] = [];
   #isRecording = true;
   #totalBytes = 0;
 
@@ -92,14 +93,20 @@ export class Spool {
     return readSpoolPage({ directory: join(this.directory, sessionId), ...page });
   }
 
-  remove(sessionId: string): Promise<void> {
+  /** Runs when all that is kept of a session was removed; who removes it waits. */
+  forgetWith(forget: (sessionId: string) => Promise<void>): void {
+    this.#forgets.push(forget);
+  }
+
+  async remove(sessionId: string): Promise<void> {
     const directory = join(this.directory, sessionId);
-    return this.#removals.run('', async () => {
+    await this.#removals.run('', async () => {
       const bytes = sumOf(await listSegments(directory));
       await rm(directory, { recursive: true, force: true });
       this.#atMost.delete(sessionId);
       this.#totalBytes -= bytes;
     });
+    for (const forget of this.#forgets) await forget(sessionId);
   }
 
   /** Drops the oldest output of a session that may keep less now. */

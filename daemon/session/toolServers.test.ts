@@ -91,8 +91,18 @@ describe('tools for one run', () => {
   it('are known in chats too, whose commands are ours', () => {
     const codex = prepare(row('codex', { mode: 'pipe' }), ['app-server']);
     assert.deepEqual([codex.argv[1], codex.argv.at(-1)], ['-c', 'app-server']);
-    const opencode = prepare(row('opencode', { mode: 'pipe' }), ['acp']);
-    assert.deepEqual(opencode.environment, { OPENCODE_CONFIG: file() });
+    assert.equal(tools.urlInProtocol(row('codex', { mode: 'pipe' })), undefined);
+  });
+
+  it('are told to other agents of chats when their conversation is opened, and nothing is written for it', () => {
+    for (const agent of ['opencode', 'goose']) {
+      const chat = row(agent, { mode: 'pipe', private: true });
+      assert.deepEqual(prepare(chat, ['acp']).environment, {});
+      assert.equal(tools.urlInProtocol(chat), url);
+    }
+    assert.equal(tools.urlInProtocol(row('opencode')), undefined);
+    tools.findWith(() => undefined);
+    assert.equal(tools.urlInProtocol(row('opencode', { mode: 'pipe' })), undefined);
   });
 
   it('of a private session are written nowhere', () => {

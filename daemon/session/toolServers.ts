@@ -54,13 +54,18 @@ export class ToolServers {
 
   /** How a process is started so that it knows them; as it is where it cannot. Never throws: agents run without tools too. */
   prepare(row: SessionRow, start: Start): OfferedStart {
-    const url = this.#find(row);
+    const url = isToldInProtocol(row) ? undefined : this.#find(row);
     if (url === undefined) return { ...start, environment: {}, url };
     try {
       return this.#prepare(row, start, url);
     } catch (error) {
       return this.#leaveOut(row, start, errorMessageOf(error));
     }
+  }
+
+  /** Where they are, for an agent of a chat that knows no other way: it is told when its conversation is opened. */
+  urlInProtocol(row: SessionRow): string | undefined {
+    return isToldInProtocol(row) ? this.#find(row) : undefined;
   }
 
   /** The file that was made for a session, when there is one. */
@@ -117,4 +122,9 @@ export class ToolServers {
     log.debug('an agent runs without our tools', { sessionId: row.id, agent: row.agent, reason });
     return { argv, environment: {}, url: undefined };
   }
+}
+
+/** Nothing has to be written for it, so that private chats have them too. */
+function isToldInProtocol({ mode, agent }: Pick<SessionRow, 'mode' | 'agent'>): boolean {
+  return mode === 'pipe' && !['claude', 'codex', 'gemini'].includes(agent);
 }

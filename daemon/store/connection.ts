@@ -2,6 +2,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
+import { Statements } from './statements.ts';
 
 export const busyTimeoutMs = 5000;
 const fullSync = 2;
@@ -32,8 +33,9 @@ export function openConnection(path: string): Connection {
     raw.close();
     throw error;
   }
-  const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: raw }) });
-  return { raw, db, close: () => raw.close() };
+  const database = new Statements(raw);
+  const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database }) });
+  return { raw, db, close: () => database.close() };
 }
 
 /** Some builds fall back to NORMAL at the first write in WAL mode. True when it had to be set again. */

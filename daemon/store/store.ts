@@ -10,4 +10,6 @@ export type { LockHolder } from './lock.ts';
 export { acquireLock } from './lock.ts';
 export type { StoreThread, Stores } from './client.ts';
 export { openStores } from './client.ts';
+export { readForeign } from './foreign.ts';
+export { squeezeWords } from './squeezing.ts';
 export { serveStores } from './serve.ts';

@@ -11,9 +11,18 @@ export function hasTranscript(
   directory: string,
   conversationId: string,
 ): boolean | undefined {
-  if (agent === 'claude') return findClaudeTranscript(directory, conversationId) !== undefined;
-  if (agent === 'codex') return findCodexTranscript(directory, conversationId) !== undefined;
-  return undefined;
+  if (agent !== 'claude' && agent !== 'codex') return undefined;
+  return findTranscript(agent, directory, conversationId) !== undefined;
+}
+
+/** The file of a conversation; undefined when there is none, or nobody can tell for this agent. */
+export function findTranscript(
+  agent: string,
+  directory: string,
+  conversationId: string,
+): string | undefined {
+  if (agent === 'claude') return findClaudeTranscript(directory, conversationId);
+  return agent === 'codex' ? findCodexTranscript(directory, conversationId) : undefined;
 }
 
 function findClaudeTranscript(directory: string, conversationId: string): string | undefined {

@@ -1,5 +1,6 @@
 import { readLines } from './agentFile.ts';
 import { isConversationId } from './conversationId.ts';
+import { findTranscript } from './hasTranscript.ts';
 import type { Said } from './said.ts';
 import { readLine } from './said.ts';
 
@@ -31,6 +32,39 @@ export async function readTranscript(
     }
   }
   return { id, directory, messages, malformed };
+}
+
+export interface ReadConversation {
+  /** What it worked with last, in the agent's own words. */
+  readonly mode: string | undefined;
+  readonly model: string | undefined;
+}
+
+/**
+ * What was said in a conversation after an instant (all of it when that is empty). Undefined when nobody can read it.
+ * Rejects when the file cannot be read.
+ */
+export async function readConversation(
+  {
+    agent,
+    directory,
+    id,
+  }: { readonly agent: string; readonly directory: string; readonly id: string },
+  { since, take }: { readonly since: string; readonly take: (said: Said) => Promise<void> },
+): Promise<ReadConversation | undefined> {
+  const path = directory === '' ? undefined : findTranscript(agent, directory, id);
+  if (path === undefined) return undefined;
+  let mode: string | undefined;
+  let model: string | undefined;
+  for await (const text of readLines(path)) {
+    const line = text === undefined ? undefined : readLine(agent, text);
+    const isNew = since === '' || (line?.at !== undefined && line.at > since);
+    if (line === undefined || !isNew) continue;
+    mode = line.mode ?? mode;
+    model = line.model ?? model;
+    for (const said of line.said) await take(said);
+  }
+  return { mode, model };
 }
 
 /** Whose file it is, by its first lines; undefined when it is nobody's that we know. */

@@ -46,6 +46,31 @@ describe('lines of a transcript', () => {
     assert.deepEqual([read?.id, read?.directory], ['x', '/a']);
   });
 
+  it('tell when, with which model and in which mode, as far as that is known', () => {
+    const about = (agent: string, value: unknown) => {
+      const { at, mode, model } = readLine(agent, JSON.stringify(value)) ?? {};
+      return [at, mode, model];
+    };
+    const at = '2026-11-28T12:00:00.000Z';
+    const user = { type: 'user', timestamp: at, permissionMode: 'plan', message: { content: 'x' } };
+    const said = (model: string) => ({ type: 'assistant', message: { content: [], model } });
+    assert.deepEqual(about('claude', user), [at, 'plan', undefined]);
+    assert.deepEqual(about('claude', said('opus')), [undefined, undefined, 'opus']);
+    assert.deepEqual(about('claude', said('<synthetic>')), [undefined, undefined, undefined]);
+    const turn = (approval_policy: string, type: string) => ({
+      ...{ type: 'turn_context', timestamp: at },
+      payload: { approval_policy, sandbox_policy: { type }, model: 'gpt' },
+    });
+    const modes = [
+      ['on-request', 'read-only'],
+      ['on-request', 'workspace-write'],
+      ['untrusted', 'workspace-write'],
+      ['never', 'danger-full-access'],
+    ].map(([asks = '', sandbox = '']) => about('codex', turn(asks, sandbox))[1]);
+    assert.deepEqual(modes, ['readOnly', 'workspace', 'ask', 'danger-full-access never']);
+    assert.deepEqual(about('codex', turn('never', 'x')).at(-1), 'gpt');
+  });
+
   it('are none when they are no JSON, no object, or of nobody', () => {
     for (const line of ['{"type":"user","mess', '[]', '1', 'null', '{}']) {
       assert.equal(readLine('claude', line), undefined, line);

@@ -11,6 +11,11 @@ export interface TranscriptLine {
   readonly said: readonly Said[];
   readonly directory?: string | undefined;
   readonly id?: string | undefined;
+  /** ISO instant; absent where the agent does not say it. */
+  readonly at?: string | undefined;
+  /** What it worked with then, in its own words. */
+  readonly mode?: string | undefined;
+  readonly model?: string | undefined;
 }
 
 const blockSchema = z.object({
@@ -28,11 +33,16 @@ const claudeSchema = z.object({
   isSidechain: z.boolean().optional(),
   cwd: z.string().optional(),
   sessionId: z.string().optional(),
-  message: z.object({ content: contentSchema.optional() }).optional(),
+  timestamp: z.string().optional(),
+  permissionMode: z.string().optional(),
+  message: z.object({ content: contentSchema.optional(), model: z.string().optional() }).optional(),
 });
+
+const synthetic = '<synthetic>';
 
 const codexSchema = z.object({
   type: z.string(),
+  timestamp: z.string().optional(),
   payload: z.object({
     type: z.string().optional(),
     role: z.string().optional(),
@@ -44,6 +54,9 @@ const codexSchema = z.object({
     input: z.string().optional(),
     action: z.unknown().optional(),
     output: z.unknown().optional(),
+    approval_policy: z.string().optional(),
+    sandbox_policy: z.object({ type: z.string() }).optional().catch(undefined),
+    model: z.string().optional(),
   }),
 });
 
@@ -68,7 +81,10 @@ function readClaudeLine(value: unknown): TranscriptLine | undefined {
   const parsed = claudeSchema.safeParse(value);
   if (!parsed.success) return undefined;
   const { type, isMeta = false, isSidechain = false, message, cwd, sessionId } = parsed.data;
-  const about = { directory: cwd, id: sessionId };
+  const { timestamp: at, permissionMode: mode } = parsed.data;
+  // What it says itself, as of errors, is of no model.
+  const model = message?.model === synthetic || isSidechain ? undefined : message?.model;
+  const about = { directory: cwd, id: sessionId, at, mode, model };
   const isTalk = (type === 'user' || type === 'assistant') && !isMeta && !isSidechain;
   if (!isTalk || message?.content === undefined) return { ...about, said: [] };
   const who = type === 'user' ? 'person' : 'agent';
@@ -79,8 +95,24 @@ function readCodexLine(value: unknown): TranscriptLine | undefined {
   const parsed = codexSchema.safeParse(value);
   if (!parsed.success) return isLine(value) ? { said: [] } : undefined;
   const { type, payload } = parsed.data;
-  if (type === 'session_meta') return { said: [], directory: payload.cwd, id: payload.id };
-  return { said: type === 'response_item' ? saidByCodex(payload) : [] };
+  const { timestamp: at } = parsed.data;
+  if (type === 'session_meta') return { said: [], directory: payload.cwd, id: payload.id, at };
+  if (type === 'turn_context')
+    return { said: [], at, mode: codexModeOf(payload), model: payload.model };
+  return { said: type === 'response_item' ? saidByCodex(payload) : [], at };
+}
+
+/** In the words of our chats; what fits none of them is named as it is. */
+function codexModeOf({
+  approval_policy: asks,
+  sandbox_policy: sandbox,
+}: z.infer<typeof codexSchema>['payload']): string | undefined {
+  if (asks === undefined || sandbox === undefined) return undefined;
+  const type = sandbox.type.replaceAll('-', '').toLowerCase();
+  if (type === 'readonly') return 'readOnly';
+  if (type === 'workspacewrite' && asks === 'on-request') return 'workspace';
+  if (type === 'workspacewrite' && asks === 'untrusted') return 'ask';
+  return `${sandbox.type} ${asks}`;
 }
 
 function saidByCodex(payload: z.infer<typeof codexSchema>['payload']): Said[] {

@@ -11,6 +11,8 @@ import type * as reading from './reading.ts';
 
 export { agentDirectory } from './agentDirectory.ts';
 export type { Variables } from './agentDirectory.ts';
+export { openFile } from './agentFile.ts';
+export { isConversationId } from './conversationId.ts';
 export type { FoundConversation } from './listing.ts';
 export type { Said } from './said.ts';
 
@@ -37,6 +39,9 @@ export const findLastConversation: typeof observing.findLastConversation = async
 
 export const readTranscript: typeof reading.readTranscript = async (...asked) =>
   (await import('./reading.ts')).readTranscript(...asked);
+
+export const readConversation: typeof reading.readConversation = async (...asked) =>
+  (await import('./reading.ts')).readConversation(...asked);
 
 export const recogniseAgent: typeof reading.recogniseAgent = async (...asked) =>
   (await import('./reading.ts')).recogniseAgent(...asked);

@@ -5,7 +5,7 @@ import type { FolderFacts } from './matching.ts';
 import { normaliseRemote } from './remote.ts';
 
 /** Settings of a repository that would run programs or reach out are switched off. */
-const neutralFlags = [
+export const neutralFlags: readonly string[] = [
   'core.fsmonitor=false',
   'core.hooksPath=/dev/null',
   'core.untrackedCache=false',

@@ -2,8 +2,9 @@
  * Workspaces: which repository a folder belongs to, and whether a person vouched for it. Runs git only in vouched
  * folders and with neutral flags; deliberately keeps no branches and no worktree list.
  */
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Workspace } from '../../protocol/workspace/workspace.ts';
 import type { WorkspaceId } from '../../protocol/wire/brand.ts';
 import { workspaceIdSchema } from '../../protocol/wire/brand.ts';
@@ -20,6 +21,7 @@ import { decideTrust, isInside } from './trust.ts';
 import type { RootDecision, WorkspaceRow, workspaceStore } from './workspace.store.ts';
 
 export { resolveFolder } from './folder.ts';
+export { neutralFlags } from './git.ts';
 export type { Trust } from './trust.ts';
 
 export interface WorkspaceFeature extends Feature<'workspace'> {
@@ -30,6 +32,11 @@ export interface WorkspaceFeature extends Feature<'workspace'> {
   trustedRoots(): readonly string[];
   /** The worktree or folder that a real path lies in: what a workspace calls a root. Runs nothing. */
   worktreeOf(folder: string): string;
+  /** A root of a git repository, by its look. Runs nothing. */
+  isRepository(root: string): boolean;
+  find(id: WorkspaceId): Workspace | undefined;
+  /** The one that has this worktree or folder. */
+  findByRoot(root: string): Workspace | undefined;
   /**
    * Records that somebody trusts the repository of a folder, or the folder when there is none. Starting something in the
    * home directory, or above it, says nothing about everything below: nothing is recorded.
@@ -47,6 +54,17 @@ export function createWorkspaceFeature(context: FeatureContext): WorkspaceFeatur
     trustOf: (folder) => rows.trustOf(folder),
     trustedRoots: () => rows.list().flatMap((row) => row.trustedRoots.map(({ root }) => root)),
     worktreeOf: findRepositoryRoot,
+    isRepository: (root) => existsSync(join(root, '.git')),
+    find: (id) =>
+      rows
+        .list()
+        .filter((row) => row.id === id)
+        .map(toWire)[0],
+    findByRoot: (root) =>
+      rows
+        .list()
+        .filter(({ roots }) => roots.includes(root))
+        .map(toWire)[0],
     async vouch(folder, by) {
       const root = [findRepositoryRoot(folder), folder].find((path) => !holdsHome(path));
       if (root !== undefined) await rows.decide(root, true, by.id);

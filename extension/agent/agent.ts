@@ -13,6 +13,7 @@ import type { DaemonConnection } from '../daemon/daemon.ts';
 import type { CommandHandlers } from '../editor/editor.ts';
 import { readSettings, setContext } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
+import { followCustomAgents } from './customAgents.ts';
 import { isProgram, lookForAgents } from './pathLook.ts';
 
 export { isProgram } from './pathLook.ts';
@@ -44,6 +45,13 @@ export class AgentFeature implements Disposable {
         );
       }),
     );
+    const onDidTell = (): void => {
+      this.#read(false).catch((error: unknown) =>
+        options.log.warn('agents were not listed', errorMessageOf(error)),
+      );
+    };
+    const { connection, log } = options;
+    this.#owned.add(followCustomAgents({ connection, log, onDidTell }));
     this.#tell();
   }
 

@@ -12,8 +12,10 @@ export { showFailure } from './failure.ts';
 export type { EmbeddingValues } from './memorySettings.ts';
 export {
   offersReview,
+  onDidChangeCustomAgents,
   onDidChangeEmbeddings,
   onDidChangeTools,
+  readSetCustomAgents,
   readSetEmbeddings,
   readSetTools,
   silenceReviewOffer,

@@ -8,6 +8,7 @@ const settings = {
 } as const;
 const offerReview = 'waggle.memory.offerReview';
 const tools = 'waggle.agents.tools';
+const customAgents = 'waggle.agents.custom';
 
 type EmbeddingKey = keyof typeof settings;
 export type EmbeddingValues = Readonly<Partial<Record<EmbeddingKey, unknown>>>;
@@ -63,5 +64,16 @@ export function readSetTools(folder: vscode.Uri): unknown {
 export function onDidChangeTools(tell: () => void): Disposable {
   return vscode.workspace.onDidChangeConfiguration((change) => {
     if (change.affectsConfiguration(tools)) tell();
+  });
+}
+
+/** Of this machine; undefined: nobody set it. */
+export function readSetCustomAgents(): unknown {
+  return vscode.workspace.getConfiguration().inspect(customAgents)?.globalValue;
+}
+
+export function onDidChangeCustomAgents(tell: () => void): Disposable {
+  return vscode.workspace.onDidChangeConfiguration((change) => {
+    if (change.affectsConfiguration(customAgents)) tell();
   });
 }

@@ -21,6 +21,7 @@ import { watchInterrupted } from './interrupted.ts';
 import { groupSessions } from './sessionGroups.ts';
 import type { ContextCost } from './sessionRow.ts';
 import { isRunning } from './sessionRow.ts';
+import { watchModes } from './modeWatch.ts';
 import { SessionTree } from './sessionTree.ts';
 import { followSessions } from './subscription.ts';
 
@@ -30,6 +31,8 @@ export { askForOrder, openNew } from './openNew.ts';
 export type { ClosedTab, OpenTerminals, SessionCommandsOptions } from './sessionCommands.ts';
 export { chooseSession, readSessionId, restartSession } from './sessionCommands.ts';
 export { resumeSession } from './resume.ts';
+export { importEverything, offerImport } from './importOffer.ts';
+export type { ImportOfferOptions } from './importOffer.ts';
 export { SessionList } from './sessionList.ts';
 export { describePick, escapeMarkdown, isHistory, isRunning, nameOf } from './sessionRow.ts';
 
@@ -85,6 +88,7 @@ export function createSessionFeature(options: SessionFeatureOptions): SessionFea
     }),
   );
   owned.add(watchInterrupted(options));
+  owned.add(watchModes({ sessions, terminals }));
   owned.add(subscription.workspaces.onDidChange(refreshAll));
   owned.add(vscode.workspace.onDidChangeWorkspaceFolders(refreshAll));
   owned.add(options.onDidChangeTerminals(refreshAll));

@@ -13,6 +13,7 @@ import { resumeSession } from './resume.ts';
 import type { SessionList } from './sessionList.ts';
 import { pickSession } from './sessionPick.ts';
 import { isRunning, nameOf } from './sessionRow.ts';
+import { canBeSwitched, switchSession } from './switching.ts';
 
 /** The terminals of this window, as far as sessions care. */
 export interface OpenTerminals {
@@ -51,6 +52,8 @@ type SessionCommandName =
   | 'deleteSession'
   | 'reopenClosedSession'
   | 'keepSession'
+  | 'switchToTerminal'
+  | 'switchToChat'
   | 'copySessionId';
 
 interface Question {
@@ -62,6 +65,7 @@ export function createSessionCommands(
   options: SessionCommandsOptions,
 ): CommandHandlers<SessionCommandName> {
   const { connection, terminals } = options;
+  const ways = { ...options, size: () => options.openNew.size() };
   const on =
     (question: Question, act: (session: Session) => Promise<unknown> | void) =>
     async (argument?: unknown): Promise<void> => {
@@ -84,6 +88,14 @@ export function createSessionCommands(
     },
     delete: { placeHolder: t('Delete which session?') },
     keep: { placeHolder: t('Choose what is kept of which session?') },
+    toTerminal: {
+      placeHolder: t('Go on with which chat in a terminal?'),
+      among: (session: Session) => canBeSwitched(session, 'terminal'),
+    },
+    toChat: {
+      placeHolder: t('Go on with which terminal in a chat?'),
+      among: (session: Session) => canBeSwitched(session, 'chat'),
+    },
     copy: { placeHolder: t('Copy the id of which session?') },
   };
   return {
@@ -99,6 +111,8 @@ export function createSessionCommands(
     deleteSession: on(ask.delete, (session) => remove(options, session)),
     reopenClosedSession: () => reopenClosed(options),
     keepSession: on(ask.keep, (session) => chooseKept(connection, session)),
+    switchToTerminal: on(ask.toTerminal, (session) => switchSession(ways, session, 'terminal')),
+    switchToChat: on(ask.toChat, (session) => switchSession(ways, session, 'chat')),
     copySessionId: on(ask.copy, copyId),
   };
 }

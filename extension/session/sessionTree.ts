@@ -6,6 +6,7 @@ import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { commandIds, readSettings, translate as t } from '../editor/editor.ts';
 import { readBranch } from './branch.ts';
+import { canBeSwitched } from './switching.ts';
 import type { GroupedSessions, SessionGroup } from './sessionGroups.ts';
 import type { ContextCost } from './sessionRow.ts';
 import {
@@ -141,6 +142,8 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
     item.iconPath = new vscode.ThemeIcon(icon.id, color);
     item.contextValue = [
       contextOf(session),
+      ...(session.mode === 'pipe' ? ['chat'] : []),
+      ...(canBeSwitched(session, 'chat') ? ['agent'] : []),
       ...(this.#options.isOpen(session.id) ? ['open'] : []),
     ].join('.');
     item.command = { command: commandIds.openSession, title: t('Open'), arguments: [session.id] };

@@ -13,6 +13,11 @@ export interface StatusOptions {
   readonly sessions: SessionList;
   readonly needs: () => readonly Need[];
   readonly onDidChangeNeeds: Event<void>;
+  readonly usage: {
+    /** What was used today, one line; empty when nothing was. */
+    readonly today: () => string;
+    readonly onDidChange: Event<void>;
+  };
 }
 
 const tooltipRows = 12;
@@ -29,6 +34,7 @@ export function createStatusFeature(options: StatusOptions): Disposable {
   const show = (): void => showStatus(item, options);
   owned.add(options.sessions.onDidChange(show));
   owned.add(options.onDidChangeNeeds(show));
+  owned.add(options.usage.onDidChange(show));
   const timer = setInterval(show, refreshMs);
   owned.add(toDisposable(() => clearInterval(timer)));
   show();
@@ -36,7 +42,7 @@ export function createStatusFeature(options: StatusOptions): Disposable {
   return owned;
 }
 
-function showStatus(item: vscode.StatusBarItem, { sessions, needs }: StatusOptions): void {
+function showStatus(item: vscode.StatusBarItem, { sessions, needs, usage }: StatusOptions): void {
   const running = sessions.list().filter((session) => !isHistory(session) && !session.hidden);
   const { text, asking } = describeStatus(running, needs(), t);
   item.text = text === '' ? '$(waggle-cell)' : `$(waggle-cell) ${text}`;
@@ -48,6 +54,8 @@ function showStatus(item: vscode.StatusBarItem, { sessions, needs }: StatusOptio
     .slice(0, tooltipRows)
     .map((session) => `${nameOf(session)} · ${describePick(session, { nowMs, t })}`);
   const lines = rows.length > 0 ? rows : [t('Nothing runs')];
-  item.tooltip = new vscode.MarkdownString(['Waggle', ...lines].map(escapeMarkdown).join('\n\n'));
+  const used = usage.today();
+  const parts = ['Waggle', ...lines, ...(used === '' ? [] : [used])];
+  item.tooltip = new vscode.MarkdownString(parts.map(escapeMarkdown).join('\n\n'));
   item.accessibilityInformation = { label: `Waggle, ${text || t('quiet')}`, role: 'button' };
 }

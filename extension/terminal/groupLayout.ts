@@ -1,4 +1,7 @@
-/** The groups of the editor area: making those that a reload took away, and going to one of them. */
+/**
+ * The groups of the editor area: making those that a reload took away, and going to one of them. What the editor does for
+ * the active group only takes the focus for a moment: it is given back at once, not when everything is done.
+ */
 import * as vscode from 'vscode';
 import { waitForTabs } from './tabs.ts';
 import type { StoredWindow } from './restoreMap.ts';
@@ -14,23 +17,35 @@ export async function focusColumn(column: number): Promise<boolean> {
   return true;
 }
 
-/**
- * The groups stand as they stood, with the files in them where they were. True when another group than before had to be
- * made the active one on the way.
- */
-export async function layOutGroups({ columns, layout, terminals }: StoredWindow): Promise<boolean> {
+/** The groups stand as they stood, with the files in them where they were, and the one that was active is that. */
+export async function layOutGroups(window: StoredWindow): Promise<void> {
+  const { columns, layout, terminals, activeColumn } = window;
   const { tabGroups } = vscode.window;
   const wanted = Math.max(
     columns.length,
     ...terminals.map(({ place, column }) => (place === 'editor' ? column : 1)),
   );
-  if (tabGroups.all.length >= wanted || layout === undefined) return false;
+  if (tabGroups.all.length >= wanted || layout === undefined) return;
   const survivors = columns.filter((others) => others > 0).length;
   const isAsExpected = survivors > 0 && survivors === tabGroups.all.length;
   const missing = isAsExpected ? planMissingGroups(columns) : [];
   for (const index of missing) await insertBehind(index);
   await vscode.commands.executeCommand('vscode.setEditorLayout', layout);
-  return missing.length > 0;
+  if (missing.length > 0) await focusColumn(activeColumn);
+}
+
+/** Does what makes another group the active one, and goes back to the one that was. */
+export async function keepingFocus(act: () => Promise<void>): Promise<void> {
+  const column = activeColumn();
+  try {
+    await act();
+  } finally {
+    if (activeColumn() !== column) await focusColumn(column);
+  }
+}
+
+function activeColumn(): number {
+  return vscode.window.tabGroups.activeTabGroup.viewColumn;
 }
 
 async function insertBehind(column: number): Promise<void> {
@@ -42,9 +57,10 @@ async function insertBehind(column: number): Promise<void> {
 }
 
 /** The editor locks a group that begins with a terminal; these were not locked. */
-export async function unlockColumns(columns: readonly number[]): Promise<boolean> {
+export async function unlockColumns(columns: readonly number[]): Promise<void> {
   for (const column of columns)
-    if (await focusColumn(column))
-      await vscode.commands.executeCommand('workbench.action.unlockEditorGroup');
-  return columns.length > 0;
+    await keepingFocus(async () => {
+      if (await focusColumn(column))
+        await vscode.commands.executeCommand('workbench.action.unlockEditorGroup');
+    });
 }

@@ -7,7 +7,7 @@ import type { DaemonConnection } from '../daemon/daemon.ts';
 import { onDidCallCommand, readSettings, setContext } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import type { SessionList } from '../session/session.ts';
-import { focusColumn, layOutGroups, unlockColumns } from './groupLayout.ts';
+import { keepingFocus, layOutGroups, unlockColumns } from './groupLayout.ts';
 import { GroupLocks } from './groupLocks.ts';
 import { readStored, storePlaces } from './placeStore.ts';
 import type { StoredTerminal, StoredWindow, TabFact } from './restoreMap.ts';
@@ -31,7 +31,7 @@ const settleTries = 3;
 /** A window that still loads takes seconds for its first terminal. */
 const tabLimitMs = 20_000;
 /** After so long the person is elsewhere, in a place that an extension cannot see. */
-const focusLimitMs = 10_000;
+const focusLimitMs = 20_000;
 
 /**
  * Brings back what is stored, then stores every change. Nothing is stored before, so that a window which could not be
@@ -91,6 +91,7 @@ function listActiveFiles(): ReadonlyMap<number, vscode.Uri> {
 
 async function restore(options: Restoring, window: StoredWindow): Promise<void> {
   const { connection, sessions, terminals, log } = options;
+  const { focus } = window;
   const link = await connection.require();
   const listed = await link.call('session/list', { history: true });
   sessions.replace(listed.sessions, listed.revision);
@@ -100,18 +101,24 @@ async function restore(options: Restoring, window: StoredWindow): Promise<void> 
   await waitForTabs(() => listTabs().length >= others);
   const person = watchPerson();
   try {
-    const hasMoved = await layOutGroups(window);
+    await layOutGroups(window);
     const files = listActiveFiles();
-    const focused = vscode.window.activeTextEditor?.document.uri;
-    const ordered = orderForRestore(window.terminals);
-    for (const terminal of ordered) await restoreOne(options, terminal);
-    for (const { sessionId, isActive } of ordered) if (isActive) terminals.reveal(sessionId);
+    const focused = focus === null ? vscode.window.activeTextEditor?.document.uri : undefined;
+    const giveFocus = (): void => {
+      if (focus !== null && !person.isBusy()) terminals.find(focus)?.show(false);
+    };
+    for (const group of orderForRestore(window.terminals, focus)) {
+      for (const terminal of group) await restoreOne(options, terminal);
+      for (const { sessionId, isActive } of group) if (isActive) terminals.reveal(sessionId);
+      if (group.some(({ sessionId }) => sessionId === focus)) giveFocus();
+    }
     await showFiles(window.terminals, { files, focused });
-    const hasUnlocked = await restoreLocks(options, window);
+    await restoreLocks(options, window);
     closeStray(terminals, window);
-    if (!person.isBusy()) await restoreFocus(terminals, window, hasMoved || hasUnlocked);
-    log.info('terminals brought back', { count: ordered.length });
-    if (ordered.length > 0) await setContext('cameBack', true);
+    // Once more: files that the editor draws late take the keyboard, though another group is the active one.
+    giveFocus();
+    log.info('terminals brought back', { count: window.terminals.length });
+    await setContext('cameBack', true);
   } finally {
     person.dispose();
   }
@@ -141,7 +148,7 @@ async function restoreOne(options: Restoring, terminal: StoredTerminal): Promise
 }
 
 /** Groups that were made anew are locked by the editor, as it does with those that a terminal begins. */
-async function restoreLocks({ locks }: Restoring, window: StoredWindow): Promise<boolean> {
+async function restoreLocks({ locks }: Restoring, window: StoredWindow): Promise<void> {
   const stand = window.terminals.filter(
     ({ place, isMovedOut }) => place === 'editor' && !isMovedOut,
   );
@@ -153,18 +160,7 @@ async function restoreLocks({ locks }: Restoring, window: StoredWindow): Promise
     ? stand.filter(({ column }) => isMade(column) && !isWanted(column))
     : [];
   for (const { sessionId, column } of stand) locks.set(sessionId, isWanted(column));
-  return unlockColumns([...new Set(wrong.map(({ column }) => column))]);
-}
-
-/** To the terminal that had it, or back to where it was before we moved it. */
-async function restoreFocus(
-  terminals: Terminals,
-  { focus, activeColumn }: StoredWindow,
-  hasMoved: boolean,
-): Promise<void> {
-  const terminal = focus === null ? undefined : terminals.find(focus);
-  if (terminal !== undefined) terminal.show(false);
-  else if (hasMoved) await focusColumn(activeColumn);
+  await unlockColumns([...new Set(wrong.map(({ column }) => column))]);
 }
 
 /**
@@ -245,16 +241,18 @@ async function settle(terminals: Terminals, terminal: StoredTerminal): Promise<v
     return tab === undefined || (tab.position === position && tab.isPinned === isPinned);
   };
   const isLoose = place === 'panel' || isMovedOut;
-  for (let tries = 0; tries < settleTries && !isLoose && !isSettled(); tries += 1) {
-    const isInFront = (): boolean => findTab(terminals, sessionId)?.isActive === true;
+  const isInFront = (): boolean => findTab(terminals, sessionId)?.isActive === true;
+  const trySettling = async (): Promise<void> => {
     terminals.find(sessionId)?.show(false);
     await waitForTabs(isInFront);
-    if (!isInFront()) continue;
+    if (!isInFront()) return;
     if (isPinned) await vscode.commands.executeCommand('workbench.action.pinEditor');
     const to = { to: 'position', by: 'tab', value: position + 1 };
     await vscode.commands.executeCommand('moveActiveEditor', to);
     await waitForTabs(isSettled);
-  }
+  };
+  for (let tries = 0; tries < settleTries && !isLoose && !isSettled(); tries += 1)
+    await keepingFocus(trySettling);
 }
 
 interface ShownFiles {

@@ -86,7 +86,7 @@ describe('what a window shows, as it is stored', () => {
     assert.deepEqual(seen, [expected, expected]);
   });
 
-  it('is brought back by column and position, what was moved out and the panel last', () => {
+  it('is brought back by group and position, the group that had the focus first, the panel last', () => {
     const names = ['c', 'b', 'a', 'p', 'm'];
     const { terminals } = describeAlone({
       tabs: [
@@ -99,8 +99,12 @@ describe('what a window shows, as it is stored', () => {
       columns: 3,
       layout: { groups: [{}, {}] },
     });
-    const order = orderForRestore(terminals).map(({ sessionId }) => sessionId);
-    assert.deepEqual(order, ['a', 'b', 'c', 'm', 'p']);
+    const order = (focus: string | null): string[] =>
+      orderForRestore(terminals, focus).map((group) =>
+        group.map(({ sessionId }) => sessionId).join(''),
+      );
+    assert.deepEqual(order(null), ['abm', 'c', 'p']);
+    assert.deepEqual(order('c'), ['c', 'abm', 'p']);
   });
 
   it('is ignored when another version or somebody else stored it', () => {

@@ -136,15 +136,30 @@ export function parseStoredWindow(value: unknown): StoredWindow | undefined {
   return parsed.success && parsed.data.terminals.length > 0 ? parsed.data : undefined;
 }
 
-/** The order in which terminals are created so that their tabs come to stand as they stood. */
-export function orderForRestore(terminals: readonly StoredTerminal[]): StoredTerminal[] {
-  return [...terminals].sort(
+/**
+ * The order in which terminals are created so that their tabs come to stand as they stood: group by group, the one that
+ * had the focus first, so that the person need not wait for the others.
+ */
+export function orderForRestore(
+  stored: readonly StoredTerminal[],
+  focus: string | null,
+): StoredTerminal[][] {
+  const focused = stored.find(({ sessionId }) => sessionId === focus);
+  const isFirst = (terminal: StoredTerminal): boolean =>
+    focused !== undefined && groupOf(terminal) === groupOf(focused);
+  const ordered = [...stored].sort(
     (left, right) =>
+      Number(isFirst(right)) - Number(isFirst(left)) ||
       left.place.localeCompare(right.place) ||
-      Number(left.isMovedOut) - Number(right.isMovedOut) ||
       left.column - right.column ||
+      Number(left.isMovedOut) - Number(right.isMovedOut) ||
       left.position - right.position,
   );
+  return [...Map.groupBy(ordered, groupOf).values()];
+}
+
+function groupOf({ place, column }: StoredTerminal): string {
+  return place === 'panel' ? place : `${place} ${column}`;
 }
 
 /**

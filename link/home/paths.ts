@@ -10,6 +10,8 @@ export interface HomePaths {
   readonly programDir: string;
   readonly logDir: string;
   readonly spoolDir: string;
+  /** States of files that sessions changed, a folder per session. */
+  readonly filesDir: string;
   readonly backupDir: string;
   readonly database: string;
   /** Held exclusively by the daemon for its life. */
@@ -62,6 +64,7 @@ export function homePaths(home: string): HomePaths {
     programDir: join(home, 'program'),
     logDir,
     spoolDir: join(home, 'spool'),
+    filesDir: join(home, 'files'),
     backupDir: join(home, 'backup'),
     database: join(home, 'waggle.db'),
     lockDatabase: join(home, 'lock.db'),

@@ -4,12 +4,7 @@
  */
 import { z } from 'zod';
 import { agentIdSchema, sessionSchema } from '../session/session.ts';
-import {
-  clientIdSchema,
-  instantSchema,
-  sessionIdSchema,
-  workspaceIdSchema,
-} from '../wire/brand.ts';
+import { instantSchema, sessionIdSchema, workspaceIdSchema } from '../wire/brand.ts';
 import { defineNoun } from '../wire/define.ts';
 import { chatSchema, chatSettingsSchema, messageIdSchema } from './chatState.ts';
 import { attachmentSchema, entrySchema } from './entry.ts';
@@ -21,15 +16,8 @@ import {
   ruleIdSchema,
   ruleSchema,
 } from './permission.ts';
-
-/** A request holds 1 MiB in all. */
-const textSchema = z.string().max(900_000);
-
-/** The asker's whole environment, or the values on top of what `windowId` reported: for when a process has to be started. */
-const asker = {
-  environment: z.record(z.string().min(1).max(256), z.string().max(131_072)).default({}),
-  windowId: clientIdSchema.optional(),
-};
+import { handOverMethods } from './handOver.ts';
+import { askerFields as asker, textSchema } from './saying.ts';
 
 const bySession = z.strictObject({ sessionId: sessionIdSchema });
 const chatResult = z.object({ chat: chatSchema });
@@ -59,6 +47,8 @@ export const chat = defineNoun({
         tags: z.array(z.string().min(1).max(64)).max(32).default([]),
         model: z.string().min(1).max(128).optional(),
         mode: z.string().min(1).max(128).optional(),
+        /** Nothing of it is written to disk, and it is gone when it has ended. */
+        private: z.boolean().optional(),
         idempotencyKey: z.string().min(8).max(64).optional(),
       }),
       result: z.object({ session: sessionSchema, chat: chatSchema }),
@@ -260,6 +250,7 @@ export const chat = defineNoun({
       params: bySession,
       result: chatResult,
     },
+    ...handOverMethods,
     'chat/setModel': {
       right: 'person',
       introducedIn: 2,

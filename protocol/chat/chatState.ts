@@ -38,16 +38,24 @@ export const chatStates = [
   'waiting',
   'asleep',
   'ended',
+  'terminal',
 ] as const;
 
 export const chatSchema = z.object({
   sessionId: sessionIdSchema,
   agent: agentIdSchema,
-  /** `waiting`: as many agents run as may. `asleep` and `ended`: no process; the next message starts one. */
+  /**
+   * `waiting`: as many agents run as may. `asleep` and `ended`: no process; the next message starts one. `terminal`: the
+   * conversation is gone on with in the session's terminal; what waits is said there.
+   */
   state: z.enum(chatStates),
   turn: z.object({ number: z.int().min(1), startedAt: instantSchema }).nullable(),
   /** In the order in which it will be said. */
   queue: z.array(queuedMessageSchema),
+  /** What was being written and was not said; at most 900,000 characters. */
+  draft: z.string(),
+  /** Where it is gone on with when the turn is over; null: it stays. */
+  switching: z.enum(['terminal', 'chat']).nullable(),
   /** Why nothing of the queue is said by itself; null when it is. */
   paused: z.string().nullable(),
   /** Null: the agent's own choice. */

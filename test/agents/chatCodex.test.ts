@@ -99,10 +99,28 @@ describe('Codex in a chat', function () {
       assert.deepEqual([outcome, reason !== ''], ['failed', true], reason);
       await close(chat);
     }
+    const cutting = await create();
+    assert.equal((await cutting.turn('[[say partial]] [[drop]]')).outcome, 'failed');
+    await close(cutting);
     const refused = await create();
     await refused.turn('[[error 401 authentication_error]]');
     assert.equal(refused.list('error').at(-1)?.code, 'signIn');
     await close(refused);
+  });
+
+  it('takes a prompt of 500 kB, and knows our tools without asking and without a secret in its arguments', async () => {
+    const chat = await create();
+    const long = 'x'.repeat(500_000);
+    const read = await chat.turn(`${long} [[say Read all of it.]]`);
+    const arrived = server.requests.some(({ body }) => JSON.stringify(body).includes(long));
+    assert.deepEqual([read.outcome, chat.texts, arrived], ['completed', ['Read all of it.'], true]);
+    const query = JSON.stringify({ query: 'the cellar' });
+    await chat.turn(`[[tool mcp__waggle/recall ${query}]] [[say known]]`);
+    assert.deepEqual([chat.list('permission'), chat.list('tool')[0]?.status], [[], 'done']);
+    const { session } = await link.call('session/get', { sessionId: chat.sessionId });
+    assert.ok(session.argv.includes('app-server'));
+    assert.ok(!/[0-9a-f]{64}/.test(session.argv.join(' ')));
+    await close(chat);
   });
 
   it('goes on with its conversation over a kill of its own, a fork and a kill of the daemon', async () => {

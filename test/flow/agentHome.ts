@@ -49,7 +49,7 @@ export interface ActedSession {
 export async function openActor(
   home: SessionHome,
   link: DaemonLink,
-  over: { readonly agent: string; readonly arguments?: string[] },
+  over: { readonly agent: string; readonly arguments?: string[]; readonly cwd?: string },
 ): Promise<ActedSession> {
   const bin = join(dirname(home.folder), 'actors');
   mkdirSync(bin, { recursive: true });

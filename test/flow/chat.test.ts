@@ -1,10 +1,11 @@
 /** Chats over a real daemon, host and database, with a program that does what the real agents cannot be made to do. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { readFileSync, utimesSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { Chat } from '../../protocol/chat/chat.ts';
+import type { Session } from '../../protocol/session/session.ts';
 import { ChatReader } from '../support/chatReader.ts';
 import { installFakeClaude } from '../support/fakeClaude.ts';
 import { openFakeChat } from './chatHome.ts';
@@ -307,6 +308,42 @@ describe('a chat', function () {
     await close(again);
   });
 
+  it('writes nothing of a private chat, which is gone with its process and with its daemon', async () => {
+    const chat = await openFakeChat(home, link, { private: true });
+    const { sessionId } = chat;
+    await chat.turn('say xylophone-in-the-cellar');
+    await chat.say('ask touch xylophone-there');
+    const asked = await chat.untilAsked();
+    const always = { scope: 'session', pattern: 'touch *', expiresAt: null } as const;
+    await assert.rejects(chat.answer(asked, { behavior: 'allow', always }), { code: 'badRequest' });
+    await chat.answer(asked, { behavior: 'allow' });
+    await chat.untilTurns(2);
+    const { entries, end } = await link.call('chat/read', { sessionId, from: 1, limit: 3 });
+    assert.deepEqual([entries.map(({ position }) => position), end], [[1, 2, 3], 9]);
+    const back = await link.call('chat/read', { sessionId, from: 3, back: true, limit: 1 });
+    assert.deepEqual([back.entries[0]?.position, back.more], [2, true]);
+    const { found } = await link.call('chat/search', { query: 'xylophone' });
+    assert.deepEqual([found, listFilesWith(home.paths.home, 'xylophone')], [[], []]);
+    await assert.rejects(link.call('chat/fork', { sessionId, environment }), { code: 'conflict' });
+    await link.call('chat/retry', { sessionId, environment });
+    await chat.answer(await chat.untilAsked(), { behavior: 'deny', interrupt: false });
+    await chat.untilTurns(3);
+    const isGone = (id: Session['id']) => async (): Promise<boolean> => {
+      const { sessions } = await link.call('session/list', { history: true });
+      return sessions.every((session) => session.id !== id);
+    };
+    await link.call('session/kill', { sessionId });
+    await until(isGone(sessionId), 'nothing of it');
+    const lost = await openFakeChat(home, link, { private: true });
+    await lost.turn('say xylophone again');
+    await home.killDaemon();
+    await home.startDaemon();
+    link = await home.connect('window-8');
+    await until(isGone(lost.sessionId), 'nothing of the other');
+    await until(() => home.processesOf(lost.sessionId).length === 0, 'its end');
+    assert.deepEqual(listFilesWith(home.paths.home, 'xylophone'), []);
+  });
+
   it('ends a turn whose program does not listen', async () => {
     const chat = await openFakeChat(home, link, { environment: { FAKE_IGNORES_INTERRUPT: '1' } });
     await chat.say('hang');
@@ -317,6 +354,15 @@ describe('a chat', function () {
     await close(chat);
   });
 });
+
+/** Files of a folder in whose bytes a word stands. */
+function listFilesWith(folder: string, word: string): string[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return files
+    .filter((file) => file.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => readFileSync(path).includes(word));
+}
 
 /** As the program itself sees it. */
 function tokenOf(pid: number): string {

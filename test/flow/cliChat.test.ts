@@ -178,6 +178,39 @@ describe('chats with the command', function () {
     const none = await run('chat', 'no-such-thing');
     assert.equal(none.code, 3);
   });
+
+  it('goes on with a chat as a terminal, and back', async () => {
+    const keeping = { ...env, FAKE_KEEPS: '1' };
+    const own = (...words: string[]) => cli.runWith(keeping, ...words);
+    assert.equal((await own('chat', 'claude', '--name', 'mover', '--detach')).code, 0);
+    assert.equal((await own('send', 'mover', '--wait', 'say one')).code, 0);
+    const there = await own('switch', 'mover', '--draft', 'not yet');
+    assert.deepEqual([there.code, there.stdout], [0, '"mover" is a terminal now.\n'], there.stderr);
+    const wrong = await own('chat', 'mover');
+    assert.match(wrong.stderr, /is a terminal[^]*waggle switch/);
+    const back = await own('switch', 'mover', '--to', 'chat');
+    assert.deepEqual([back.code, back.stdout], [0, '"mover" is a chat now.\n'], back.stderr);
+    assert.equal((await own('send', 'mover', '--wait', 'say three')).stdout, 'three\n');
+    assert.equal((await own('send', 'mover', 'hang')).code, 0);
+    assert.match((await own('switch', 'mover')).stderr, /is working[^]*[Ss]witch after this turn/);
+    const later = await own('switch', 'mover', '--after-turn');
+    assert.match(later.stdout, /goes on as a terminal after this turn/);
+    const stays = await own('switch', 'mover', '--cancel');
+    assert.match(stays.stdout, /stays where it is/);
+    assert.equal((await own('switch', 'mover', '--after-turn', '--interrupt')).code, 2);
+  });
+
+  it('names agents that speak the protocol, and lists what there is', async () => {
+    const added = await run('agents', '--add', 'mine', '--label', 'My Agent', '--', 'cat', '-u');
+    assert.match(added.stdout, /^mine +My Agent · chat · /m);
+    assert.match(added.stdout, /^claude +Claude Code · terminal and chat/m);
+    const taken = await run('agents', '--add', 'claude', '--', 'cat');
+    assert.match(taken.stderr, /There is an agent claude already/);
+    assert.equal((await run('agents', '--add', 'other')).code, 2);
+    assert.match((await run('new', '--agent', 'mine', '--detach')).stderr, /as a chat only/);
+    assert.match((await run('agents', '--remove', 'mine')).stdout, /not offered any more/);
+    assert.match((await run('chat', 'mine', '--detach')).stderr, /No session is called/);
+  });
 });
 
 function byPosition([left]: readonly unknown[], [right]: readonly unknown[]): number {

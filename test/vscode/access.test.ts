@@ -23,7 +23,7 @@ const rows = '.quick-input-list .monaco-list-row';
 const title = 'Give Agents Access to Memory and Tasks';
 
 describe('access for agents, in the editor', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
   const claude = '{\n  "numStartups": 2,\n  "theme": "dark"\n}\n';

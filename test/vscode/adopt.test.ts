@@ -19,7 +19,7 @@ import {
 } from './support/views.ts';
 
 describe('taking over what began elsewhere, in the editor', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
   let sockets: string;

@@ -20,7 +20,7 @@ const code = 'code-server';
 const silenceMs = 3000;
 
 describe('the window that shows a session', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let product: Product;
   let browser: Browser;
   let first: EditorWindow;

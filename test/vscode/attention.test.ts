@@ -24,7 +24,7 @@ import {
 const command = 'wants to run `npm test`';
 
 describe('a session that needs the person, in the editor', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
   let link: DaemonLink;

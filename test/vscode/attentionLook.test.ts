@@ -35,7 +35,7 @@ function notYet(): undefined {}
 const widths = [1400, 900] as const;
 
 describe('the look of what needs the person', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
   let link: DaemonLink;

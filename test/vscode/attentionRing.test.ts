@@ -23,7 +23,7 @@ const permission = { kind: 'permission', message: 'approve Bash: npm test' };
 const hostile = '[x](command:workbench.action.closeWindow) \u202e<b>';
 
 describe('a window that rings', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
   let link: DaemonLink;

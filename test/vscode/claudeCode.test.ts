@@ -26,7 +26,7 @@ function trustFolder(configDirectory: string, folder: string): void {
 }
 
 describe('the real Claude Code in the editor', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let run: ClaudeCodeRun;
   let product: Product;
   let window: EditorWindow;

@@ -26,7 +26,7 @@ import {
 const prompt = /[$#] ?$/;
 
 describe('closing the tab of a session', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
   let other: EditorWindow | undefined;

@@ -18,7 +18,7 @@ import {
 } from './support/views.ts';
 
 describe('the daemon behind a window', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
 
@@ -110,7 +110,7 @@ describe('the daemon behind a window', function () {
 });
 
 describe('a data directory that others can read', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
 

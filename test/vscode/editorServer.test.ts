@@ -10,7 +10,7 @@ import { typeInTerminal, waitForTerminalText } from './support/terminalPane.ts';
 import { openActivity, readTabs, readTree } from './support/views.ts';
 
 describe('the editor that the tests drive', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let home: string;
   let server: EditorServer | undefined;
 

@@ -23,7 +23,7 @@ const modes = '\u001b[?1049h\u001b[?2004h\u001b[?1000h\u001b[?1006h\u001b[>1u';
 const drawing = '\u001b[2;1H\u001b[38;2;1;2;3mt\u001b[m漢é👍 drawn';
 
 describe('a program in a terminal of the editor', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
   let file: string;

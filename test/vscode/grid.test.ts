@@ -13,7 +13,7 @@ import { until } from './support/until.ts';
 import { openActivity, openRow } from './support/views.ts';
 
 describe('a grid of files and terminals', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
   let link: DaemonLink;

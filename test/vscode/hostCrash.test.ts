@@ -18,7 +18,7 @@ import { openActivity, readTabs, waitForRow } from './support/views.ts';
 const windowCount = process.env['WAGGLE_TEST_LONG'] === '1' ? 10 : 1;
 
 describe('a crash of the extension host', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
 
@@ -65,7 +65,7 @@ describe('a crash of the extension host', function () {
   });
 
   it('loses nothing of what is printed meanwhile, however often it comes', async function () {
-    this.timeout(180_000 + windowCount * 90_000);
+    this.timeout(600_000 + windowCount * 90_000);
     const address = window.page.url();
     await typeInTerminal(window, 'seq 1 400 | sed s/^/kept/\n');
     await waitForTerminalText(window, /^kept400$/m);

@@ -31,7 +31,7 @@ while read -r line; do printf 'you said %s\\r\\n> ' "$line"; done
 `;
 
 describe('a restart of the machine', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let product: Product;
   let browser: Browser;
   let window: EditorWindow;

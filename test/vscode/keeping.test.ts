@@ -16,7 +16,7 @@ import {
 } from './support/views.ts';
 
 describe('a private session in the editor', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
 

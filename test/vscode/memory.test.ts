@@ -43,7 +43,7 @@ const settings = {
 };
 
 describe('memory in the editor', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
   let person: DaemonLink;

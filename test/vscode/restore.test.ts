@@ -27,7 +27,7 @@ while read -r line; do printf 'you said %s\\r\\n> ' "$line"; done
 `;
 
 describe('the terminals of a window', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
 
@@ -125,7 +125,7 @@ describe('the terminals of a window', function () {
 });
 
 describe('a folder that is not trusted', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
 

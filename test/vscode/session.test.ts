@@ -45,7 +45,7 @@ async function askShell(window: EditorWindow, expression: string): Promise<numbe
 }
 
 describe('a session in the editor', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
   let shell = 0;

@@ -30,7 +30,7 @@ function makeCheckouts(main: string): string {
 }
 
 describe('a shell in the editor', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
   let link: DaemonLink;

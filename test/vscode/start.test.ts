@@ -15,7 +15,7 @@ import { openActivity, waitForRow } from './support/views.ts';
 const root = join(import.meta.dirname, '..', '..');
 
 describe('npm start', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let directory: string;
   let started: ChildProcess;
 

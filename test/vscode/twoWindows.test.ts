@@ -14,7 +14,7 @@ const refusal = /window api is typing · Enter takes over/;
 const silenceMs = 3000;
 
 describe('a session in two windows of one person', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let product: Product;
   let browser: Browser;
   let first: EditorWindow;

@@ -42,7 +42,7 @@ async function attachWitness(link: DaemonLink, sessionId: SessionId): Promise<Wi
 }
 
 describe('an update of the extension', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let product: Product;
   let window: EditorWindow;
   let link: DaemonLink | undefined;

@@ -37,7 +37,8 @@ function createHome(): AgentHome & { readonly home: string } {
   };
 }
 
-export function createOpencodeHome(baseUrl: string): AgentHome {
+/** `asks`: it runs commands and changes files only when it was allowed. */
+export function createOpencodeHome(baseUrl: string, asks = false): AgentHome {
   const { home, env, stop } = createHome();
   const directory = join(home, '.config', 'opencode');
   mkdirSync(directory, { recursive: true });
@@ -55,6 +56,7 @@ export function createOpencodeHome(baseUrl: string): AgentHome {
     enabled_providers: ['fake'],
     autoupdate: false,
     share: 'disabled',
+    ...(asks ? { permission: { bash: 'ask', edit: 'ask' } } : {}),
   };
   writeFileSync(join(directory, 'opencode.json'), JSON.stringify(config));
   const off = ['AUTOUPDATE', 'MODELS_FETCH', 'DEFAULT_PLUGINS', 'LSP_DOWNLOAD'];

@@ -24,7 +24,7 @@ export async function runCommand(window: WindowPage, title: string): Promise<voi
       return index >= 0 && clickAt(window, index);
     },
     {
-      withinMs: 60_000,
+      withinMs: 120_000,
       everyMs: 300,
       describe: async () => JSON.stringify(await readPicks(window)),
     },
@@ -119,7 +119,7 @@ async function clickRow(window: WindowPage, label: string): Promise<void> {
       const found = exact >= 0 ? exact : labels.findIndex((text) => text.startsWith(label));
       return found >= 0 && clickAt(window, found);
     },
-    { withinMs: 15_000, describe: async () => JSON.stringify(await readPicks(window)) },
+    { describe: async () => JSON.stringify(await readPicks(window)) },
   );
 }
 

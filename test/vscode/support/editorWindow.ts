@@ -10,6 +10,8 @@ import { type EditorServer } from '../../../scripts/editorServer.ts';
 import { runCommand } from './commandPalette.ts';
 
 const artifactsDir = join(import.meta.dirname, '..', '..', '..', 'test-artifacts');
+/** On a busy machine a window takes long for each step. */
+const actionMs = 90_000;
 const chromiumFlags = [
   '--no-sandbox',
   '--disable-gpu',
@@ -96,6 +98,7 @@ export async function openEditorWindow(options: EditorWindowOptions): Promise<Ed
     if (!options.browser) await browser.close();
   };
   try {
+    context.setDefaultTimeout(actionMs);
     const page = await context.newPage();
     const refused = await keepOnLoopback(page);
     const errors = collectErrors(page);
@@ -121,7 +124,7 @@ function createWindow(parts: {
     refused,
     errors,
     reload: async () => {
-      const loaded = page.waitForEvent('load', { timeout: 60_000 });
+      const loaded = page.waitForEvent('load', { timeout: actionMs });
       await Promise.all([loaded, runCommand({ page }, 'Developer: Reload Window')]);
       await waitForWorkbench(page);
     },

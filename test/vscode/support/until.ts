@@ -1,7 +1,7 @@
 /** Waiting for something to become true, with a deadline; never for time to pass. */
 import { setTimeout as delay } from 'node:timers/promises';
 
-const defaultMs = 30_000;
+const defaultMs = 90_000;
 const defaultEveryMs = 50;
 
 interface UntilOptions {
@@ -13,7 +13,7 @@ interface UntilOptions {
 
 /**
  * The first value of `probe` that is neither undefined nor false; asked every `everyMs` (50 ms).
- * @throws after `withinMs` (30 s): `what`, and what `describe` says the state was.
+ * @throws after `withinMs` (90 s): `what`, and what `describe` says the state was.
  */
 export async function until<T>(
   what: string,

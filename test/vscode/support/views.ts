@@ -107,7 +107,7 @@ export async function openRow(window: EditorWindow, title: string, label: string
         .waitFor({ timeout: 8000 })
         .then(() => true, isTimeout);
     },
-    { withinMs: 60_000, describe: async () => JSON.stringify(await readTabs(window)) },
+    { describe: async () => JSON.stringify(await readTabs(window)) },
   );
 }
 

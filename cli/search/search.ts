@@ -1,0 +1,2 @@
+/** Finding words in everything that is kept. */
+export { searchEverything } from './searching.ts';

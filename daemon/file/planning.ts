@@ -1,0 +1,52 @@
+/**
+ * What may be put back to how it was before a turn. What the turns of the session and its own restores did is ours; every
+ * other difference on the way is somebody else's, and never overwritten unasked. Pure.
+ */
+import { createHash } from 'node:crypto';
+import type { RestoreConflict } from '../../protocol/file/file.ts';
+import type { Entry } from './state.ts';
+
+/** One thing of ours that may have changed files, in the order of time. */
+export interface Step {
+  readonly before: ReadonlyMap<string, string>;
+  readonly after: ReadonlyMap<string, string>;
+}
+
+export interface PlannedFile {
+  readonly path: string;
+  readonly now: Entry;
+  /** What it goes back to. */
+  readonly target: Entry;
+  /** Undefined: it is as our last step left it. */
+  readonly conflict: RestoreConflict['reason'] | undefined;
+}
+
+/** `steps`: from the turn on, the turn first. `now`: what stands there. Files that are as they were are left out. */
+export function planFiles(
+  steps: readonly Step[],
+  now: ReadonlyMap<string, string>,
+  paths: readonly string[],
+): PlannedFile[] {
+  return paths.flatMap((path) => {
+    const target = steps[0]?.before.get(path);
+    const stands = now.get(path);
+    if (target === stands) return [];
+    let expected = target;
+    let wasTouched = false;
+    for (const { before, after } of steps) {
+      if (before.get(path) !== expected) wasTouched = true;
+      expected = after.get(path);
+    }
+    const conflict =
+      stands !== expected ? 'changedSince' : wasTouched ? 'changedBetween' : undefined;
+    return [{ path, now: stands, target, conflict }];
+  });
+}
+
+/** Names exactly what was seen. */
+export function planIdOf(turn: number, files: readonly PlannedFile[]): string {
+  const seen = files.map(({ path, now, target, conflict }) => [path, now, target, conflict]);
+  return createHash('sha256')
+    .update(JSON.stringify([turn, seen]))
+    .digest('hex');
+}

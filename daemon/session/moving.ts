@@ -1,0 +1,150 @@
+/** A session goes on with its conversation in another mode: as a terminal, or on pipes. One process at a time. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { session } from '../../protocol/session/session.ts';
+import type { Session } from '../../protocol/session/session.ts';
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
+import type { TerminalSize } from '../../protocol/wire/mark.ts';
+import type { ChatLaunch } from '../agent/agent.ts';
+import type { Caller } from '../feature.ts';
+import type { HostPool } from '../host/host.ts';
+import type { Asker } from './conversationSessions.ts';
+import type { Attaching } from './attaching.ts';
+import type { Ending } from './ending.ts';
+import { findChosen } from './heard.ts';
+import type { Launching } from './launching.ts';
+import { isLive } from './life.ts';
+import type { SessionRow } from './row.ts';
+import { sendText } from './sending.ts';
+import type { Sequences } from './sequence.ts';
+import type { Sessions } from './sessions.ts';
+import type { Watch } from './watching.ts';
+
+export interface Move {
+  readonly to: Session['mode'];
+  readonly asker: Asker;
+  readonly caller: Pick<Caller, 'principal'>;
+  readonly size?: TerminalSize | undefined;
+  /** What holds there; absent: what was chosen before. */
+  readonly chat?: ChatLaunch;
+  /** Something was said in it: it is gone on with, or nothing starts. */
+  readonly mustResume: boolean;
+}
+
+export interface MovingContext {
+  readonly sessions: Sessions;
+  readonly launching: Launching;
+  readonly sequences: Sequences;
+  readonly watch: Watch;
+  readonly hosts: HostPool;
+  readonly attaching: Attaching;
+  readonly ending: Ending;
+}
+
+/** How long an agent in a terminal may take to end in good order. */
+const endLimitMs = 5000;
+/** A composer takes what was pasted, and then Enter. */
+const settleMs = 300;
+const settings = session.methods['session/restart'].params;
+
+export class Moving {
+  readonly #context: MovingContext;
+
+  constructor(context: MovingContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Starts a process of the other mode. The caller has made sure that none runs; when none can be started the session is as
+   * it was. Rejects as restarting a session does.
+   */
+  move(id: SessionId, { to, asker, caller, size, chat, mustResume }: Move): Promise<void> {
+    const { sessions, launching, sequences, watch } = this.#context;
+    return sequences.run(id, async () => {
+      const before = sessions.get(id);
+      await watch.settle(before);
+      await watch.followers.end(id);
+      watch.pipes.forget(id);
+      await sessions.change(id, () => ({ mode: to, ...(chat === undefined ? {} : { chat }) }));
+      const { environment, windowId } = asker;
+      const asked = settings.parse({
+        sessionId: id,
+        environment,
+        ...(windowId === undefined ? {} : { windowId }),
+        ...(size === undefined ? {} : { size }),
+      });
+      try {
+        await launching.restart(asked, caller, { mustResume });
+      } catch (error) {
+        await this.#putBack(before);
+        throw error;
+      }
+    });
+  }
+
+  /** Nothing runs, and it is of that mode again. */
+  async restore(id: SessionId, mode: Session['mode'], status: SessionRow['status']): Promise<void> {
+    const { sessions, watch } = this.#context;
+    await watch.followers.end(id);
+    watch.pipes.forget(id);
+    await sessions.change(id, (row) => (isLive(row.status) ? {} : { mode, status, pid: null }));
+  }
+
+  /** Ends the agent in a terminal, in good order when it does, with all that it started. It is asleep then. */
+  async end(id: SessionId): Promise<void> {
+    const { sessions, sequences, watch, hosts, ending } = this.#context;
+    await sequences.run(id, async () => {
+      const row = sessions.get(id);
+      if (!isLive(row.status)) return;
+      const host = row.hostId === null ? undefined : hosts.find(row.hostId);
+      watch.sleeping.add(id);
+      try {
+        await host?.link.call('host/signal', { session: id, signal: 'SIGTERM' });
+        await watch.waitForExit(id, endLimitMs);
+        await ending.kill(id);
+        if (!isLive(sessions.get(id).status)) return;
+        throw new WaggleError('timeout', 'The agent in the terminal did not end.', {
+          fix: 'End it there, then try again.',
+        });
+      } finally {
+        watch.sleeping.delete(id);
+      }
+    });
+  }
+
+  /** What its process was started for, and reports that it takes prompts now. */
+  isReady({ heard, status }: Pick<SessionRow, 'heard' | 'status'>): boolean {
+    const state = status === 'running' ? findChosen(heard.signals)?.state : undefined;
+    return state === 'idle' || state === 'finished';
+  }
+
+  /**
+   * Puts text into an agent's composer, as pasted; `enter` says it. Nothing is taken from who types there.
+   * @throws WaggleError as sending to a session does, `leaseDenied` while somebody types.
+   */
+  async type(
+    id: SessionId,
+    { text, enter }: { readonly text: string; readonly enter: boolean },
+    caller: Pick<Caller, 'principal'>,
+  ): Promise<void> {
+    const { sessions, attaching } = this.#context;
+    const write = (typed: string): Promise<void> =>
+      sendText({ sessions, attaching }, { sessionId: id, text: typed, take: false }, caller);
+    await write(`${pasteBegin}${text.replaceAll(escape, '')}${pasteEnd}`);
+    await delay(settleMs);
+    if (!enter) return;
+    await write('\r');
+    await delay(settleMs);
+  }
+
+  async #putBack({ id, mode, status, exit, reason, hostId, chat }: SessionRow): Promise<void> {
+    const was = { mode, status, exit, reason, hostId, pid: null };
+    await this.#context.sessions.change(id, (row) =>
+      isLive(row.status) ? {} : { ...was, ...(chat === undefined ? {} : { chat }) },
+    );
+  }
+}
+
+const pasteBegin = '\u001b[200~';
+const pasteEnd = '\u001b[201~';
+const escape = '\u001b';

@@ -1,0 +1,136 @@
+/** Real agents whose conversation goes on in a terminal and back in a chat, with everything that was said. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import type { Session } from '../../protocol/session/session.ts';
+import { SessionHome, until as untilWithin } from '../flow/sessionHome.ts';
+import { ChatReader } from '../support/chatReader.ts';
+import type { ClaudeCodeRun } from './support/claudeCode.ts';
+import { prepareClaudeCode } from './support/claudeCode.ts';
+import { ask, offerAgent } from './support/claudeSession.ts';
+import type { CodexHome } from './support/codexHome.ts';
+import { createCodexHome } from './support/codexHome.ts';
+import { installAgents } from './support/install.ts';
+import { typePrompt, untilShown } from './support/shownScreen.ts';
+
+const size = { cols: 120, rows: 40 };
+const until = (isSo: () => boolean | Promise<boolean>, what: string): Promise<void> =>
+  untilWithin(isSo, what, 60_000);
+
+describe('a conversation of a real agent between chat and terminal', function () {
+  this.timeout(240_000);
+  let home: SessionHome;
+  let run: ClaudeCodeRun;
+  let codex: CodexHome;
+  let link: DaemonLink;
+
+  before(async function () {
+    this.timeout(600_000);
+    const agents = await installAgents();
+    run = await prepareClaudeCode();
+    codex = createCodexHome({ baseUrl: run.modelServer.url });
+    home = await SessionHome.open();
+    link = await home.connect('window-0');
+    await offerAgent(home, link, { name: 'claude', path: run.command[0] });
+    await offerAgent(home, link, { name: 'codex', path: agents.codex });
+  });
+
+  after(async () => {
+    await home?.close();
+    await run?.stop();
+    await codex?.stop();
+  });
+
+  const read = async (sessionId: Session['id']): Promise<Session> =>
+    (await link.call('session/get', { sessionId })).session;
+  const knows = (word: string): boolean =>
+    JSON.stringify(run.modelServer.requests.at(-1)?.body).includes(word);
+  const close = async ({ sessionId }: ChatReader): Promise<void> => {
+    await link.call('session/kill', { sessionId });
+    assert.deepEqual(home.processesOf(sessionId), []);
+    await link.call('session/delete', { sessionId });
+  };
+  const untilState = (sessionId: Session['id'], state: string): Promise<void> =>
+    until(async () => (await read(sessionId)).attention.state === state, state);
+
+  it('of Claude Code knows everything, says what waits, and asks again', async () => {
+    const environment = { ...run.env };
+    const { session } = await link.call('chat/create', {
+      ...{ agent: 'claude', cwd: run.cwd, environment, mode: 'default' },
+    });
+    const { id: sessionId } = session;
+    const chat = await ChatReader.open(link, sessionId);
+    await chat.turn('[[say \\u0052emembered]]');
+    // What it asks for is named when it is asked again, so that the scripted model does it again.
+    const again = '[[tool Bash {\\u0022command\\u0022:\\u0022touch there\\u0022}]]';
+    const command = JSON.stringify({ command: `echo ${again}` });
+    await chat.say(`[[tool Bash ${command}]] [[say never]]`);
+    const asked = await chat.untilAsked();
+    const to = { sessionId, environment, size };
+    const switched = await link.call('chat/switch', {
+      ...{ ...to, to: 'terminal', during: 'interrupt' },
+    });
+    assert.deepEqual([switched.outcome, switched.session.mode], ['switched', 'pty']);
+    assert.match(switched.session.argv.join(' '), /--resume \S+ --permission-mode manual/);
+    await assert.rejects(chat.answer(asked, { behavior: 'allow' }), { code: 'conflict' });
+    const screen = await home.attach(link, sessionId, 'window-1');
+    await untilShown(screen, 'Remembered');
+    await until(() => knows('had asked for something'), 'it goes on');
+    await untilState(sessionId, 'asking');
+    // A person answers there, in the dialog of the agent.
+    await until(async () => {
+      await screen.type('\r');
+      return existsSync(join(run.cwd, 'there'));
+    }, 'it was allowed');
+    await untilState(sessionId, 'finished');
+    await ask(screen, '[[say \\u0054here]]');
+    await untilShown(screen, 'There');
+    await untilState(sessionId, 'finished');
+    const back = await link.call('chat/switch', { ...to, to: 'chat' });
+    assert.deepEqual(
+      [back.outcome, back.session.mode, back.chat.state],
+      ['switched', 'pipe', 'idle'],
+    );
+    await chat.until(() => chat.texts.includes('There'), 'what was said there');
+    await chat.turn('[[say back]]', environment);
+    assert.deepEqual(
+      [knows('Remembered'), knows('There'), chat.texts.at(-1)],
+      [true, true, 'back'],
+    );
+    assert.equal((await read(sessionId)).conversations.length, 1);
+    await close(chat);
+  });
+
+  it('of Codex goes on in the terminal with no more rights, and back', async () => {
+    const environment = { ...codex.env };
+    const { session } = await link.call('chat/create', {
+      ...{ agent: 'codex', cwd: codex.cwd, environment },
+    });
+    const { id: sessionId } = session;
+    const chat = await ChatReader.open(link, sessionId);
+    await chat.turn('[[say \\u0052emembered]]');
+    const to = { sessionId, environment, size };
+    const switched = await link.call('chat/switch', { ...to, to: 'terminal', draft: 'half said' });
+    const args = switched.session.argv.join(' ');
+    assert.match(
+      args,
+      /--no-daemon .*resume \S+ --sandbox read-only --ask-for-approval on-request/,
+    );
+    const screen = await home.attach(link, sessionId, 'window-2');
+    await untilShown(screen, 'Remembered');
+    await untilShown(screen, 'half said');
+    await typePrompt(screen, ' [[say \\u0054here]]');
+    await untilShown(screen, 'There');
+    await untilState(sessionId, 'finished');
+    const back = await link.call('chat/switch', { ...to, to: 'chat' });
+    assert.deepEqual([back.outcome, back.chat.draft], ['switched', '']);
+    await chat.until(() => chat.texts.includes('There'), 'what was said there');
+    await chat.turn('[[say back]]', environment);
+    assert.deepEqual(
+      [knows('Remembered'), knows('There'), chat.texts.at(-1)],
+      [true, true, 'back'],
+    );
+    await close(chat);
+  });
+});
