@@ -288,6 +288,19 @@ function createContext(
   };
 }
 
+/** What sessions leave behind: what they used, the files they changed, and words to be found. */
+function createRecords(
+  about: (noun: NounName) => FeatureContext,
+  around: Parameters<typeof createUsageFeature>[1] &
+    Parameters<typeof createFileFeature>[1] &
+    Parameters<typeof createSearchFeature>[1],
+) {
+  const usage = createUsageFeature(about('usage'), around);
+  const file = createFileFeature(about('file'), around);
+  const search = createSearchFeature(about('search'), around);
+  return { usage, file, search };
+}
+
 /** The list. Features start in this order and end in the reverse one. */
 function createFeatures(
   context: FeatureContext,
@@ -317,9 +330,7 @@ function createFeatures(
     agents: agent,
   });
   const around = { sessions: session.all, chats: chat, workspaces: workspace, attention };
-  const usage = createUsageFeature(about('usage'), around);
-  const file = createFileFeature(about('file'), around);
-  const search = createSearchFeature(about('search'), around);
+  const records = createRecords(about, around);
   const task = createTaskFeature(about('task'), {
     ...{ attention, roles: role, workspaces: workspace },
     chats: chat.tasks,
@@ -344,7 +355,7 @@ function createFeatures(
   });
   const features = {
     ...{ role, workspace, memory, window, agent, attention, session },
-    ...{ conversation, chat, usage, file, search, task, pane, token, mcp, daemon },
+    ...{ conversation, chat, ...records, task, pane, token, mcp, daemon },
   };
   return features satisfies Features;
 }

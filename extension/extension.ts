@@ -87,22 +87,10 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   const session = owned.add(createSessionFeature({ ...shared, daemon, onDidChangeTerminals }));
   const presence = owned.add(new Presence({ connection, windowId, terminals, log }));
   const activeSession = () => terminals.active;
-  const attention = owned.add(
-    createAttentionFeature({
-      ...shared,
-      windowId,
-      machineMemory: globalState,
-      activeSession,
-      presence,
-    }),
-  );
-  const memory = owned.add(
-    createMemoryFeature({
-      ...shared,
-      windowMemory: workspaceState,
-      listAgents: () => agents.list(),
-    }),
-  );
+  const inWindow = { windowId, machineMemory: globalState, activeSession, presence };
+  const attention = owned.add(createAttentionFeature({ ...shared, ...inWindow }));
+  const forMemory = { windowMemory: workspaceState, listAgents: () => agents.list() };
+  const memory = owned.add(createMemoryFeature({ ...shared, ...forMemory }));
   const task = owned.add(createTasks({ ...shared, agents, context, paths }));
   const { needs, onDidChange: onDidChangeNeeds } = attention;
   const kept = { workspaceMemory: workspaceState, machineMemory: globalState };

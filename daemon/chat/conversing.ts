@@ -11,7 +11,7 @@ import type { KeptChat, Message } from './kept.ts';
 import type { LiveChat } from './liveChat.ts';
 import type { Tell } from './publishing.ts';
 import { addFirst, addLast, edit, move, remember, remove } from './queue.ts';
-import type { Reply } from './replies.ts';
+import { cannot, request } from './requesting.ts';
 import type { Turns, TurnWatch } from './turns.ts';
 import { Waiters } from './waiters.ts';
 import { toChat } from './wire.ts';
@@ -34,7 +34,6 @@ export interface ConversingContext {
   onLook(conversing: Conversing): void;
 }
 
-const replyLimitMs = 15_000;
 /** How long an agent may take to end a turn when it is asked to, then when it is signalled to. */
 const stopLimitMs = 10_000;
 const signalLimitMs = 5000;
@@ -352,25 +351,8 @@ export class Conversing {
     this.#stopping = setTimeout(first, stopLimitMs);
   }
 
-  async #request(toCommand: (name: string) => Command): Promise<unknown> {
-    const { chat } = this;
-    const name = `asked/${createUuid(this.#context.daemon.clock.now())}`;
-    const step = chat.process && chat.provider.command(chat.process.state, toCommand(name));
-    if (step === undefined) throw cannot(chat.provider.label);
-    const reply = Promise.withResolvers<Reply>();
-    const forget = chat.replies.wait(name, reply.resolve);
-    const late = new WaggleError('timeout', `${chat.provider.label} did not answer in time.`);
-    const timer = setTimeout(() => reply.reject(late), replyLimitMs);
-    try {
-      chat.apply(step);
-      await chat.flush();
-      const { error, value } = await reply.promise;
-      if (error === undefined) return value;
-      throw new WaggleError('badRequest', `${chat.provider.label}: ${toPlainLine(error, 300)}`);
-    } finally {
-      clearTimeout(timer);
-      forget();
-    }
+  #request(toCommand: (name: string) => Command): Promise<unknown> {
+    return request(this.chat, `asked/${createUuid(this.#context.daemon.clock.now())}`, toCommand);
   }
 
   async #changed(change: Partial<KeptChat>): Promise<Chat> {
@@ -412,8 +394,4 @@ export class Conversing {
       this.#context.daemon.log.error('a chat did not go on', { sessionId, error });
     });
   }
-}
-
-function cannot(label: string): WaggleError {
-  return new WaggleError('badRequest', `${label} cannot do that.`);
 }

@@ -89,7 +89,7 @@ export class VectorSet {
   }
 
   #compare(question: Float32Array): Float32Array {
-    const { dimension, size } = this;
+    const { size } = this;
     const rows = this.#rows;
     // There is always room for four more rows than are held; what they give is cut off.
     const similarities = new Float32Array(size + 4);

@@ -12,7 +12,6 @@ import type * as reading from './reading.ts';
 export { agentDirectory } from './agentDirectory.ts';
 export type { Variables } from './agentDirectory.ts';
 export { openFile } from './agentFile.ts';
-export { isConversationId } from './conversationId.ts';
 export type { FoundConversation } from './listing.ts';
 export type { Said } from './said.ts';
 

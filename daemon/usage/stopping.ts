@@ -6,7 +6,7 @@ import type { FeatureContext } from '../context.ts';
 import type { AllSessions } from '../session/session.ts';
 import type { Reached } from './ceilings.ts';
 
-export type UsageEvents = (typeof usage)['events'];
+type UsageEvents = (typeof usage)['events'];
 
 export interface StoppingContext {
   readonly daemon: Pick<FeatureContext, 'publish' | 'log' | 'clock'>;

@@ -8,7 +8,7 @@ describe('agents of the settings', () => {
       plain: { command: '/opt/agent' },
       'Not an id': { command: 'x' },
       none: 'x',
-      odd: { command: 'x', shell: true },
+      odd: { command: 'x', ...{ ['shell']: true } },
     });
     assert.deepEqual(agents, [
       {

@@ -108,8 +108,7 @@ async function restore(options: Restoring, window: StoredWindow): Promise<void> 
       if (focus !== null && !person.isBusy()) terminals.find(focus)?.show(false);
     };
     for (const group of orderForRestore(window.terminals, focus)) {
-      for (const terminal of group) await restoreOne(options, terminal);
-      for (const { sessionId, isActive } of group) if (isActive) terminals.reveal(sessionId);
+      await restoreGroup(options, group);
       if (group.some(({ sessionId }) => sessionId === focus)) giveFocus();
     }
     await showFiles(window.terminals, { files, focused });
@@ -135,6 +134,11 @@ function closeStray({ others }: Terminals, { terminals, othersInPanel }: StoredW
   const strays = others.filter(({ name }) => names.includes(name));
   const [stray] = strays;
   if (strays.length === 1 && stray?.state.isInteractedWith === false) stray.dispose();
+}
+
+async function restoreGroup(options: Restoring, group: readonly StoredTerminal[]): Promise<void> {
+  for (const terminal of group) await restoreOne(options, terminal);
+  for (const { sessionId, isActive } of group) if (isActive) options.terminals.reveal(sessionId);
 }
 
 async function restoreOne(options: Restoring, terminal: StoredTerminal): Promise<void> {
