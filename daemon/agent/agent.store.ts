@@ -17,7 +17,7 @@ export interface AgentTables {
 /** Agents that a person named, in their order. */
 export const agentStore = defineStore<AgentTables>()({
   name: 'agent',
-  migrations: [{ version: 420, up: createTable }],
+  migrations: [{ version: 450, up: createTable }],
   methods: {
     async list(db, _params: Record<string, never>): Promise<CustomAgent[]> {
       const rows = await db.selectFrom('custom_agent').select('value').orderBy('place').execute();
