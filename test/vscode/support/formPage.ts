@@ -34,7 +34,7 @@ export async function readField(
 }
 
 export async function pressForm(window: WindowPage, button: string): Promise<void> {
-  await formPage(window).locator('button', { hasText: button }).click();
+  await formPage(window).getByRole('button', { name: button, exact: true }).click();
 }
 
 /** The form has the title. Generous, because a window that was reloaded starts everything anew. */
