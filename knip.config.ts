@@ -14,6 +14,7 @@ const config: KnipConfig = {
     'extension/main.ts',
     'extension/uninstallHook.ts',
     'extension/companion/companion.ts',
+    'webview-ui/*/main.{ts,tsx}',
     'bench/main.ts',
     'test/vscode/support/recorder.mjs',
     'bench/client/*Client.ts',
@@ -31,7 +32,10 @@ const config: KnipConfig = {
   ],
   // They run in a place of their own, beside the packages that they name.
   ignore: ['test/clients/*.mjs'],
-  project: ['{protocol,link,daemon,cli,extension,bench,scripts,test}/**/*.{ts,mjs}', '*.ts'],
+  project: [
+    '{protocol,link,daemon,cli,extension,webview-ui,bench,scripts,test}/**/*.{ts,mjs}',
+    '*.ts',
+  ],
   ignoreExportsUsedInFile: true,
   ignoreDependencies: ['oxlint-tsgolint', 'node', 'oxfmt', '@vscode/vsce'],
   ignoreBinaries: ['apt-get', 'cc', 'dbus-daemon', 'mkfifo', 'mount', 'prlimit', 'umount'],

@@ -17,6 +17,7 @@ import {
 import { readSettings, registerCommands } from './editor/editor.ts';
 import { createFileFeature } from './file/file.ts';
 import type { Log } from './log.ts';
+import { createLogin } from './login.ts';
 import { createMcpFeature } from './mcp/mcp.ts';
 import { createMemoryFeature } from './memory/memory.ts';
 import { createSearchFeature } from './search/search.ts';
@@ -31,6 +32,7 @@ import {
   type OpenNewOptions,
 } from './session/session.ts';
 import { createStatusFeature } from './status/status.ts';
+import { createTaskFeature } from './task/task.ts';
 import { Terminals, createTerminalFeature } from './terminal/terminal.ts';
 import { createUriHandler } from './uri.ts';
 import { createUsageFeature, type UsageOptions } from './usage/usage.ts';
@@ -78,13 +80,8 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   const { restart, resume } = createWays({ connection, sessions, window });
   const backend = { connection, sessions, clientId: windowId, restart, resume, log };
   const terminals = new Terminals(backend, workspaceState);
-  const openNew: OpenNewOptions = {
-    connection,
-    agents,
-    window,
-    memory: globalState,
-    size: () => terminals.likelySize,
-  };
+  const size = () => terminals.likelySize;
+  const openNew: OpenNewOptions = { connection, agents, window, memory: globalState, size };
   const mcp = owned.add(createMcpFeature({ connection, secrets, log }));
   const shared = { connection, sessions, terminals, window, openNew, log, readCost: mcp.readCost };
   const onDidChangeTerminals = terminals.onDidChange;
@@ -95,6 +92,7 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   const attention = owned.add(createAttentionFeature({ ...shared, ...inWindow }));
   const forMemory = { windowMemory: workspaceState, listAgents: () => agents.list() };
   const memory = owned.add(createMemoryFeature({ ...shared, ...forMemory }));
+  const task = owned.add(createTasks({ ...shared, agents, context, paths }));
   const { needs, onDidChange: onDidChangeNeeds } = attention;
   const records = owned.add(createRecords({ ...shared, ...kept }));
   owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds, usage: records.usage }));
@@ -106,6 +104,7 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       ...agents.commands,
       ...attention.commands,
       ...memory.commands,
+      ...task.commands,
       ...records.commands,
       ...createShimCommands(connection, paths),
       ...createAccessCommands({ connection, paths, extensionId: context.extension.id }),
@@ -116,6 +115,20 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   owned.add(createTerminalFeature({ ...backend, ...kept, terminals, openNew }));
   return owned;
 }
+
+function createTasks({ context, paths, ...parts }: TaskGround) {
+  const login = createLogin(paths);
+  const { extensionUri, globalState: memory } = context;
+  const installService = (): Promise<void> => login.start();
+  const task = createTaskFeature({ ...parts, memory, extensionUri, installService });
+  return { commands: { ...task.commands, ...login.commands }, dispose: () => task.dispose() };
+}
+
+interface TaskGround extends Omit<Parameters<typeof createTaskFeature>[0], TaskOwn> {
+  readonly context: vscode.ExtensionContext;
+  readonly paths: HomePaths;
+}
+type TaskOwn = 'memory' | 'extensionUri' | 'installService';
 
 /** What sessions leave behind: what they used, the files they changed, and words to be found. */
 function createRecords(options: ImportOfferOptions & UsageOptions) {

@@ -19,9 +19,11 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   bundle,
+  bundlePages,
   companionEntry,
   endBundler,
   extensionEntry,
+  pageEntries,
   programEntries,
   uninstallEntry,
 } from './bundle.ts';
@@ -43,7 +45,8 @@ export interface BuildResult {
 export const root = join(import.meta.dirname, '..');
 export const dist = join(root, 'dist');
 
-const processes = ['protocol', 'link', 'daemon', 'cli', 'extension'];
+const processes = ['protocol', 'link', 'daemon', 'cli', 'extension', 'webview-ui'];
+const sourceName = /\.(?:tsx?|css)$/;
 const shellFolder = 'daemon/shell';
 const buildsKept = 4;
 const keptMs = 60 * 60 * 1000;
@@ -79,7 +82,7 @@ export async function build(options: { quiet?: boolean } = {}): Promise<BuildRes
 function hashInputs(): string {
   const sources = processes.flatMap((folder) =>
     listFiles(join(root, folder))
-      .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+      .filter((path) => sourceName.test(path) && !path.endsWith('.test.ts'))
       .map((path) => `${folder}/${path}`),
   );
   const scripts = ['build', 'bundle', 'leanBundle', 'manifest', 'natives'].map(
@@ -136,6 +139,7 @@ async function write(directory: string): Promise<void> {
       entries: [extensionEntry, uninstallEntry],
       external: ['vscode'],
     }),
+    bundlePages({ root, directory: join(extension, 'page'), entries: pageEntries }),
     bundle({ root, directory: companion, entries: [companionEntry], external: ['vscode'] }),
   ]);
   copyNatives(join(root, 'node_modules'), program, getOwnTarget());

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as esbuild, stop } from 'esbuild';
 import type { Metafile, Plugin } from 'esbuild';
-import { leanPlugins } from './leanBundle.ts';
+import { leanPlugins, pagePlugins } from './leanBundle.ts';
 
 interface Entry {
   readonly source: string;
@@ -42,6 +42,11 @@ export const uninstallEntry: Entry = {
   output: 'uninstall.cjs',
 };
 
+/** The pages that the extension shows, with their styles and icons. */
+export const pageEntries: readonly Entry[] = [
+  { source: 'webview-ui/form/main.ts', output: 'form.js' },
+];
+
 interface BundleOptions {
   readonly root: string;
   readonly directory: string;
@@ -77,6 +82,41 @@ export async function bundle(options: BundleOptions): Promise<void> {
         logLevel: 'warning',
         // A bundle has no address of its own: import.meta.url would be undefined at run time.
         logOverride: { 'empty-import-meta': 'error' },
+      }),
+    ),
+  );
+  const notices = noticesOf(
+    root,
+    results.map(({ metafile }) => metafile),
+  );
+  if (notices !== '') writeFileSync(join(directory, 'THIRD_PARTY_NOTICES.txt'), notices);
+}
+
+/** Bundles pages for the editor's browser: nothing of them is loaded from elsewhere. */
+export async function bundlePages(options: Omit<BundleOptions, 'external'>): Promise<void> {
+  const { root, directory, entries } = options;
+  mkdirSync(directory, { recursive: true });
+  const results = await Promise.all(
+    entries.map(({ source, output }) =>
+      esbuild({
+        absWorkingDir: root,
+        entryPoints: [source],
+        outfile: join(directory, output),
+        bundle: true,
+        platform: 'browser',
+        target: 'es2022',
+        format: 'iife',
+        jsx: 'automatic',
+        jsxImportSource: 'preact',
+        loader: { '.ttf': 'file' },
+        assetNames: '[name]',
+        plugins: [...pagePlugins],
+        minify: true,
+        keepNames: false,
+        charset: 'utf8',
+        legalComments: 'none',
+        metafile: true,
+        logLevel: 'warning',
       }),
     ),
   );

@@ -106,3 +106,6 @@ export const leanPlugins: readonly Plugin[] = [
   databaseInside,
   jsoncByParts,
 ];
+
+/** Of what runs in the editor's browser: the runtime's own modules are not there. */
+export const pagePlugins: readonly Plugin[] = [withoutLocales, zodByParts];

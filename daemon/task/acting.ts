@@ -115,6 +115,29 @@ export class Acting {
     return family;
   }
 
+  /**
+   * Brings deleted tasks back; a schedule goes on from now, and who lost the parent stands on its own. @throws WaggleError
+   * `notFound`: none of them can be.
+   */
+  async restore(taskIds: readonly TaskId[]): Promise<readonly TaskId[]> {
+    const { book, daemon } = this.#context;
+    const kept = await book.store.findDeleted({ ids: taskIds });
+    if (kept.length === 0)
+      throw new WaggleError('notFound', 'What was deleted cannot be brought back any more.');
+    const ids = new Set(kept.map(({ id }) => id));
+    await book.act(() => {
+      const isThere = (id: TaskId): boolean => ids.has(id) || book.find(id) !== undefined;
+      const tasks = kept
+        .filter(({ id }) => book.find(id) === undefined)
+        .map((task) => {
+          const parentId = task.parentId !== null && isThere(task.parentId) ? task.parentId : null;
+          return planned({ ...task, parentId }, daemon.clock.now());
+        });
+      return { tasks };
+    });
+    return [...ids];
+  }
+
   /** @throws WaggleError `badRequest`, `limitReached`. */
   async addResult(
     taskId: TaskId,

@@ -62,7 +62,7 @@ function editing({ editing: edits, acting: acts }: HandlerParts): Pick<Handlers,
   };
 }
 
-type Acts = 'run' | 'approve' | 'requestChanges' | 'cancel' | 'retry' | 'reopen';
+type Acts = 'run' | 'approve' | 'requestChanges' | 'cancel' | 'retry' | 'reopen' | 'restore';
 type Results = 'addResult' | 'removeResult';
 
 function acting({ book, acting: acts }: HandlerParts): Pick<Handlers, `task/${Acts | Results}`> {
@@ -86,6 +86,10 @@ function acting({ book, acting: acts }: HandlerParts): Pick<Handlers, `task/${Ac
     async 'task/reopen'({ taskId }) {
       await acts.reopen(taskId);
       return { task: book.toWire(taskId) };
+    },
+    async 'task/restore'({ taskIds }) {
+      const restored = await acts.restore(taskIds);
+      return { tasks: restored.map((id) => book.toWire(id)) };
     },
     async 'task/addResult'({ taskId, ...result }) {
       await acts.addResult(taskId, { ...result, by: 'person' });

@@ -150,6 +150,7 @@ export const taskStore = defineStore<TaskTables>()({
     async history(db, { taskId, after, limit }: RunPage): Promise<KeptRun[]> {
       let query = db.selectFrom('task_run').select('value').orderBy('id', 'desc').limit(limit);
       if (taskId !== null) query = query.where('task_id', '=', taskId);
+      else query = query.where('task_id', 'in', existing(db));
       if (after !== null) query = query.where('id', '<', after);
       return (await query.execute()).map(({ value }) => JSON.parse(value) as KeptRun);
     },
@@ -171,8 +172,24 @@ export const taskStore = defineStore<TaskTables>()({
       };
     },
 
-    /** Removes the oldest runs beyond `keep` of each task. */
-    async prune(db, { keep }: { keep: number }): Promise<{ removed: number }> {
+    /** Deleted tasks that can still be brought back, as they were. */
+    async findDeleted(db, { ids }: { ids: readonly string[] }): Promise<KeptTask[]> {
+      const rows = await db
+        .selectFrom('task')
+        .select('value')
+        .where('id', 'in', ids)
+        .where('deleted_at', 'is not', null)
+        .where('value', '!=', emptied)
+        .execute();
+      return rows.map(({ value }) => JSON.parse(value) as KeptTask);
+    },
+
+    /** Removes the oldest runs beyond `keep` of each task, and all of tasks deleted before `deletedBefore`. */
+    async prune(
+      db,
+      { keep, deletedBefore }: { keep: number; deletedBefore: string },
+    ): Promise<{ removed: number }> {
+      await forgetDeleted(db, deletedBefore);
       const full = await db
         .selectFrom('task_run')
         .select(({ fn }) => ['task_id', fn.countAll<number>().as('runs')])
@@ -223,6 +240,7 @@ async function saveTask(db: Db, task: KeptTask, { now }: StoreContext): Promise<
     parent_id: task.parentId,
     next_due_at: task.nextDueAt,
     value: JSON.stringify(task),
+    deleted_at: null,
     updated_at: now,
     revision: task.revision,
   };
@@ -233,7 +251,6 @@ async function saveTask(db: Db, task: KeptTask, { now }: StoreContext): Promise<
       id: task.id,
       owner_daemon_id: task.ownerDaemonId,
       created_at: task.createdAt,
-      deleted_at: null,
     })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
     .execute();
@@ -257,19 +274,38 @@ async function saveSettings(db: Db, settings: KeptSettings): Promise<void> {
     .execute();
 }
 
-/** A tombstone stays, without anything that was said. */
+function existing(db: Db) {
+  return db.selectFrom('task').select('id').where('deleted_at', 'is', null);
+}
+
+/** It stays on disk for as long as it can be brought back. */
 async function remove(
   db: Db,
   { id, revision }: { readonly id: string; readonly revision: number },
   { now }: StoreContext,
 ): Promise<void> {
-  await db.deleteFrom('task_run').where('task_id', '=', id).execute();
-  await db.deleteFrom('task_occurrence').where('task_id', '=', id).execute();
   await db
     .updateTable('task')
-    .set({ value: '{}', next_due_at: null, deleted_at: now, updated_at: now, revision })
+    .set({ next_due_at: null, deleted_at: now, updated_at: now, revision })
     .where('id', '=', id)
     .execute();
+}
+
+const emptied = '{}';
+
+/** A tombstone stays, without anything that was said. */
+async function forgetDeleted(db: Db, before: string): Promise<void> {
+  const rows = await db
+    .selectFrom('task')
+    .select('id')
+    .where('deleted_at', '<', before)
+    .where('value', '!=', emptied)
+    .execute();
+  for (const { id } of rows) {
+    await db.deleteFrom('task_run').where('task_id', '=', id).execute();
+    await db.deleteFrom('task_occurrence').where('task_id', '=', id).execute();
+    await db.updateTable('task').set({ value: emptied }).where('id', '=', id).execute();
+  }
 }
 
 async function createTables(db: Kysely<unknown>): Promise<void> {

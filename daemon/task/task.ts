@@ -29,6 +29,8 @@ export interface TaskFeature extends Feature<'task'> {
 const tickMs = 1000;
 const keptRuns = 10_000;
 const pruneEveryTicks = 3600;
+/** A deleted task can be brought back for so long. */
+const undoMs = 86_400_000;
 const filesEveryTicks = 30;
 
 export function createTaskFeature(context: FeatureContext, nouns: TaskNouns): TaskFeature {
@@ -116,8 +118,9 @@ function createNeeds(
   return needs;
 }
 
-function prune({ log }: FeatureContext, book: Book): void {
+function prune({ log, clock }: FeatureContext, book: Book): void {
+  const deletedBefore = new Date(clock.now() - undoMs).toISOString();
   book.store
-    .prune({ keep: keptRuns })
+    .prune({ keep: keptRuns, deletedBefore })
     .catch((error: unknown) => log.warn('old runs were not removed', { error }));
 }

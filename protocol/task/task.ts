@@ -177,6 +177,13 @@ export const task = defineNoun({
       params: byTask,
       result: z.object({ deleted: z.array(taskIdSchema) }),
     },
+    'task/restore': {
+      right: 'person',
+      introducedIn: 2,
+      summary: 'Brings deleted tasks back with their history, within a day.',
+      params: z.strictObject({ taskIds: z.array(taskIdSchema).min(1).max(1000) }),
+      result: z.object({ tasks: z.array(taskSchema) }),
+    },
     'task/enable': {
       right: 'person',
       introducedIn: 2,

@@ -130,4 +130,27 @@ describe('tasks', function () {
     );
     assert.equal(existsSync(join(tasks.folder, 'marker-of-the-task')), false);
   });
+
+  it('brings deleted tasks back with their parts and their history, as long as that was a short while ago', async () => {
+    const parent = await tasks.add(['/bin/sh', '-c', 'echo hello'], {
+      schedule: { kind: 'every', everyMs: 86_400_000, anchor: '2026-01-01T00:00:00.000Z' },
+    });
+    const child = await tasks.add(['true'], { parentId: parent.id, title: 'Part' });
+    await tasks.link.call('task/run', { taskId: parent.id });
+    await until(async () => (await tasks.get(parent)).lastRun?.outcome === 'succeeded', 'it ran');
+    const { deleted } = await tasks.link.call('task/delete', { taskId: parent.id });
+    assert.deepEqual(new Set(deleted), new Set([parent.id, child.id]));
+    await assert.rejects(tasks.get(parent), { code: 'notFound' });
+    const { runs } = await tasks.link.call('task/history', {});
+    assert.ok(runs.every(({ taskId }) => taskId !== parent.id));
+    const back = await tasks.link.call('task/restore', { taskIds: deleted });
+    assert.equal(back.tasks.length, 2);
+    const [again, part] = [await tasks.get(parent), await tasks.get(child)];
+    assert.ok(again.nextRunAt !== null && Date.parse(again.nextRunAt) > Date.now());
+    assert.equal(part.parentId, parent.id);
+    assert.equal((await tasks.runs(parent)).length, 1);
+    await assert.rejects(tasks.link.call('task/restore', { taskIds: deleted }), {
+      code: 'notFound',
+    });
+  });
 });
