@@ -14,7 +14,7 @@ const config: KnipConfig = {
     'extension/main.ts',
     'extension/uninstallHook.ts',
     'extension/companion/companion.ts',
-    'webview-ui/*/main.tsx',
+    'webview-ui/*/main.{ts,tsx}',
     'bench/main.ts',
     'test/vscode/support/recorder.mjs',
     'bench/client/*Client.ts',

@@ -31,6 +31,7 @@ import { relayFigure } from './relay.ts';
 import { runFigures } from './run.ts';
 import { storeFigure } from './store.ts';
 import { stuckFigure } from './stuck.ts';
+import { taskFigure } from './task.ts';
 import { tmuxFigure } from './tmux.ts';
 
 const figures: readonly Figure[] = [
@@ -42,6 +43,7 @@ const figures: readonly Figure[] = [
   chatParallelFigure,
   memoryFigure,
   mcpFigure,
+  ...apart(taskFigure),
   ...apart(tmuxFigure),
   ...apart(echoFigure),
   attachFigure,

@@ -20,6 +20,7 @@ import { resumeCommands } from './resumeCommands.ts';
 import { roleCommands } from './roleCommands.ts';
 import { sessionCommands } from './sessionCommands.ts';
 import { signalCommands } from './signalCommands.ts';
+import { taskCommands } from './taskCommands.ts';
 import { toolsCommands } from './toolsCommands.ts';
 import { usageCommands } from './usageCommands.ts';
 
@@ -53,6 +54,7 @@ const commands: readonly CommandSpec[] = [
   ...resumeCommands,
   ...signalCommands,
   ...chatCommands,
+  ...taskCommands,
   ...agentCommands,
   ...usageCommands,
   ...fileCommands,

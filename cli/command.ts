@@ -32,6 +32,11 @@ export class Input {
     return this.#options[option] === true;
   }
 
+  /** Given as `--no-…`. */
+  isOff(option: string): boolean {
+    return this.#options[option] === false;
+  }
+
   find(option: string): string | undefined {
     const value = this.#options[option];
     return typeof value === 'string' ? value : undefined;

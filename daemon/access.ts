@@ -5,6 +5,7 @@ import { createMcpFeature, toolsUrl } from './mcp/mcp.ts';
 import type { MemoryFeature } from './memory/memory.ts';
 import type { RoleFeature } from './role/role.ts';
 import type { SessionFeature } from './session/session.ts';
+import type { TaskFeature } from './task/task.ts';
 import type { TokenAuthority } from './token/token.ts';
 import { createTokenFeature } from './token/token.ts';
 import type { WorkspaceFeature } from './workspace/workspace.ts';
@@ -16,6 +17,7 @@ interface AccessParts {
     readonly memory: MemoryFeature;
     readonly attention: AttentionFeature;
     readonly session: SessionFeature;
+    readonly task: Pick<TaskFeature, 'tools'>;
   };
   readonly tokens: TokenAuthority;
   readonly redact: (text: string) => string;
@@ -25,7 +27,12 @@ interface AccessParts {
 /** The features `token` and `mcp`; the list of tools is in the order in which agents see it. */
 export function createAccess(
   context: FeatureContext,
-  { nouns: { role, workspace, memory, attention, session }, tokens, redact, port }: AccessParts,
+  {
+    nouns: { role, workspace, memory, attention, session, task },
+    tokens,
+    redact,
+    port,
+  }: AccessParts,
 ) {
   const token = createTokenFeature({
     connectors: tokens.connectors,
@@ -34,7 +41,7 @@ export function createAccess(
     toolsUrl: () => toolsUrl(port()),
   });
   const mcp = createMcpFeature(context, {
-    tools: [...memory.tools, ...attention.tools, ...session.tools],
+    tools: [...memory.tools, ...attention.tools, ...session.tools, ...task.tools],
     findSession: session.find,
     grantsOf: (id) => tokens.grants.of(id),
     isLead: (id) => role.find(session.find(id)?.roleId ?? '')?.tier === 'lead',

@@ -50,6 +50,7 @@ import { createSearchFeature } from './search/search.ts';
 import { createSessionFeature } from './session/session.ts';
 import type { StoreThread, Stores } from './store/store.ts';
 import { openStores } from './store/store.ts';
+import { createTaskFeature } from './task/task.ts';
 import type { FailureLimiter, TokenAuthority } from './token/token.ts';
 import { createFailureLimiter, createTokenAuthority } from './token/token.ts';
 import type { tokenStore } from './token/token.store.ts';
@@ -312,35 +313,30 @@ function createFeatures(
   const role = createRoleFeature(about('role'));
   const workspace = createWorkspaceFeature(about('workspace'));
   const memory = createMemoryFeature(about('memory'), {
-    roles: role,
-    workspaces: workspace,
+    ...{ roles: role, workspaces: workspace, exchange },
     embedding: createEmbedding(about('memory')),
-    exchange,
   });
   const window = createWindowFeature(about('window'));
   const agent = createAgentFeature(about('agent'));
   const attention = createAttentionFeature(about('attention'), { windows: window });
   const session = createSessionFeature(about('session'), {
-    agents: agent,
-    attention,
+    ...{ agents: agent, attention, memory, roles: role, windows: window, workspaces: workspace },
     titlePatterns: () => attention.titlePatterns,
     hosts: createHostPool(about('session')),
-    memory,
-    roles: role,
-    windows: window,
-    workspaces: workspace,
   });
-  const chat = createChatFeature(about('chat'), {
-    sessions: session.chats,
-    attention,
-    agents: agent,
-  });
+  const talk = { sessions: session.chats, attention, agents: agent };
+  const chat = createChatFeature(about('chat'), talk);
   const around = { sessions: session.all, chats: chat, workspaces: workspace, attention };
   const records = createRecords(about, around);
+  const task = createTaskFeature(about('task'), {
+    ...{ attention, roles: role, workspaces: workspace },
+    chats: chat.tasks,
+    sessions: session.tasks,
+  });
   const conversation = createConversationFeature(session.conversations, chat);
   const pane = createPaneFeature({ paths: context.paths, sessions: session.conversations });
   const { token, mcp } = createAccess(about('mcp'), {
-    nouns: { role, workspace, memory, attention, session },
+    nouns: { role, workspace, memory, attention, session, task },
     tokens,
     redact: (text) => assembly.redactor.redact(text),
     port: () => door.listening.port,
@@ -356,7 +352,7 @@ function createFeatures(
   });
   const features = {
     ...{ role, workspace, memory, window, agent, attention, session },
-    ...{ conversation, chat, ...records, pane, token, mcp, daemon },
+    ...{ conversation, chat, ...records, task, pane, token, mcp, daemon },
   };
   return features satisfies Features;
 }

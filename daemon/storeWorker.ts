@@ -15,6 +15,7 @@ import { roleStore } from './role/role.store.ts';
 import { searchStore } from './search/search.store.ts';
 import { sessionStore } from './session/session.store.ts';
 import { serveStores } from './store/store.ts';
+import { taskStore } from './task/task.store.ts';
 import { tokenStore } from './token/token.store.ts';
 import { usageStore } from './usage/usage.store.ts';
 import { workspaceStore } from './workspace/workspace.store.ts';
@@ -37,6 +38,7 @@ void serveStores([
   recallStore,
   chatStore,
   ruleStore,
+  taskStore,
   agentStore,
   usageStore,
   fileStore,

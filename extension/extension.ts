@@ -20,6 +20,7 @@ import {
 import { readSettings, registerCommands } from './editor/editor.ts';
 import { createFileFeature } from './file/file.ts';
 import type { Log } from './log.ts';
+import { createLogin } from './login.ts';
 import { createMcpFeature } from './mcp/mcp.ts';
 import { createMemoryFeature } from './memory/memory.ts';
 import { createSearchFeature } from './search/search.ts';
@@ -36,6 +37,7 @@ import {
   type OpenNewOptions,
 } from './session/session.ts';
 import { createStatusFeature } from './status/status.ts';
+import { createTaskFeature } from './task/task.ts';
 import { Terminals, createTerminalFeature } from './terminal/terminal.ts';
 import { createUriHandler } from './uri.ts';
 import { createUsageFeature, type UsageOptions } from './usage/usage.ts';
@@ -74,6 +76,7 @@ interface Ground {
 function createFeatures({ context, connection, paths, windowId, log }: Ground): Disposable {
   const owned = new DisposableStore();
   const { workspaceState, globalState, globalStorageUri, secrets } = context;
+  const kept = { workspaceMemory: workspaceState, machineMemory: globalState };
   const sessions = owned.add(new SessionList());
   const daemon = owned.add(createDaemonFeature({ connection, logFile: paths.logFile, log }));
   const window = owned.add(new WindowFeature({ connection, windowId, log }));
@@ -95,8 +98,8 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   const attention = owned.add(createAttentionFeature({ ...shared, ...inWindow }));
   const forMemory = { windowMemory: workspaceState, listAgents: () => agents.list() };
   const memory = owned.add(createMemoryFeature({ ...shared, ...forMemory }));
+  const task = owned.add(createTasks({ ...shared, agents, context, paths }));
   const { needs, onDidChange: onDidChangeNeeds } = attention;
-  const kept = { workspaceMemory: workspaceState, machineMemory: globalState };
   const records = owned.add(createRecords({ ...shared, ...kept }));
   owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds, usage: records.usage }));
   owned.add(watchSeen({ connection, attention, terminals: tabs, log }));
@@ -108,6 +111,7 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       ...attention.commands,
       ...memory.commands,
       ...chat.commands,
+      ...task.commands,
       ...records.commands,
       ...createShimCommands(connection, paths),
       ...createAccessCommands({ connection, paths, extensionId: context.extension.id }),
@@ -142,6 +146,20 @@ function createViews(
   const chat = owned.add(createChatFeature({ ...made, terminals, startChat }));
   return { tabs, openNew, chat, dispose: () => owned.dispose() };
 }
+
+function createTasks({ context, paths, ...parts }: TaskGround) {
+  const login = createLogin(paths);
+  const { extensionUri, globalState: memory } = context;
+  const installService = (): Promise<void> => login.start();
+  const task = createTaskFeature({ ...parts, memory, extensionUri, installService });
+  return { commands: { ...task.commands, ...login.commands }, dispose: () => task.dispose() };
+}
+
+interface TaskGround extends Omit<Parameters<typeof createTaskFeature>[0], TaskOwn> {
+  readonly context: vscode.ExtensionContext;
+  readonly paths: HomePaths;
+}
+type TaskOwn = 'memory' | 'extensionUri' | 'installService';
 
 /** What sessions leave behind: what they used, the files they changed, and words to be found. */
 function createRecords(options: ImportOfferOptions & UsageOptions) {

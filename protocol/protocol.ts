@@ -14,6 +14,7 @@ import { pane } from './pane/pane.ts';
 import { role } from './role/role.ts';
 import { search } from './search/search.ts';
 import { session } from './session/session.ts';
+import { task } from './task/task.ts';
 import { token } from './token/token.ts';
 import { usage } from './usage/usage.ts';
 import { window } from './window/window.ts';
@@ -37,6 +38,7 @@ export const nouns = {
   window,
   conversation,
   chat,
+  task,
   usage,
   file,
   search,

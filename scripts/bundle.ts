@@ -45,6 +45,7 @@ export const uninstallEntry: Entry = {
 /** The pages that the extension shows, with their styles and icons. */
 export const pageEntries: readonly Entry[] = [
   { source: 'webview-ui/chat/main.tsx', output: 'chat.js' },
+  { source: 'webview-ui/form/main.ts', output: 'form.js' },
 ];
 
 interface BundleOptions {

@@ -10,6 +10,7 @@ import { exitCodes } from '../output/output.ts';
 import type { Output, Style } from '../output/output.ts';
 import { failed, passed, warned } from './check.ts';
 import type { Check } from './check.ts';
+import { checkLogin } from './login.ts';
 import { checkMachine } from './machine.ts';
 
 const marks: Record<Check['status'], { mark: string; style: Style }> = {
@@ -20,7 +21,11 @@ const marks: Record<Check['status'], { mark: string; style: Style }> = {
 
 /** Exit code 1 when anything failed. Starts no daemon. */
 export async function runDoctor(context: CommandContext): Promise<number> {
-  const checks = [...checkMachine(context), ...(await checkDaemon(context))];
+  const checks = [
+    ...checkMachine(context),
+    ...(await checkLogin(context)),
+    ...(await checkDaemon(context)),
+  ];
   const isWell = checks.every(({ status }) => status !== 'failed');
   context.output.result({ ok: isWell, checks }, () =>
     checks.flatMap((check) => describe(check, context.output)),

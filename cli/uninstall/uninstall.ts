@@ -69,6 +69,7 @@ function describeTrace(trace: Trace): string {
   if (trace.kind === 'entry') return `the entry of ${trace.label} in ${path}`;
   if (trace.kind === 'stuckEntry') return `the entry of ${trace.label} in ${path}, by hand`;
   if (trace.kind === 'command') return `the command ${path}`;
+  if (trace.kind === 'login') return `the start at login, ${path}`;
   return `the data in ${path} (${Math.ceil(trace.bytes / 1024 / 1024)} MiB)`;
 }
 

@@ -24,6 +24,8 @@ export interface ChatLaunch {
   readonly mode: string | null;
   /** A copy of this conversation, of that session, is gone on with. */
   readonly forkOf: { readonly conversationId: string; readonly sessionId: string } | null;
+  /** Nobody is there: whatever it asks is denied, with this sentence. */
+  readonly denies?: string | null;
 }
 
 export interface LaunchOutput {

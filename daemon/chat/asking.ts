@@ -126,6 +126,32 @@ export function withAnswer(permission: Permission, { answer, at, rule }: Answere
   };
 }
 
+export interface Alone {
+  readonly permission: Permission;
+  readonly answer: Answer;
+}
+
+/**
+ * The answer to what no person is asked: `denies` when nobody is there, with the sentence that the agent is told, else a
+ * rule of the person. Undefined: it waits.
+ */
+export function answerAlone(
+  permission: Permission,
+  {
+    denies,
+    rule,
+    at,
+  }: { readonly denies: string | null; readonly rule: Rule | undefined; readonly at: string },
+): Alone | undefined {
+  if (denies !== null) {
+    const answer = { behavior: 'deny', message: denies, interrupt: false } as const;
+    return { permission: { ...permission, state: 'void' }, answer };
+  }
+  if (rule === undefined) return undefined;
+  const answer = { behavior: 'allow' } as const;
+  return { permission: withAnswer(permission, { answer, at, rule }), answer };
+}
+
 function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }

@@ -18,12 +18,16 @@ import { beginImport } from './importing.ts';
 import { HandOver } from './handOver.ts';
 import { Opening } from './opening.ts';
 import { Rules } from './rules.ts';
+import type { TaskChats } from './taskChats.ts';
+import { createTaskChats } from './taskChats.ts';
 import type { Turns } from './turns.ts';
+import { noteHeld } from './turns.ts';
 import { VersionCheck } from './versionCheck.ts';
 
 export type { ChatImport } from './importing.ts';
 export type { FoundInChat, SearchedFor } from './chat.handlers.ts';
 export { fold, snippetIn, toMatch, toWords } from './searching.ts';
+export type { ChatLook, NewTaskChat, Said, TaskChats } from './taskChats.ts';
 export type { EndedTurn, Turns } from './turns.ts';
 
 export interface ChatNouns {
@@ -35,6 +39,7 @@ export interface ChatNouns {
 export interface ChatFeature extends Feature<'chat'> {
   /** A chat that holds what was said elsewhere, and goes on with it. */
   beginImport(source: ImportSource): Promise<ChatImport>;
+  readonly tasks: TaskChats;
   readonly turns: Turns;
   /** Entries in which words stand, the best first. */
   search(wanted: SearchedFor): Promise<FoundInChat[]>;
@@ -61,11 +66,14 @@ export function createChatFeature(context: FeatureContext, nouns: ChatNouns): Ch
   sessions.readWith(chats);
   return {
     noun: 'chat',
+    tasks: createTaskChats({ chats, opening, sessions }),
     beginImport: (source) => beginImport({ chats, sessions }, source),
     turns: chats.turns,
     search: async (wanted) => (await searchChats(chats, wanted)).found,
     async hold(sessionId, reason) {
-      await chats.get(sessionId).hold(reason);
+      const conversing = chats.get(sessionId);
+      noteHeld(conversing.chat.journal, reason);
+      await conversing.hold(reason);
     },
     handlers: createHandlers({ chats, opening, answering, rules, handOver }),
     async start() {

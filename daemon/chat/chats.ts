@@ -1,6 +1,8 @@
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
+import type { Event } from '../../protocol/wire/emitter.ts';
+import { Emitter } from '../../protocol/wire/emitter.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { NeedSource } from '../attention/attention.ts';
 import type { FeatureContext } from '../context.ts';
@@ -40,6 +42,7 @@ export class Chats implements PipeReader, Disposable {
   readonly #chats = new Map<SessionId, Conversing>();
   readonly #opening = new Map<SessionId, Promise<Conversing>>();
   readonly #slots: Slots;
+  readonly #onDidAdvance = new Emitter<SessionId>();
   readonly #beganMs: number;
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -55,6 +58,11 @@ export class Chats implements PipeReader, Disposable {
       list: () => this.list(),
       putToSleep: (idle) => this.#inBackground(idle.sleep()),
     });
+  }
+
+  /** A turn is over, a process is ready or gone, something was committed. */
+  get onDidAdvance(): Event<SessionId> {
+    return this.#onDidAdvance.event;
   }
 
   /** Everything that is kept; once, however often it is asked for. */
@@ -203,6 +211,7 @@ export class Chats implements PipeReader, Disposable {
         advanced: () => {
           this.#chats.get(sessionId)?.advance();
           this.#slots.idled();
+          this.#onDidAdvance.fire(sessionId);
         },
       },
       loaded,
@@ -223,6 +232,7 @@ export class Chats implements PipeReader, Disposable {
     if (row.status === 'interrupted' && row.hostId === null) conversing.chat.lost();
     conversing.advance();
     if (!isLive(row.status)) this.#slots.freed();
+    this.#onDidAdvance.fire(row.id);
   }
 
   #putIdleToSleep(): void {

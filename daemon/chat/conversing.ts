@@ -12,7 +12,7 @@ import type { LiveChat } from './liveChat.ts';
 import type { Tell } from './publishing.ts';
 import { addFirst, addLast, edit, move, remember, remove } from './queue.ts';
 import { cannot, request } from './requesting.ts';
-import type { Turns, TurnWatch } from './turns.ts';
+import type { Preparing, Turns, TurnWatch } from './turns.ts';
 import { Waiters } from './waiters.ts';
 import { toChat } from './wire.ts';
 
@@ -53,9 +53,7 @@ export class Conversing {
   #idleSinceMs: number;
   #stopping: NodeJS.Timeout | undefined;
   readonly #turnWatch: TurnWatch;
-  #isPreparing = false;
-  /** Number of the turn that may begin. */
-  #prepared = 0;
+  readonly #preparing: Preparing;
   #told = '';
   #facts: readonly unknown[] = [];
 
@@ -64,6 +62,11 @@ export class Conversing {
     this.chat = context.chat;
     this.#idleSinceMs = context.daemon.clock.monotonicMs();
     this.#turnWatch = context.turns.watch(this.chat.sessionId, this.chat.kept);
+    this.#preparing = context.turns.preparing(this.chat.sessionId, {
+      refused: (reason) => this.chat.patch({ paused: reason }),
+      failed: (error) => this.#startFailed(error),
+      settled: () => this.#inBackground(this.#changed({})),
+    });
     if (this.chat.kept.turn?.stoppingSince) this.#armStop();
   }
 
@@ -161,11 +164,9 @@ export class Conversing {
     return this.#changed({ paused: 'stopped' });
   }
 
-  /** Ends the turn that runs, says why, and says nothing more until a person lets it go on. */
+  /** Ends the turn that runs, and says nothing more until a person lets it go on. */
   async hold(reason: string): Promise<Chat> {
     if (this.chat.kept.turn !== null) this.#interrupt();
-    const key = `held/${this.chat.journal.end + 1}`;
-    this.chat.journal.apply({ type: 'notice', key, text: reason });
     return this.#changed({ paused: reason });
   }
 
@@ -248,27 +249,7 @@ export class Conversing {
     const isThere = process !== undefined && kept.endedGeneration !== process.generation;
     if (!isThere) return this.#start();
     if (!kept.isReady || process.hasEnded) return;
-    if (this.#prepared === kept.turns + 1) this.#say(next);
-    else this.#prepare(kept.turns + 1);
-  }
-
-  /** Then it is looked at once more: meanwhile a person may have changed what is said next. */
-  #prepare(turn: number): void {
-    if (this.#isPreparing) return;
-    this.#isPreparing = true;
-    const { sessionId } = this.chat;
-    const prepared = this.#context.turns.prepare({ sessionId, turn }).then((reason) => {
-      if (reason === undefined) this.#prepared = turn;
-      else this.chat.patch({ paused: reason });
-    });
-    const settled = prepared.catch((error: unknown) => this.#startFailed(error));
-    this.#inBackground(settled.then(() => this.#goOnPrepared()));
-  }
-
-  async #goOnPrepared(): Promise<void> {
-    this.#isPreparing = false;
-    this.advance();
-    await this.chat.flush();
+    if (this.#preparing.allows(kept.turns + 1)) this.#say(next);
   }
 
   #say(message: Message): void {

@@ -58,9 +58,21 @@ export interface KeptChat {
     readonly outcome: TurnOutcome;
     readonly reason: string;
     readonly needsSignIn: boolean;
+    readonly limitResetsAt?: string;
   } | null;
   /** The last process of which everything was read. */
   readonly endedGeneration: number;
+}
+
+/** How a turn ended, as it is kept. */
+export function toLastEnd(
+  { outcome, needsSignIn = false, limitResetsAt }: Omit<TurnEndedEvent, 'type'>,
+  reason: string,
+): NonNullable<KeptChat['lastEnd']> {
+  return {
+    ...{ outcome, reason, needsSignIn },
+    ...(limitResetsAt === undefined ? {} : { limitResetsAt }),
+  };
 }
 
 export const noUsage: ChatUsage = {

@@ -14,14 +14,14 @@ import type { ChatSessions, SessionRow } from '../session/session.ts';
 import type { ProcessEnd } from './agentProcess.ts';
 import { queueAfterEnd } from './afterEnd.ts';
 import { AgentProcess } from './agentProcess.ts';
-import { toPermission, withAnswer } from './asking.ts';
+import { answerAlone, toPermission } from './asking.ts';
 import { readingOf } from './claims.ts';
 import type { Committed } from './committing.ts';
 import { Committing } from './committing.ts';
 import type { OpenEntry } from './journal.ts';
 import { Journal, scopeTo } from './journal.ts';
 import type { KeptChat, Message } from './kept.ts';
-import { addUsage, contextAfter, withoutUndefined } from './kept.ts';
+import { addUsage, contextAfter, toLastEnd, withoutUndefined } from './kept.ts';
 import { describeEnd, garbledText, readLastWords, toError } from './lastWords.ts';
 import type { JournalStore } from './privateStore.ts';
 import type { Tell } from './publishing.ts';
@@ -198,7 +198,7 @@ export class LiveChat {
     this.patch({
       turn: null,
       usage: event.usage === undefined ? usage : addUsage(usage, event.usage),
-      lastEnd: { outcome, reason: content.reason, needsSignIn },
+      lastEnd: toLastEnd(event, content.reason),
       ...(isBad && queue.length > 0 ? { paused: 'the last turn did not end well' } : {}),
     });
   }
@@ -319,17 +319,15 @@ export class LiveChat {
     const by = { sessionId: this.sessionId, generation, cwd: row.cwd, at: this.now() };
     const permission = toPermission(request, by);
     const parent = request.about === undefined ? undefined : `${generation}/${request.about}`;
-    const rule = this.#context.rules.find(permission, row);
-    if (rule === undefined) {
-      this.journal.add({ kind: 'permission', permission }, { key, parent, isOpen: true });
-      return;
-    }
-    const answer = { behavior: 'allow' } as const;
-    const answered = withAnswer(permission, { answer, at: this.now(), rule });
-    this.journal.add({ kind: 'permission', permission: answered }, { key, parent, isOpen: false });
-    this.#context.rules.used(rule);
+    const denies = row.chat?.denies ?? null;
+    const rule = denies === null ? this.#context.rules.find(permission, row) : undefined;
+    const alone = answerAlone(permission, { denies, rule, at: this.now() });
+    const content = { kind: 'permission', permission: alone?.permission ?? permission } as const;
+    this.journal.add(content, { key, parent, isOpen: alone === undefined });
+    if (alone === undefined) return;
+    if (rule !== undefined) this.#context.rules.used(rule);
     const { process } = this;
-    process?.apply(this.provider.answer(process.state, request, answer));
+    process?.apply(this.provider.answer(process.state, request, alone.answer));
   }
 
   async #ended(end: ProcessEnd, process: AgentProcess): Promise<void> {

@@ -1,10 +1,10 @@
 import type { chat as chatNoun } from '../../protocol/chat/chat.ts';
 import type { ParamsOut, ResultIn } from '../../protocol/wire/define.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
-import type { ChatLaunch } from '../agent/agent.ts';
+import type { Asked } from './conversing.ts';
 import type { Caller } from '../feature.ts';
 import { listProviders, providerOf } from '../provider/provider.ts';
-import type { ChatSessions, NewChat } from '../session/session.ts';
+import type { ChatSessions, ChatStart, NewChat } from '../session/session.ts';
 import type { Chats } from './chats.ts';
 import type { VersionCheck } from './versionCheck.ts';
 
@@ -30,7 +30,7 @@ export class Opening {
   /** @throws WaggleError as opening a session does, `badRequest` for an agent without chats, `versionMismatch` for an old one. */
   async create(params: ParamsOut<Methods['chat/create']>, caller: Caller): Promise<Created> {
     const { model = null, mode = null, ...rest } = params;
-    return this.#open(rest, { model, mode, forkOf: null }, caller);
+    return this.open(rest, { chat: { model, mode, forkOf: null } }, caller);
   }
 
   /** @throws WaggleError `conflict` when there is nothing to go on from yet. */
@@ -58,10 +58,12 @@ export class Opening {
       ...{ environment, windowId },
       name: name ?? `${row.name} (fork)`.slice(0, 128),
     };
-    return this.#open(opened, { model, mode, forkOf: { conversationId, sessionId } }, caller);
+    const forkOf = { conversationId, sessionId };
+    return this.open(opened, { chat: { model, mode, forkOf } }, caller);
   }
 
-  async #open(wanted: NewChat, launch: ChatLaunch, caller: Caller): Promise<Created> {
+  /** Rejects as `create` does. */
+  async open(wanted: NewChat, start: ChatStart, caller: Asked['caller']): Promise<Created> {
     const { chats, sessions, versions } = this.#context;
     const { agent, environment, windowId, cwd } = wanted;
     const asker = { environment, windowId };
@@ -75,7 +77,7 @@ export class Opening {
     const provider = providerOf(agent, label);
     await versions.refuseOld(provider, sessions.environmentFor(asker), cwd);
     await chats.makeRoom();
-    const session = await sessions.open(wanted, launch, caller);
+    const session = await sessions.open(wanted, start, caller);
     const conversing = chats.get(session.id);
     conversing.remember({ asker, caller });
     return { session: sessions.toSession(session.id), chat: conversing.toChat() };

@@ -1,6 +1,7 @@
 import type { ChatUsage } from '../../protocol/chat/entry.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
+import type { Journal } from './journal.ts';
 import type { KeptChat } from './kept.ts';
 
 export interface TurnOfChat {
@@ -47,6 +48,52 @@ export class Turns {
       ended: (turn) => this.#onDidEnd.fire(turn),
     });
   }
+
+  preparing(sessionId: SessionId, events: PreparingEvents): Preparing {
+    return new Preparing((turn) => this.prepare({ sessionId, turn }), events);
+  }
+}
+
+interface PreparingEvents {
+  /** With a plain sentence. */
+  refused(reason: string): void;
+  failed(error: unknown): void;
+  /** However it went: time to look again, for meanwhile a person may have changed what is said next. */
+  settled(): void;
+}
+
+/** Lets a turn of one chat begin when everything that has to be done before it is done. */
+export class Preparing {
+  readonly #prepare: (turn: number) => Promise<string | undefined>;
+  readonly #events: PreparingEvents;
+  #isBusy = false;
+  /** The turn that may begin. */
+  #ready = 0;
+
+  constructor(prepare: (turn: number) => Promise<string | undefined>, events: PreparingEvents) {
+    this.#prepare = prepare;
+    this.#events = events;
+  }
+
+  /** False: it is being prepared, and `settled` tells when that is over. */
+  allows(turn: number): boolean {
+    if (this.#ready === turn) return true;
+    if (!this.#isBusy) void this.#begin(turn);
+    return false;
+  }
+
+  async #begin(turn: number): Promise<void> {
+    this.#isBusy = true;
+    try {
+      const reason = await this.#prepare(turn);
+      if (reason === undefined) this.#ready = turn;
+      else this.#events.refused(reason);
+    } catch (error) {
+      this.#events.failed(error);
+    }
+    this.#isBusy = false;
+    this.#events.settled();
+  }
 }
 
 interface TurnEvents {
@@ -92,4 +139,9 @@ function subtract(now: ChatUsage, before: ChatUsage): ChatUsage {
     cachedTokens: less(now.cachedTokens, before.cachedTokens),
     costUsd: now.costUsd === null ? null : less(now.costUsd, before.costUsd ?? 0),
   };
+}
+
+/** Says in a chat why its turn was ended. */
+export function noteHeld(journal: Journal, reason: string): void {
+  journal.apply({ type: 'notice', key: `held/${journal.end + 1}`, text: reason });
 }

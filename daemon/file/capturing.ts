@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, lstat, mkdir, readlink } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readlink, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../../link/home/home.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
@@ -28,9 +28,9 @@ export async function capture(
   await mkdir(place.objects, { recursive: true, mode: 0o700 });
   const own = await Git.pathsIn(place.root);
   const git = Git.open(place, own.objects);
-  if (existsSync(own.index)) await copyFile(own.index, place.index);
+  if (existsSync(own.index)) await copyIndex(own.index, place.index);
   else await git.run(['read-tree', '--empty']);
-  await git.run(['update-index', '-q', '--really-refresh', '--unmerged']).catch(staysUnfresh);
+  // What was only touched is listed too: it gets the object that it has.
   const [changed, untracked] = await Promise.all([
     git.lines(['diff-files', '-z', '--name-only', '--ignore-submodules=all', '--no-ext-diff']),
     git.lines(['ls-files', '-z', '--others', '--exclude-standard', '--no-empty-directory']),
@@ -42,6 +42,13 @@ export async function capture(
   const raw = await keepFiles(git, paths);
   const tree = (await git.text(['write-tree'])).trim();
   return { git, state: { tree, raw } };
+}
+
+/** With its time: what changed since then is looked into, however little its size and times tell. */
+async function copyIndex(from: string, to: string): Promise<void> {
+  const { atime, mtimeMs } = await stat(from);
+  await copyFile(from, to);
+  await utimes(to, atime, new Date(Math.floor(mtimeMs / 1000) * 1000));
 }
 
 /** Without looking at the files. @throws WaggleError as git does. */
@@ -99,9 +106,4 @@ async function hash(git: Git, files: readonly Found[]): Promise<string[]> {
 function noneWhenMissing(error: unknown): undefined {
   if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined;
   throw error;
-}
-
-/** It says by its exit that something needs an update: that is what is asked next. */
-function staysUnfresh(error: unknown): void {
-  if (!(error instanceof WaggleError) || error.code !== 'internal') throw error;
 }

@@ -74,10 +74,10 @@ async function read(
   if (!isFilePath(path)) throw new WaggleError('badRequest', 'That is no path in a worktree.');
   const steps = await keeping.steps(row.id);
   refuseUnkept(keeping, row, steps);
-  const captured = await keeping.capture(row);
-  const { git } = captured;
-  if (at === 'now') return readNow(git.root, path);
-  const entries = await readEntries(git, stateAt(steps, at, captured), [path]);
+  const git = await keeping.open(row);
+  const state = keptAt(steps, at);
+  if (state === 'now') return readNow(git.root, path);
+  const entries = await readEntries(git, state, [path]);
   const entry = entries.get(path);
   if (entry === undefined) return { data: null };
   return { data: toData(await readContent(git, path, entry)) };
@@ -139,17 +139,22 @@ function refuseUnkept(keeping: Keeping, row: SessionRow, steps: readonly KeptSte
   );
 }
 
-/** @throws WaggleError `notFound`. */
 function stateAt(steps: readonly KeptStep[], moment: FileMoment, now: Captured): FileState {
-  if (moment === 'now') return now.state;
+  const kept = keptAt(steps, moment);
+  return kept === 'now' ? now.state : kept;
+}
+
+/** @throws WaggleError `notFound`. */
+function keptAt(steps: readonly KeptStep[], moment: FileMoment): FileState | 'now' {
+  if (moment === 'now') return 'now';
   const step =
     moment === 'start'
       ? steps[0]
-      : steps.find(({ kind, turn }) => kind === 'turn' && turn === moment.turn);
+      : steps.findLast(({ kind, turn }) => kind === 'turn' && turn === moment.turn);
   if (step === undefined)
     throw new WaggleError('notFound', 'Nothing is kept of the files at that moment.');
   const isAfter = moment !== 'start' && moment.side === 'after';
-  return isAfter ? (step.after ?? now.state) : step.before;
+  return isAfter ? (step.after ?? 'now') : step.before;
 }
 
 function noneWhenMissing(error: unknown): undefined {

@@ -14,6 +14,14 @@ export interface GitPlace {
   readonly index: string;
 }
 
+interface OwnPaths {
+  readonly index: string;
+  readonly objects: string;
+}
+
+/** By worktree: they do not change while it is there. */
+const ownPaths = new Map<string, Promise<OwnPaths>>();
+
 const limitMs = 30_000;
 const outputMaxBytes = 128 * 1024 * 1024;
 
@@ -31,9 +39,14 @@ export class Git {
   }
 
   /** What lies in the repository's own directory, of this worktree. @throws WaggleError as running git does. */
-  static async pathsIn(
-    root: string,
-  ): Promise<{ readonly index: string; readonly objects: string }> {
+  static pathsIn(root: string): Promise<OwnPaths> {
+    const known = ownPaths.get(root) ?? Git.#readPaths(root);
+    ownPaths.set(root, known);
+    known.catch(() => ownPaths.delete(root));
+    return known;
+  }
+
+  static async #readPaths(root: string): Promise<OwnPaths> {
     const git = new Git(root, plainEnvironment());
     const said = await git.run(['rev-parse', '--git-path', 'index', '--git-path', 'objects']);
     const [index = '', objects = ''] = said.toString('utf8').split('\n');

@@ -73,6 +73,11 @@ export class Keeping {
     return known;
   }
 
+  /** What was kept of a session, without looking at its files. @throws WaggleError as git does. */
+  open(row: SessionRow): Promise<Git> {
+    return openPlace(this.#placeOf(row.id, this.#context.workspaces.worktreeOf(row.cwd)));
+  }
+
   /** How everything is now. @throws WaggleError as git does. */
   capture(row: SessionRow): Promise<Captured> {
     const root = this.#context.workspaces.worktreeOf(row.cwd);
@@ -91,7 +96,8 @@ export class Keeping {
   async beginTurn(row: SessionRow, turn: number): Promise<void> {
     await this.begin(row);
     const steps = await this.steps(row.id);
-    if (steps.some((step) => step.turn === turn && step.kind === 'turn')) return;
+    // Of a turn that was over there is another one now: it began in the conversation's other form.
+    if (steps.some((step) => step.turn === turn && step.after === null)) return;
     const state = await this.#tryCapture(row);
     if (state === undefined) return;
     for (const step of steps) if (step.after === null) await this.#end(step, state);
@@ -121,9 +127,10 @@ export class Keeping {
   /** Of a session that is being deleted nothing stays. */
   async remove(id: SessionId): Promise<void> {
     await this.inOrder(id, async () => {
-      this.#steps.delete(id);
       this.#failed.delete(id);
-      await this.store.remove({ sessionId: id });
+      const isKept = (await this.steps(id)).length > 0;
+      this.#steps.delete(id);
+      if (isKept) await this.store.remove({ sessionId: id });
       await rm(this.#folderOf(id), { recursive: true, force: true });
     });
   }

@@ -30,17 +30,25 @@ export function planFiles(
   return paths.flatMap((path) => {
     const target = steps[0]?.before.get(path);
     const stands = now.get(path);
-    if (target === stands) return [];
+    if (isSame(target, stands)) return [];
     let expected = target;
     let wasTouched = false;
     for (const { before, after } of steps) {
-      if (before.get(path) !== expected) wasTouched = true;
+      if (!isSame(before.get(path), expected)) wasTouched = true;
       expected = after.get(path);
     }
-    const conflict =
-      stands !== expected ? 'changedSince' : wasTouched ? 'changedBetween' : undefined;
+    const conflict = !isSame(stands, expected)
+      ? 'changedSince'
+      : wasTouched
+        ? 'changedBetween'
+        : undefined;
     return [{ path, now: stands, target, conflict }];
   });
+}
+
+/** Where the bytes are kept says nothing about what they are. */
+export function isSame(left: Entry, right: Entry): boolean {
+  return left?.replace(/ raw$/, '') === right?.replace(/ raw$/, '');
 }
 
 /** Names exactly what was seen. */

@@ -12,7 +12,7 @@ import type { KeptStep } from './file.store.ts';
 import type { Git } from './git.ts';
 import type { Captured, Keeping } from './keeping.ts';
 import type { PlannedFile, Step } from './planning.ts';
-import { planFiles, planIdOf } from './planning.ts';
+import { isSame, planFiles, planIdOf } from './planning.ts';
 import { isFree, listLost, writeEntry } from './writing.ts';
 
 interface Seen {
@@ -74,7 +74,7 @@ export class Restoring {
     const [before, after, now] = await Promise.all(
       [step.before, step.after, state].map((one) => readEntries(git, one, step.files)),
     );
-    const isOurs = (path: string): boolean => now?.get(path) === after?.get(path);
+    const isOurs = (path: string): boolean => isSame(now?.get(path), after?.get(path));
     const ours = step.files.filter(isOurs);
     const targets = new Map(ours.map((path) => [path, before?.get(path)]));
     const turn = step.turn ?? 1;
@@ -87,7 +87,7 @@ export class Restoring {
   async #look(row: SessionRow, turn: number): Promise<Seen> {
     const reason = this.#keeping.whyNot(row);
     const steps = await this.#keeping.steps(row.id);
-    const at = steps.findIndex((step) => step.kind === 'turn' && step.turn === turn);
+    const at = steps.findLastIndex((step) => step.kind === 'turn' && step.turn === turn);
     const first = steps[at];
     if (first === undefined)
       throw new WaggleError(

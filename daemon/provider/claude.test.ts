@@ -155,6 +155,34 @@ describe('Claude Code as a provider', () => {
     assert.ok(Math.abs(sum - 0.713035) < 1e-6, `${sum}`);
   });
 
+  it('says when a limit is reset that refused the turn, and not of one that did not', () => {
+    const read = (...lines: object[]): ChatEvent | undefined => {
+      let { state } = begun;
+      let last: ChatEvent | undefined;
+      for (const line of lines) {
+        const step = claudeProvider.read(state, JSON.stringify(line));
+        [state, last] = [step.state, step.events.at(-1)];
+      }
+      return last;
+    };
+    const limit = (status: string) => ({
+      type: 'rate_limit_event',
+      rate_limit_info: { status, resetsAt: 1_796_000_000 },
+    });
+    const refused = { type: 'result', is_error: true, api_error_status: 429, result: 'limit' };
+    const ended = read(limit('rejected'), refused);
+    assert.ok(ended?.type === 'turnEnded');
+    assert.equal(ended.limitResetsAt, '2026-11-30T00:53:20.000Z');
+    for (const lines of [
+      [limit('allowed_warning'), refused],
+      [limit('rejected'), limit('allowed'), refused],
+      [limit('rejected'), { ...refused, api_error_status: 500, result: 'overloaded' }],
+    ]) {
+      const other = read(...lines);
+      assert.ok(other?.type === 'turnEnded' && other.limitResetsAt === undefined);
+    }
+  });
+
   it('says that the person has to log in', () => {
     const refused = {
       type: 'result',

@@ -4,7 +4,7 @@ import type { Command, ProcessStart, Prompt, Provider, ProviderState, Step } fro
 import { readContextReply, readRequest, readResponse, toAnswerLine } from './claudeControl.ts';
 import type { SystemLine } from './claudeLine.ts';
 import { parseClaudeLine } from './claudeLine.ts';
-import { readAssistant, readResult, readStream, readUser } from './claudeMessage.ts';
+import { readAssistant, readLimit, readResult, readStream, readUser } from './claudeMessage.ts';
 import type { ClaudeState } from './claudeState.ts';
 import { ask, newClaudeState, nothing, step, toClaudeState, unknown } from './claudeState.ts';
 import type { ChatEvent } from './event.ts';
@@ -66,6 +66,8 @@ function readLine(state: ClaudeState, text: string): Step {
       return readUser(state, line);
     case 'system':
       return readSystem(state, line);
+    case 'rate_limit_event':
+      return readLimit(state, line);
     case 'result':
       return readResult(state, line);
     case 'control_request':

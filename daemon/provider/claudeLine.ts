@@ -94,6 +94,14 @@ const resultSchema = z.object({
   modelUsage: z.record(z.string(), z.object({ contextWindow: z.number().nullish() })).optional(),
 });
 
+/** What is known of a limit of the plan; `resetsAt` in seconds since 1970. */
+const limitSchema = z.object({
+  type: z.literal('rate_limit_event'),
+  rate_limit_info: z
+    .object({ status: z.string().optional(), resetsAt: z.number().optional() })
+    .optional(),
+});
+
 const controlRequestSchema = z.object({
   type: z.literal('control_request'),
   request_id: z.string(),
@@ -136,8 +144,9 @@ const lineSchema = z.discriminatedUnion('type', [
   controlRequestSchema,
   controlResponseSchema,
   cancelSchema,
-  ...(['tool_progress', 'keep_alive', 'rate_limit_event', 'tool_use_summary'] as const).map(
-    (type) => z.object({ type: z.literal(type) }),
+  limitSchema,
+  ...(['tool_progress', 'keep_alive', 'tool_use_summary'] as const).map((type) =>
+    z.object({ type: z.literal(type) }),
   ),
 ]);
 
@@ -146,6 +155,7 @@ export type StreamLine = z.infer<typeof streamSchema>;
 export type AssistantLine = z.infer<typeof assistantSchema>;
 export type UserLine = z.infer<typeof userSchema>;
 export type SystemLine = z.infer<typeof systemSchema>;
+export type LimitLine = z.infer<typeof limitSchema>;
 export type ResultLine = z.infer<typeof resultSchema>;
 export type ControlRequestLine = z.infer<typeof controlRequestSchema>;
 export type ControlResponseLine = z.infer<typeof controlResponseSchema>;

@@ -5,6 +5,7 @@ import type {
   AssistantLine,
   Block,
   ClaudeUsage,
+  LimitLine,
   ResultLine,
   StreamLine,
   UserLine,
@@ -183,8 +184,25 @@ export function readResult(state: ClaudeState, line: ResultLine): Step {
     return step(after, [...context, { type: 'turnEnded', outcome: 'completed', usage }]);
   const reason = line.result ?? line.errors?.join('; ') ?? 'it ended with an error';
   const needsSignIn = api_error_status === 401 || noSignIn.test(reason);
-  const ended: ChatEvent = { type: 'turnEnded', outcome: 'failed', reason, needsSignIn, usage };
+  const limit = limitOf(state, { reason, status: api_error_status });
+  const failed = { type: 'turnEnded', outcome: 'failed', reason, needsSignIn, usage } as const;
+  const ended: ChatEvent = { ...failed, ...limit };
   return step(after, [...context, ended]);
+}
+
+/** A window that is used up does not refuse anything by itself: what follows says whether it did. */
+export function readLimit(state: ClaudeState, { rate_limit_info: info }: LimitLine): Step {
+  const isUsedUp = info?.status === 'rejected' && info.resetsAt !== undefined;
+  return step({ ...state, limitResetsAt: isUsedUp ? (info.resetsAt ?? 0) * 1000 : null });
+}
+
+function limitOf(
+  { limitResetsAt }: ClaudeState,
+  { reason, status }: { readonly reason: string; readonly status: number | null | undefined },
+): { readonly limitResetsAt?: string } {
+  const isRefused = status === 429 || /limit/i.test(reason);
+  const isKnown = typeof limitResetsAt === 'number' && Math.abs(limitResetsAt) < 8.64e15;
+  return isRefused && isKnown ? { limitResetsAt: new Date(limitResetsAt).toISOString() } : {};
 }
 
 function toUsage(usage: ClaudeUsage | undefined, costUsd: number): ChatUsage {

@@ -24,6 +24,8 @@ export interface ClaudeState {
   readonly plans: Readonly<Record<string, string>>;
   /** Cost of everything since the process began. */
   readonly costUsd: number;
+  /** When the limit that is used up is reset, milliseconds since 1970; absent: none is known to be. */
+  readonly limitResetsAt?: number | null;
 }
 
 export const newClaudeState: Omit<ClaudeState, 'cwd'> = {

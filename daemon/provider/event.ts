@@ -55,6 +55,8 @@ export interface TurnEndedEvent {
   readonly reason?: string;
   /** The person has to log in. */
   readonly needsSignIn?: boolean;
+  /** The limit of the plan is used up until then (ISO instant), as the agent says. */
+  readonly limitResetsAt?: string;
   readonly usage?: ChatUsage;
 }
 

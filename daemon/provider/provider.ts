@@ -8,6 +8,8 @@ import { createAcpProvider } from './acp.ts';
 import { claudeProvider } from './claude.ts';
 import { codexProvider } from './codex.ts';
 
+export { findAwayMode } from './away.ts';
+export type { AwayMode } from './away.ts';
 export type { Command, ContextReading, Provider, ProviderState, Step } from './adapter.ts';
 export { isArguments } from './toolText.ts';
 export type {

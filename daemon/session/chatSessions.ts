@@ -1,6 +1,6 @@
 import type { Session } from '../../protocol/session/session.ts';
 import { session } from '../../protocol/session/session.ts';
-import type { ClientId, SessionId } from '../../protocol/wire/brand.ts';
+import type { ClientId, SessionId, TaskId } from '../../protocol/wire/brand.ts';
 import type { Event } from '../../protocol/wire/emitter.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { ChatLaunch } from '../agent/agent.ts';
@@ -35,17 +35,26 @@ export interface NewChat {
   readonly private?: boolean | undefined;
 }
 
+/** Who starts something. */
+type Starter = Pick<Caller, 'principal'>;
+
+/** How a new one is started, and the task whose run it is. */
+export interface ChatStart {
+  readonly chat: ChatLaunch;
+  readonly taskId?: TaskId | undefined;
+}
+
 /** Sessions of mode `pipe`, as whoever understands them needs them. */
 export interface ChatSessions {
   readWith(reader: PipeReader): void;
   /** Rejects as opening a session does. */
-  open(wanted: NewChat, chat: ChatLaunch, caller: Caller): Promise<Session>;
+  open(wanted: NewChat, start: ChatStart, caller: Starter): Promise<Session>;
   /** One without a process, for what was said elsewhere. */
   adopt(source: ImportSource): Promise<SessionRow>;
   /** Leaves nothing of one that was adopted. */
   discard(id: SessionId): Promise<void>;
   /** A new generation of one that has no process. Rejects as restarting a session does. */
-  start(id: SessionId, asker: Asker, caller: Pick<Caller, 'principal'>): Promise<void>;
+  start(id: SessionId, asker: Asker, caller: Starter): Promise<void>;
   /** How it is started from now on. */
   choose(id: SessionId, launch: Partial<ChatLaunch>): Promise<void>;
   /** Where its agent finds our tools when it is told in its protocol; undefined: it is not. */
@@ -93,8 +102,8 @@ export function createChatSessions(context: ChatSessionsContext): ChatSessions {
   const now = (): string => new Date(daemon.clock.now()).toISOString();
   return {
     readWith: (reader) => pipes.readWith(reader),
-    open: (wanted, chat, caller) =>
-      launching.open(open.params.parse({ ...wanted, size }), caller, { chat }),
+    open: (wanted, start, caller) =>
+      launching.open(open.params.parse({ ...wanted, size }), caller, start),
     adopt: (source) => addChat(context, { ...source, chat: itsOwnChoice }),
     discard: (id) => sessions.remove(id),
     async start(id, { environment, windowId }, caller) {

@@ -7,7 +7,7 @@ import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { resolveHome } from '../../link/home/home.ts';
 import { randomHex } from '../../link/proof/proof.ts';
-import type { ChatLaunch, LaunchPlan } from '../agent/agent.ts';
+import type { LaunchPlan } from '../agent/agent.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Caller, Principal } from '../feature.ts';
 import type { MarkedStart } from '../shell/shell.ts';
@@ -29,7 +29,6 @@ import { isLive, newLife } from './life.ts';
 import type { SessionNouns } from './nouns.ts';
 import type { StartNotes } from './notes.ts';
 import type { SessionRow } from './row.ts';
-import { showFirst } from './oldScreen.ts';
 import { toMeta } from './row.ts';
 import { nothingKept, OneProcess } from './oneProcess.ts';
 import type { Keeping } from './keeping.ts';
@@ -37,6 +36,8 @@ import { Sequences } from './sequence.ts';
 import type { ShellFacts } from './shellMark.ts';
 import { newShellFacts } from './shellMark.ts';
 import type { Sessions } from './sessions.ts';
+import type { StartChoice } from './startChoice.ts';
+import { chosenOf, withChoice } from './startChoice.ts';
 import type { SocketLinks } from './socketLinks.ts';
 import type { ToolServers } from './toolServers.ts';
 import type { Watch } from './watching.ts';
@@ -49,33 +50,12 @@ interface SpawnRequest {
   readonly choice: StartChoice;
 }
 
-/** What a start does otherwise than by the row alone. */
-export interface StartChoice {
-  /** Where the process starts, when not in the session's own folder. */
-  readonly cwd?: string;
-  /** A file that is shown before the program says anything, and removed. */
-  readonly oldScreen?: string | undefined;
-  /** A conversation of before that a new session goes on with. */
-  readonly conversationId?: string;
-  readonly origin?: SessionRow['origin'];
-  /** A chat: its agent speaks in events. */
-  readonly chat?: ChatLaunch;
-  /** It goes on with its conversation, or is not started. */
-  readonly mustResume?: boolean;
-}
-
-function withChoice<R extends { readonly argv: string[]; readonly cwd: string }>(
-  request: R,
-  { cwd = request.cwd, oldScreen }: StartChoice,
-): R {
-  return { ...request, cwd, argv: showFirst(oldScreen, request.argv) };
-}
-
 /** The home that a `waggle` inside the session would use by itself. */
 function platformHome(): string {
   return resolveHome({ ...process.env, WAGGLE_HOME: '' }).home;
 }
 
+type Starter = Pick<Caller, 'principal'>;
 type OpenParams = ParamsOut<(typeof session)['methods']['session/open']>;
 type RestartParams = ParamsOut<(typeof session)['methods']['session/restart']>;
 
@@ -109,7 +89,7 @@ export class Launching {
   }
 
   /** @throws WaggleError `directoryMissing`, `commandNotFound`, `untrusted`, `launchFailed`, `ptyExhausted`, … */
-  open(params: OpenParams, caller: Caller, choice: StartChoice = {}): Promise<Session> {
+  open(params: OpenParams, caller: Starter, choice: StartChoice = {}): Promise<Session> {
     const key = params.idempotencyKey;
     if (key === undefined) return this.#open(params, caller, choice);
     return this.#opening.run(key, async () => {
@@ -122,7 +102,7 @@ export class Launching {
   /** A new generation in the same session. The caller has made sure that none runs. */
   async restart(
     params: RestartParams,
-    caller: Pick<Caller, 'principal'>,
+    caller: Starter,
     choice: StartChoice = {},
   ): Promise<Session> {
     const { sessions } = this.#context;
@@ -174,7 +154,7 @@ export class Launching {
     return again;
   }
 
-  async #open(params: OpenParams, caller: Caller, choice: StartChoice): Promise<Session> {
+  async #open(params: OpenParams, caller: Starter, choice: StartChoice): Promise<Session> {
     const { nouns, sessions, daemon } = this.#context;
     if (params.command !== undefined && params.agent !== 'command')
       throw new WaggleError('badRequest', 'A command is given only with the agent "command".');
@@ -206,7 +186,7 @@ export class Launching {
       defaultName: plan.defaultName,
       agent: params.agent,
       mode: choice.chat === undefined ? 'pty' : 'pipe',
-      ...(choice.chat === undefined ? {} : { chat: choice.chat }),
+      ...chosenOf(choice),
       attention: { state: 'starting', kind: null, sentence: 'starting', since: now },
       heard: nothingHeard,
       shell: this.#shellFactsOf(params.agent, params),

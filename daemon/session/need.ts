@@ -40,6 +40,8 @@ function needOfState(row: SessionRow): WantedNeed | undefined {
   const { state, kind, sentence, since } = row.attention;
   if (state !== 'asking' && state !== 'failed' && state !== 'finished') return undefined;
   const isAsking = state === 'asking';
+  // How a run ended is said of its task.
+  if (!isAsking && row.taskId !== undefined) return undefined;
   // What a chat asks has entries of its own, which can be answered.
   if (isAsking && row.mode === 'pipe') return undefined;
   return {

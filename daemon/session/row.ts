@@ -60,6 +60,8 @@ export interface SessionRow extends SessionLife {
   readonly keep?: Keep;
   /** Never in the database, and gone after its end. */
   readonly private?: boolean;
+  /** Whose run it is. */
+  readonly taskId?: NonNullable<Session['taskId']>;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly revision: number;
@@ -83,6 +85,7 @@ export function toSession(row: SessionRow, clients: number): Session {
     ...(isPresent(row.origin) ? { origin: row.origin } : {}),
     ...(row.keep === undefined ? {} : { keep: row.keep }),
     ...(row.private === true ? { private: true } : {}),
+    ...(row.taskId === undefined ? {} : { taskId: row.taskId }),
   };
 }
 

@@ -175,9 +175,10 @@ function listFor(
   return { sessions: rows.map((row) => sessions.toSession(row)), revision: sessions.revision };
 }
 
-/** Over, and nobody has to look at it any more. */
-export function isHistory({ status, attention }: SessionRow): boolean {
-  const isOver = status === 'ended' || status === 'killed';
+/** Over, and nobody has to look at it any more; or brought from elsewhere and not gone on with yet. */
+export function isHistory({ status, attention, origin, exit }: SessionRow): boolean {
+  const isUntouched = status === 'asleep' && origin === 'continued' && exit === null;
+  const isOver = status === 'ended' || status === 'killed' || isUntouched;
   return isOver && attention.state !== 'failed' && attention.state !== 'finished';
 }
 

@@ -40,13 +40,15 @@ import { Sequences } from './sequence.ts';
 import { Sessions } from './sessions.ts';
 import { SocketLinks } from './socketLinks.ts';
 import { Spool } from './spool.ts';
+import type { TaskSessions } from './taskSessions.ts';
+import { createTaskSessions } from './taskSessions.ts';
 import { ToolServers } from './toolServers.ts';
 import type { FindTools } from './toolServers.ts';
 import { Watch } from './watching.ts';
 import { WindowLinks } from './windowLinks.ts';
 
 export type { AllSessions } from './allSessions.ts';
-export type { ChatSessions, NewChat } from './chatSessions.ts';
+export type { ChatSessions, ChatStart, NewChat } from './chatSessions.ts';
 export type { Asker, ConversationSessions } from './conversationSessions.ts';
 export type { ImportSource } from './importing.ts';
 export { isLive } from './life.ts';
@@ -55,6 +57,7 @@ export type { PipeReader } from './pipes.ts';
 export type { SessionRow } from './row.ts';
 export { Sequences } from './sequence.ts';
 export type { SessionNouns } from './nouns.ts';
+export type { TaskSessions } from './taskSessions.ts';
 
 const takeoverLimitMs = 1500;
 
@@ -74,6 +77,7 @@ export interface SessionFeature extends Feature<'session'>, SessionOverview {
   /** Undefined: there is no such session. */
   readonly find: (id: SessionId) => KnownSession | undefined;
   readonly chats: ChatSessions;
+  readonly tasks: TaskSessions;
   readonly all: AllSessions;
   /** Where hooks of agents post. */
   readonly routes: readonly Route[];
@@ -115,6 +119,7 @@ export function createSessionFeature(
     noun: 'session',
     conversations: parts.conversations,
     chats: parts.chats,
+    tasks: createTasks(parts),
     all: parts.all,
     routes: [parts.hookReports.route],
     handlers: createHandlers(parts),
@@ -172,6 +177,14 @@ function createTools({ sessions, spool, attaching, watch }: Parts): Tool[] {
 async function flushAll(watch: Watch, row: SessionRow): Promise<void> {
   await watch.settle(row).catch(hostIsGone);
   await watch.followers.flush(row.id);
+}
+
+function createTasks(parts: Parts): TaskSessions {
+  const { sessions, spool, watch, launching, ending } = parts;
+  return createTaskSessions({
+    ...{ sessions, launching, ending, spool, maker: watch.maker },
+    flush: (row) => flushAll(watch, row),
+  });
 }
 
 async function endEverything({ launching, ending }: Parts): Promise<number> {

@@ -38,7 +38,7 @@ export interface Reached {
 }
 
 /** States in which an agent may be using something. */
-const using = new Set(['working', 'starting', 'unknown']);
+const using = new Set(['working', 'unknown']);
 
 /** What may be used, and who has used it up. Stops nobody itself. */
 export class Ceilings {

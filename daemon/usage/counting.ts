@@ -113,6 +113,12 @@ export class Counting implements Disposable {
     return this.#hold();
   }
 
+  /** Nothing of a private session is counted when it is gone either. */
+  async forgetPrivate(row: SessionRow): Promise<void> {
+    await this.#privacy.learn([row]);
+    if (row.conversations.length === 0) await this.reading.leaveOut(row);
+  }
+
   /** Of agents that keep no record that we know: what they said at the end of a turn of a chat. */
   async countTurn({ sessionId, turn, model, usage }: EndedTurn): Promise<void> {
     const { nouns, daemon } = this.#context;

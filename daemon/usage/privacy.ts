@@ -30,7 +30,7 @@ export class Privacy {
   async learn(rows: readonly SessionRow[]): Promise<void> {
     for (const { agent, conversations, private: isPrivate } of rows) {
       if (isPrivate !== true) continue;
-      for (const { id } of conversations) await this.#add(agent, id);
+      for (const { id } of conversations) await this.add(agent, id);
     }
   }
 
@@ -41,7 +41,7 @@ export class Privacy {
     );
   }
 
-  async #add(agent: string, conversation: string): Promise<void> {
+  async add(agent: string, conversation: string): Promise<void> {
     const hash = hashOf(agent, conversation);
     if (this.#hashes.has(hash)) return;
     this.#hashes.add(hash);

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { UsageSource } from '../../protocol/usage/usage.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
@@ -6,6 +7,7 @@ import type { SessionRow } from '../session/session.ts';
 import type { StoreProxy } from '../store/store.ts';
 import { dayOf } from './day.ts';
 import { readFilePart } from './filePart.ts';
+import type { LineReader, LinesRead } from './lineReaders.ts';
 import { findLineReader, readLines } from './lineReaders.ts';
 import { readOpencodeMessage } from './opencodeRecords.ts';
 import type { Place, RecordFile } from './places.ts';
@@ -25,6 +27,7 @@ export interface ReadingContext {
 /** What one look may read: the rest comes with the next, the latest files first. */
 const lookBytes = 48 * 1024 * 1024;
 const rowsAtOnce = 500;
+const linesAtOnce = 40;
 
 interface Progress {
   files: number;
@@ -64,6 +67,18 @@ export class Reading {
   look(): Promise<boolean> {
     this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
     return this.#looking;
+  }
+
+  /** A private session goes, and nobody knows its conversation: what was begun meanwhile may be its own. */
+  async leaveOut({ agent, createdAt }: SessionRow): Promise<void> {
+    const { environment, privacy } = this.#context;
+    const places = listPlaces(environment, this.#context.sessions());
+    for (const place of places.filter((one) => one.agent === agent)) {
+      const { files } = await listRecordFiles(place);
+      const since = files.filter(({ changedAtMs }) => changedAtMs >= Date.parse(createdAt));
+      for (const { path } of since.filter((file) => !this.#known.has(file.path)))
+        for (const id of idsIn(basename(path))) await privacy.add(agent, id);
+    }
   }
 
   /** Resolves when nothing is read any more. */
@@ -126,8 +141,7 @@ export class Reading {
   #isHeldBack({ agent, path }: RecordFile): boolean {
     const { privacy, sessions } = this.#context;
     if (!this.#known.has(path) && privacy.isUnsure(agent, sessions())) return true;
-    const ids = path.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? [];
-    return ids.some((id) => privacy.has(agent, id)) || this.#isPrivateGemini(agent, path);
+    return idsIn(path).some((id) => privacy.has(agent, id)) || this.#isPrivateGemini(agent, path);
   }
 
   /** Its files are named by the beginning of an id. */
@@ -152,7 +166,7 @@ export class Reading {
     let isNew = false;
     for (;;) {
       const { lines, next, rest } = await readFilePart(path, position);
-      const read = readLines(reader, state, lines);
+      const read = await inSlices(reader, state, lines);
       const isOver = next === position;
       // A last line without its end is counted when it can be read; it is read again with its end.
       const last = rest === '' ? undefined : readLines(reader, read.state, [rest]);
@@ -169,7 +183,6 @@ export class Reading {
         progress.bytesLeft += Math.max(0, bytes - position);
         return isNew;
       }
-      await setImmediate();
     }
   }
 
@@ -210,6 +223,28 @@ export class Reading {
       reason: errorMessageOf(error),
     });
   }
+}
+
+/** Everybody else gets their turn in between. */
+async function inSlices(
+  reader: LineReader,
+  start: object,
+  lines: readonly string[],
+): Promise<LinesRead> {
+  const all: LinesRead = { state: start, records: [], limits: [] };
+  let { state } = all;
+  for (let at = 0; at < lines.length; at += linesAtOnce) {
+    const read = readLines(reader, state, lines.slice(at, at + linesAtOnce));
+    ({ state } = read);
+    all.records.push(...read.records);
+    all.limits.push(...read.limits);
+    await setImmediate();
+  }
+  return { ...all, state };
+}
+
+function idsIn(path: string): string[] {
+  return path.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? [];
 }
 
 function isObject(value: unknown): value is object {

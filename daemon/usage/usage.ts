@@ -7,7 +7,7 @@ import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { NeedSource } from '../attention/attention.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Feature } from '../feature.ts';
-import { Ceilings } from './ceilings.ts';
+import { Ceilings, isAgent } from './ceilings.ts';
 import { Counting } from './counting.ts';
 import type { UsageNouns } from './nouns.ts';
 import { Stopping } from './stopping.ts';
@@ -46,6 +46,8 @@ export function createUsageFeature(context: FeatureContext, nouns: UsageNouns): 
   chats.turns.onDidEnd((turn) => inBackground(counting.countTurn(turn)));
   const forget = async (id: SessionId): Promise<void> => {
     stopping.dismiss(id);
+    const row = sessions.find(id);
+    if (row?.private === true && isAgent(row)) await counting.forgetPrivate(row);
     await ceilings.forgetSession(id);
   };
   sessions.forgetWith(forget);

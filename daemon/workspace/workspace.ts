@@ -28,6 +28,8 @@ export interface WorkspaceFeature extends Feature<'workspace'> {
   /** The workspace of a real path; a new row is durable before this resolves, or never written while only `isPrivate` asks. */
   locate(folder: string, isPrivate?: boolean): Promise<WorkspaceId>;
   trustOf(folder: string): Trust;
+  /** Folders that a person vouched for, and did not take back. */
+  trustedRoots(): readonly string[];
   /** The worktree or folder that a real path lies in: what a workspace calls a root. Runs nothing. */
   worktreeOf(folder: string): string;
   /** A root of a git repository, by its look. Runs nothing. */
@@ -50,6 +52,7 @@ export function createWorkspaceFeature(context: FeatureContext): WorkspaceFeatur
     locate: async (folder, isPrivate = false) =>
       workspaceIdSchema.parse((await rows.locate(folder, isPrivate)).id),
     trustOf: (folder) => rows.trustOf(folder),
+    trustedRoots: () => rows.list().flatMap((row) => row.trustedRoots.map(({ root }) => root)),
     worktreeOf: findRepositoryRoot,
     isRepository: (root) => existsSync(join(root, '.git')),
     find: (id) =>

@@ -64,6 +64,8 @@ function toItem(trace: Trace): TraceItem {
     };
   if (trace.kind === 'command')
     return { ...about, picked: true, iconPath: new vscode.ThemeIcon('terminal') };
+  if (trace.kind === 'login')
+    return { ...about, picked: true, iconPath: new vscode.ThemeIcon('sign-in') };
   const size = t('{0} MB; sessions that run are ended', Math.ceil(trace.bytes / 1e6));
   return { ...about, description: size, picked: false, iconPath: new vscode.ThemeIcon('database') };
 }
@@ -72,6 +74,7 @@ function nameOf(trace: Trace): string {
   if (trace.kind === 'entry') return t('Access of {0}', trace.label);
   if (trace.kind === 'stuckEntry') return t('Access of {0}, by hand', trace.label);
   if (trace.kind === 'command') return t("The 'waggle' Command");
+  if (trace.kind === 'login') return t('The Start at Login');
   return t('All Data: Sessions, History, Memory');
 }
 

@@ -29,7 +29,10 @@ export function createNeedCommands(
     dismissNeed: (argument) => dismiss(options, argument),
     async reviewNeed(argument) {
       const parsed = needSchema.safeParse(argument);
-      if (parsed.success) await runCommand('openSession', parsed.data.sessionId ?? undefined);
+      if (!parsed.success) return;
+      const { taskId, sessionId } = parsed.data;
+      if (taskId === null) await runCommand('openSession', sessionId ?? undefined);
+      else await runCommand('openTask', taskId);
     },
   };
 }

@@ -55,6 +55,17 @@ describe('an entry of Needs You as a row', () => {
     assert.equal(actionOf(fakeNeed()), 'review');
   });
 
+  it('leads to a task, because what it did can be read in no row', () => {
+    const actions = [
+      { id: 'review', label: 'Review…' },
+      { id: 'approve', label: 'Approve' },
+    ];
+    const task = { taskId: '018f0000-0000-7000-8000-000000000002', sessionId: null };
+    assert.equal(actionOf(fakeNeed({ kind: 'review', actions, ...task })), 'review');
+    const dismiss = [{ id: 'dismiss', label: 'Dismiss' }];
+    assert.equal(actionOf(fakeNeed({ kind: 'failed', actions: dismiss, ...task })), 'dismiss');
+  });
+
   it('lets results be dismissed, and never what asks', () => {
     const actions = [{ id: 'dismiss', label: 'Dismiss' }];
     for (const kind of ['failed', 'finished', 'notice'])

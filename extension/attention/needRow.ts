@@ -39,9 +39,11 @@ export function describeNeed(need: Need, { name, nowMs, t }: NeedContext): NeedR
 }
 
 /** What the button of the row does. Text that was cut, here or on its way, is not the whole action. */
-export function actionOf({ kind, text, actions, sessionId }: Need): NeedAction {
+export function actionOf({ kind, text, actions, sessionId, taskId }: Need): NeedAction {
   const ids = actions.map(({ id }) => id);
   if (results.has(kind) && ids.includes('dismiss')) return 'dismiss';
+  // What a task did can be read in no row.
+  if (taskId !== null) return 'review';
   const isWhole = text.length <= rowChars && !/[\n\r]|…$/.test(text);
   if (isWhole && ids.some((id) => id !== 'review' && id !== 'dismiss')) return 'answer';
   return sessionId === null ? 'none' : 'review';
@@ -57,6 +59,8 @@ export function nameKind(kind: Need['kind'], t: Translate): string {
       return t('asks you to sign in');
     case 'failed':
       return t('failed');
+    case 'review':
+      return t('to review');
     case 'finished':
       return t('done');
     case 'notice':

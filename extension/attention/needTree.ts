@@ -12,6 +12,7 @@ const icons: Record<Need['kind'], readonly [string, string]> = {
   question: ['question', 'waggle.askingForeground'],
   signIn: ['key', 'waggle.askingForeground'],
   failed: ['error', 'charts.red'],
+  review: ['checklist', 'charts.green'],
   finished: ['pass-filled', 'charts.green'],
   notice: ['megaphone', 'charts.blue'],
 };
@@ -57,16 +58,16 @@ export class NeedTree implements vscode.TreeDataProvider<Need>, vscode.Disposabl
     item.id = need.id;
     item.description = description;
     item.iconPath = iconOfNeed(need.kind);
-    item.contextValue = `need.${actionOf(need)}${need.sessionId === null ? '' : '.session'}`;
+    item.contextValue = contextOf(need);
     item.accessibilityInformation = { label: spoken };
     const lines = [toPlainLine(need.text), name, new Date(need.since).toLocaleString()];
     item.tooltip = new vscode.MarkdownString(
       lines.filter(Boolean).map(escapeMarkdown).join('\n\n'),
     );
-    if (need.sessionId !== null) {
-      const argument = need.sessionId;
-      item.command = { command: commandIds.openSession, title: t('Open'), arguments: [argument] };
-    }
+    const { taskId, sessionId } = need;
+    const command = taskId === null ? commandIds.openSession : commandIds.openTask;
+    const argument = taskId ?? sessionId;
+    if (argument !== null) item.command = { command, title: t('Open'), arguments: [argument] };
     return item;
   }
 
@@ -88,8 +89,22 @@ export class NeedTree implements vscode.TreeDataProvider<Need>, vscode.Disposabl
     return describeNeed(need, { name: this.#nameOf(need), nowMs: Date.now(), t });
   }
 
-  #nameOf({ sessionId }: Need): string {
+  /** A task is named by the text itself. */
+  #nameOf({ sessionId, taskId }: Need): string {
+    if (taskId !== null) return '';
     const session = sessionId === null ? undefined : this.#findSession(sessionId);
     return session === undefined ? '' : nameOf(session);
   }
+}
+
+/** What the manifest's `when` clauses read. */
+function contextOf(need: Need): string {
+  const { kind, taskId, sessionId } = need;
+  return [
+    'need',
+    actionOf(need),
+    ...(taskId === null ? [] : ['task']),
+    ...(taskId !== null && kind === 'review' ? ['done'] : []),
+    ...(sessionId === null ? [] : ['session']),
+  ].join('.');
 }

@@ -47,6 +47,12 @@ export interface ContextKeys {
   readonly hasRoles: boolean;
   /** Something is remembered. */
   readonly hasMemory: boolean;
+  /** No schedule runs. */
+  readonly tasksPaused: boolean;
+  /** The status of the task whose page is in front; empty when none is. */
+  readonly taskPage: string;
+  /** Something is handed out. */
+  readonly hasTasks: boolean;
 }
 
 const contextKeys = {
@@ -60,6 +66,9 @@ const contextKeys = {
   toReview: 'waggle.toReview',
   hasRoles: 'waggle.hasRoles',
   hasMemory: 'waggle.hasMemory',
+  tasksPaused: 'waggle.tasksPaused',
+  taskPage: 'waggle.taskPage',
+  hasTasks: 'waggle.hasTasks',
 } as const;
 
 export async function setContext<K extends keyof ContextKeys>(

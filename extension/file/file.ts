@@ -76,7 +76,7 @@ async function showChanges({ connection }: FileOptions, shown: Shown): Promise<v
   const sidesOf = (file: ChangedFile): Sides => {
     const target = vscode.Uri.joinPath(vscode.Uri.file(listed.root), file.path);
     const at = (moment: typeof moments.from | typeof moments.to): vscode.Uri =>
-      files.uriOf({ sessionId: session.id, path: file.path, at: moment });
+      files.uriOf({ sessionId: session.id, path: file.path, target, at: moment });
     const left = file.change === 'added' ? undefined : at(moments.from);
     const right = moments.to === 'now' ? target : at(moments.to);
     return { target, left, right: file.change === 'removed' ? undefined : right };

@@ -11,6 +11,8 @@ const scheme = 'waggle-file';
 export interface KeptFile {
   readonly sessionId: string;
   readonly path: string;
+  /** Where it stands, or stood: the name that a diff shows. */
+  readonly target: vscode.Uri;
   readonly at: FileMoment;
 }
 
@@ -26,10 +28,10 @@ export class KeptFiles implements vscode.TextDocumentContentProvider, Disposable
     this.#owned.add(vscode.workspace.registerTextDocumentContentProvider(scheme, this));
   }
 
-  uriOf({ sessionId, path, at }: KeptFile): vscode.Uri {
+  uriOf({ sessionId, path, target, at }: KeptFile): vscode.Uri {
     const moment = typeof at === 'string' ? at : `${at.side}-${at.turn}`;
-    const query = new URLSearchParams({ session: sessionId, at: moment }).toString();
-    return vscode.Uri.from({ scheme, path: `/${path}`, query });
+    const query = new URLSearchParams({ session: sessionId, at: moment, file: path });
+    return vscode.Uri.from({ scheme, path: target.path, query: query.toString() });
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
@@ -37,7 +39,7 @@ export class KeptFiles implements vscode.TextDocumentContentProvider, Disposable
     const query = new URLSearchParams(uri.query);
     const sessionId = sessionIdSchema.parse(query.get('session'));
     const at = readMoment(query.get('at') ?? '');
-    const path = uri.path.slice(1);
+    const path = query.get('file') ?? '';
     const { data } = await this.#connection.call('file/read', { sessionId, path, at });
     const bytes = Buffer.from(data ?? '', 'base64');
     return bytes.includes(0) ? t('This file is no text.') : bytes.toString('utf8');

@@ -10,10 +10,10 @@ import { WaggleError } from '../../protocol/wire/errors.ts';
 import type { TerminalSize } from '../../protocol/wire/mark.ts';
 import type { AgentFeature } from '../agent/agent.ts';
 import { isProgram } from '../agent/agent.ts';
+import { parseCommandLine } from '../commandLine.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
 import { chooseExecutable, readSettings, translate as t } from '../editor/editor.ts';
 import type { WindowFeature } from '../window/window.ts';
-import { parseCommandLine } from './commandLine.ts';
 import type { Choice, ChoiceRow, OpenedAs } from './newSession.ts';
 import { listChoices, listWays, mergeChoices } from './newSession.ts';
 

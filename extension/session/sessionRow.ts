@@ -65,9 +65,13 @@ export function isRunning(session: Session): boolean {
   return session.status === 'starting' || session.status === 'running';
 }
 
-/** Ended for good: folds under History. What was interrupted or sleeps can go on and stays in its place. */
-export function isHistory(session: Session): boolean {
-  return session.status === 'ended' || session.status === 'killed';
+/**
+ * Ended for good, or brought from elsewhere and not gone on with yet: folds under History. What was interrupted or sleeps can
+ * go on and stays in its place.
+ */
+export function isHistory({ status, origin, exit }: Session): boolean {
+  const isUntouched = status === 'asleep' && origin === 'continued' && exit === null;
+  return status === 'ended' || status === 'killed' || isUntouched;
 }
 
 /** The name as text that is safe to show. */

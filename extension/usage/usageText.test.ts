@@ -48,7 +48,7 @@ describe('usage as text', () => {
       createdAt: '2026-11-28T11:00:00.000Z',
     };
     const text = describeUsage({ days, groups, ceilings: [ceiling], nameOf: String }, context);
-    assert.match(text, /^Today\n─────\n {12}input {2}cached {2}output {3}cost\n2026-11-28 {4}12k/);
+    assert.match(text, /^Today {41}input {2}cached {2}output {3}cost\n─{74}\n2026-11-28 {38}12k/);
     assert.match(text, /codex: 42 % of 5 hours used\n/);
     assert.match(text, /\$5\.00 a day, all sessions together\n/);
     assert.match(text, /…a{43} +12k +2\.0M +700 +\$1\.20\nb {43} +0 +0 +0 +\$0\.00\n/);

@@ -52,9 +52,18 @@ export function describeUsage(told: Told, context: TextContext): string {
   const { t } = context;
   const { days, groups, ceilings } = told;
   if (days.rows.length === 0) return `${nothing(days, t)}\n`;
+  const today = { label: days.today.day, sum: days.today.sum };
+  const tables: Table[] = [
+    { title: t('Today'), lines: [today] },
+    {
+      title: t('By day'),
+      lines: [...days.rows.map(toLine), { label: t('total'), sum: days.total }],
+    },
+    ...groups.map(({ title, rows }) => ({ title, lines: rows.map(toLine) })),
+  ];
+  const [first = [], ...others] = layOut(tables, t);
   const parts = [
-    heading(t('Today')),
-    ...table([{ label: days.today.day, sum: days.today.sum }], t),
+    ...first,
     ...section(
       t('Plan limits'),
       days.limits.map((limit) => describeLimit(limit, context)),
@@ -63,12 +72,7 @@ export function describeUsage(told: Told, context: TextContext): string {
       t('Ceilings'),
       ceilings.map((one) => describeCeiling(one, told.nameOf, t)),
     ),
-    '',
-    heading(t('By day')),
-    ...table([...days.rows.map(toLine), { label: t('total'), sum: days.total }], t),
-    ...groups.flatMap(({ title, rows }) =>
-      rows.length === 0 ? [] : ['', heading(title), ...table(rows.map(toLine), t)],
-    ),
+    ...others.flatMap((lines) => ['', ...lines]),
     '',
     ...notes(days, t),
   ];
@@ -98,28 +102,42 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', heading(title), ...lines];
 }
 
-/** Columns of figures stand under each other. */
-function table(lines: readonly Line[], t: Translate): string[] {
-  const head = ['', t('input'), t('cached'), t('output'), t('cost')];
-  const rows = lines.map(({ label, sum }) => [
-    shorten(label),
-    describeTokens(sum.inputTokens + sum.cacheWriteTokens),
-    describeTokens(sum.cacheReadTokens),
-    describeTokens(sum.outputTokens),
-    describeCost(sum, t),
-  ]);
-  const widths = head.map((_title, at) =>
-    Math.max(...[head, ...rows].map((row) => lengthOf(row[at] ?? ''))),
+interface Table {
+  readonly title: string;
+  readonly lines: readonly Line[];
+}
+
+/** Columns of figures stand under each other, over all tables; one without lines is left out. */
+function layOut(tables: readonly Table[], t: Translate): string[][] {
+  const heads = [t('input'), t('cached'), t('output'), t('cost')];
+  const shown = tables
+    .filter(({ lines }) => lines.length > 0)
+    .map(({ title, lines }) => [[title, ...heads], ...lines.map((line) => cellsOf(line, t))]);
+  const widths = ['', ...heads].map((_head, at) =>
+    Math.max(...shown.flat().map((row) => lengthOf(row[at] ?? ''))),
   );
-  return [head, ...rows].map((row) =>
+  const toText = (row: readonly string[]): string =>
     row
       .map((cell, at) => {
         const gap = ' '.repeat(Math.max(0, (widths[at] ?? 0) - lengthOf(cell)));
         return at === 0 ? cell + gap : gap + cell;
       })
       .join('  ')
-      .trimEnd(),
-  );
+      .trimEnd();
+  return shown.map(([head = [], ...rows]) => {
+    const title = toText(head);
+    return [title, '─'.repeat(lengthOf(title)), ...rows.map(toText)];
+  });
+}
+
+function cellsOf({ label, sum }: Line, t: Translate): string[] {
+  return [
+    shorten(label),
+    describeTokens(sum.inputTokens + sum.cacheWriteTokens),
+    describeTokens(sum.cacheReadTokens),
+    describeTokens(sum.outputTokens),
+    describeCost(sum, t),
+  ];
 }
 
 function describeLimit(limit: PlanLimit, { nowMs, t }: TextContext): string {
@@ -148,10 +166,8 @@ function notes({ total, sources, pricesOf }: MethodResult<'usage/read'>, t: Tran
   const left = sources.reduce((sum, { bytesLeft }) => sum + bytesLeft, 0);
   const unreadable = sources.reduce((sum, source) => sum + source.unreadable, 0);
   return [
-    t(
-      'Costs are estimates by list prices of {0}. Cached: read from the cache of the model.',
-      pricesOf,
-    ),
+    t('Costs are estimates by list prices of {0}.', pricesOf),
+    t('Cached: read from the cache of the model.'),
     ...(total.unpricedTokens > 0
       ? [
           t(

@@ -17,6 +17,7 @@ import {
   planTaking,
 } from '../access/access.ts';
 import { hasCode } from '../home/home.ts';
+import { findServiceFile, removeService, servicePlaceOf } from '../service/service.ts';
 import { findShim, removeShim } from '../shim/shim.ts';
 
 export type Trace =
@@ -35,6 +36,8 @@ export type Trace =
       readonly fix: string | undefined;
     }
   | { readonly kind: 'command'; readonly path: string; readonly directory: string }
+  /** It starts when the person logs in. */
+  | { readonly kind: 'login'; readonly path: string }
   | { readonly kind: 'data'; readonly path: string; readonly bytes: number };
 
 export interface RemovalContext extends AccessContext {
@@ -53,6 +56,7 @@ const dataNames = [
   'instance.json*',
   'lock.db*',
   'log',
+  'login.txt',
   'notes',
   'owner.token*',
   'program',
@@ -71,6 +75,7 @@ export function listTraces(context: RemovalContext): Trace[] {
       const path = findShim(directory, context.platform);
       return path === undefined ? [] : [{ kind: 'command', path, directory }];
     }),
+    ...listLogin(context),
     ...listData(context.paths.home),
   ];
 }
@@ -88,6 +93,11 @@ function listEntries(context: RemovalContext, id: AccessAgentId): Trace[] {
       return [{ kind: 'stuckEntry', label, path, reason: error.message, fix: error.fix }];
     }
   });
+}
+
+function listLogin({ paths, env, platform }: RemovalContext): Trace[] {
+  const path = findServiceFile(servicePlaceOf(paths.home, env, platform));
+  return path === undefined ? [] : [{ kind: 'login', path }];
 }
 
 function listData(home: string): Trace[] {
@@ -133,6 +143,9 @@ export async function removeTrace(context: RemovalContext, trace: Trace): Promis
     );
   } else if (trace.kind === 'command') {
     removeShim(trace.directory, context.platform);
+  } else if (trace.kind === 'login') {
+    const { paths, env, platform } = context;
+    await removeService(servicePlaceOf(paths.home, env, platform));
   } else {
     return removeData(trace.path);
   }

@@ -8,6 +8,7 @@ export const needKinds = [
   'question',
   'signIn',
   'failed',
+  'review',
   'finished',
   'notice',
 ] as const;

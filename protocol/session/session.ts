@@ -9,6 +9,7 @@ import {
   instantSchema,
   roleIdSchema,
   sessionIdSchema,
+  taskIdSchema,
   workspaceIdSchema,
 } from '../wire/brand.ts';
 import { defineNoun } from '../wire/define.ts';
@@ -100,6 +101,8 @@ export const sessionSchema = z.object({
   keep: keepSchema.optional(),
   /** Nothing of it is ever written to disk, and it is gone when it has ended. */
   private: z.boolean().optional(),
+  /** The task whose run it is; absent: nobody's. */
+  taskId: taskIdSchema.optional(),
   createdAt: instantSchema,
   updatedAt: instantSchema,
   /** Global revision of the change that produced this value. */

@@ -17,6 +17,12 @@ export type FactId = z.infer<typeof factIdSchema>;
 /** One act that changed blocks or facts, and can be undone as a whole. */
 export const memoryChangeIdSchema = uuid.brand<'MemoryChangeId'>();
 export type MemoryChangeId = z.infer<typeof memoryChangeIdSchema>;
+/** Work that is handed out. */
+export const taskIdSchema = uuid.brand<'TaskId'>();
+export type TaskId = z.infer<typeof taskIdSchema>;
+/** One time that a task happened, or was left out. */
+export const runIdSchema = uuid.brand<'RunId'>();
+export type RunId = z.infer<typeof runIdSchema>;
 export const daemonIdSchema = uuid.brand<'DaemonId'>();
 export type DaemonId = z.infer<typeof daemonIdSchema>;
 /** One window of an editor or one terminal of the command, for its life. */

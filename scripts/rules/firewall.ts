@@ -28,6 +28,8 @@ const homes: Record<string, string> = {
   hono: 'daemon/gateway',
   '@hono/node-server': 'daemon/gateway',
   commander: 'cli/',
+  croner: 'link/schedule',
+  yaml: 'daemon/task',
   '@modelcontextprotocol/server': 'daemon/mcp',
 };
 
@@ -66,10 +68,12 @@ export const firewallRule = rule([]);
 export const firewallZones: OxlintOverride[] = [
   { files: ['protocol/**/*.ts'], rules: rule([], [onlyZod]) },
   { files: ['link/**/*.ts'], rules: rule(['ws']) },
+  { files: ['link/schedule/**/*.ts'], rules: rule(['ws', 'croner']) },
   { files: ['daemon/cluster/**/*.ts'], rules: rule(['ws']) },
   { files: ['daemon/gateway/**/*.ts'], rules: rule(['ws', 'hono', '@hono/node-server']) },
   { files: ['daemon/ptyhost/**/*.ts'], rules: rule(['node-pty']) },
   { files: ['daemon/mcp/**/*.ts'], rules: rule(['@modelcontextprotocol/server']) },
+  { files: ['daemon/task/**/*.ts'], rules: rule(['yaml']) },
   { files: ['daemon/**/*.store.ts'], rules: rule(['kysely']) },
   { files: ['daemon/store/**/*.ts'], rules: rule(['better-sqlite3', 'kysely', 'pg']) },
   { files: ['cli/**/*.ts'], rules: rule(['commander']) },

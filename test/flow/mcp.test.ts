@@ -274,13 +274,14 @@ describe('the tools of agents', function () {
     assert.deepEqual(all, [
       ...['recall', 'remember', 'forget', 'read_notes', 'update_note', 'notify', 'search'],
       ...['list_sessions', 'read_session'],
+      ...['report_task', 'show_tasks', 'create_task'],
     ]);
     assert.deepEqual(await named(), all);
     const choose = (choice: 'off' | 'core' | 'all' | null) =>
       link.call('mcp/choose', { folder: home.folder, choice });
     const { choice } = await choose(null);
     assert.equal(choice, 'core');
-    assert.deepEqual(await named(), all.slice(0, 7));
+    assert.deepEqual(await named(), [...all.slice(0, 7), 'report_task']);
     assert.equal(await use('list_sessions'), 'forbidden');
     const described = await link.call('mcp/describe', { sessionId: actor.session.id });
     assert.ok(described.tokens > 300 && described.tokens <= 1500, String(described.tokens));

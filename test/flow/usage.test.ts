@@ -231,12 +231,13 @@ describe('usage', function () {
   });
 
   it('never counts a private session, nor writes down anything of it', async () => {
-    const conversation = '0a5c1c1e-0000-4000-8000-00000000beef';
+    const wanted = '0a5c1c1e-0000-4000-8000-00000000beef';
     const { session } = await link.call('session/open', {
-      ...{ agent: 'claude', arguments: ['--session-id', conversation], private: true },
+      ...{ agent: 'claude', arguments: ['--session-id', wanted], private: true },
       ...{ cwd: home.folder, environment, size: { cols: 80, rows: 24 } },
     });
-    const chosen = session.conversations.at(-1)?.id ?? '';
+    // Nobody may know of a conversation that a person chose in the arguments.
+    const chosen = session.conversations.at(-1)?.id ?? wanted;
     const folder = join(root, '.claude', 'projects', '-private');
     mkdirSync(folder, { recursive: true });
     const usage = { input_tokens: 77_777, output_tokens: 1 };

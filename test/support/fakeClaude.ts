@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 /**
  * Words of a prompt, one per line: `say T`, `ask COMMAND`, `question T`, `hang`, `exit N`, `kill`, `garbage`, `long MIB`,
- * `stderr T`, `big CHARS`, `fail T`, `failAndExit T`, `pace PIECES MS`, `write PATH T`, `remove PATH`, `use TOKENS` (into a
+ * `stderr T`, `big CHARS`, `fail T`, `failAndExit T`, `limit SECONDS`, `pace PIECES MS`, `write PATH T`, `remove PATH`, `use TOKENS` (into a
  * transcript). What comes after the last one is a turn that is done. With `FAKE_KEEPS` it keeps a transcript; in a terminal
  * it shows its arguments and its composer, and reports its state.
  */
@@ -114,6 +114,11 @@ async function act(line) {
   if (word === 'failAndExit') {
     result({ is_error: true, terminal_reason: 'api_error', result: about });
     process.exit(0);
+  }
+  if (word === 'limit') {
+    const resetsAt = Math.ceil(Date.now() / 1000) + Number(about);
+    out({ type: 'rate_limit_event', rate_limit_info: { status: 'rejected', resetsAt } });
+    return { is_error: true, terminal_reason: 'api_error', api_error_status: 429, result: 'You have hit your limit' };
   }
   if (word === 'fail') return { is_error: true, terminal_reason: 'api_error', result: about };
   return undefined;

@@ -30,6 +30,7 @@ import {
   readEditor,
   readNotifications,
   readTabs,
+  readTree,
   treeRow,
   waitForRow,
 } from './support/views.ts';
@@ -191,8 +192,11 @@ describe('usage, changed files and search in the editor', function () {
       ["print('one')\n", false],
     );
     await answerNotification(window, /2 files are as they were/, 'Undo');
-    await until('it is undone', async () => existsSync(pathOf('made.py')));
-    assert.equal(readFileSync(pathOf('server.py'), 'utf8'), 'three');
+    await until(
+      'it is undone',
+      async () =>
+        existsSync(pathOf('made.py')) && readFileSync(pathOf('server.py'), 'utf8') === 'three',
+    );
     await clear();
   });
 
@@ -245,6 +249,11 @@ describe('usage, changed files and search in the editor', function () {
       /painter +12k +5 +10 +\$0\.06/.test(await readEditor(window)),
     );
     assert.match(await readEditor(window), /13k tokens a day, all sessions together/);
+    const rows = await readTree(window, 'Sessions');
+    assert.ok(
+      rows.every(({ label }) => !label.includes('toucan')),
+      'imported ones are history',
+    );
     await pictureLooks(window, 'usage', () => inFront('Usage'));
     const message = { messageId: randomUUID(), text: 'use 2000\nhang', environment };
     await link.call('chat/send', { sessionId: agent.id, ...message });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseCommandLine } from './commandLine.ts';
+import { joinCommand, parseCommandLine } from './commandLine.ts';
 
 describe('a command line', () => {
   const cases: readonly (readonly [string, string[] | undefined])[] = [
@@ -17,4 +17,15 @@ describe('a command line', () => {
       assert.deepEqual(parseCommandLine(line), expected);
     });
   }
+});
+
+describe('a program and its arguments as one line', () => {
+  it('is read as the same list again', () => {
+    const lists = [
+      ['npm', 'test'],
+      ['a b', ''],
+      ['say', 'it\'s "x"', '$HOME', '`id`', 'back\\slash', 'é'],
+    ];
+    for (const list of lists) assert.deepEqual(parseCommandLine(joinCommand(list)), list);
+  });
 });

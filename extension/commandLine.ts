@@ -22,3 +22,13 @@ function unquote(word: string): string {
     return part.slice(1, -1).replace(/\\(["\\$`])/g, '$1');
   });
 }
+
+/** As one line that a person can read and type again: `parseCommandLine` reads the same list from it. */
+export function joinCommand(command: readonly string[]): string {
+  return command.map(quote).join(' ');
+}
+
+function quote(word: string): string {
+  if (/^[\w@%+=:,./~^-]+$/.test(word)) return word;
+  return `"${word.replaceAll(/["\\$`]/g, (sign) => `\\${sign}`)}"`;
+}
