@@ -33,7 +33,8 @@ const config: KnipConfig = {
   // They run in a place of their own, beside the packages that they name.
   ignore: ['test/clients/*.mjs'],
   project: [
-    '{protocol,link,daemon,cli,extension,webview-ui,bench,scripts,test}/**/*.{ts,mjs}',
+    '{protocol,link,daemon,cli,extension,bench,scripts,test}/**/*.{ts,mjs}',
+    'webview-ui/**/*.{ts,tsx}',
     '*.ts',
   ],
   ignoreExportsUsedInFile: true,

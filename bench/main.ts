@@ -14,6 +14,7 @@ import { attachCommandFigure } from './attachCommand.ts';
 import { attentionFigure } from './attention.ts';
 import { chatFigure } from './chat.ts';
 import { chatParallelFigure } from './chatParallel.ts';
+import { chatViewFigure } from './chatView.ts';
 import { coldFigure } from './cold.ts';
 import { echoFigure } from './echo.ts';
 import { editorFigure } from './editor.ts';
@@ -54,6 +55,7 @@ const figures: readonly Figure[] = [
   attentionFigure,
   ...apart(memoryRecallFigure),
   ...apart(editorFigure),
+  ...apart(chatViewFigure),
 ];
 
 function chooseIds(asked: readonly string[]): ReadonlySet<string> {

@@ -1,12 +1,15 @@
 /** The composition root of this window: what exists, in which order, and what each part is given. No logic. */
 import * as vscode from 'vscode';
 import type { HomePaths } from '../link/home/home.ts';
+import type { Session } from '../protocol/session/session.ts';
 import type { ClientId } from '../protocol/wire/brand.ts';
 import type { Disposable } from '../protocol/wire/disposable.ts';
 import { DisposableStore } from '../protocol/wire/disposable.ts';
 import { createAccessCommands } from './access/access.ts';
 import { AgentFeature } from './agent/agent.ts';
 import { createAttentionFeature, watchSeen } from './attention/attention.ts';
+import type { ChatFeature, ChatsOptions } from './chat/chat.ts';
+import { Tabs, createChatFeature, createChats } from './chat/chat.ts';
 import { createShimCommands } from './command.ts';
 import {
   DaemonConnection,
@@ -23,9 +26,11 @@ import { createMemoryFeature } from './memory/memory.ts';
 import { createSearchFeature } from './search/search.ts';
 import {
   SessionList,
+  askForOrder,
   createSessionFeature,
   importEverything,
   offerImport,
+  openNew as openNewSession,
   restartSession,
   resumeSession,
   type ImportOfferOptions,
@@ -80,14 +85,15 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   const { restart, resume } = createWays({ connection, sessions, window });
   const backend = { connection, sessions, clientId: windowId, restart, resume, log };
   const terminals = new Terminals(backend, workspaceState);
-  const size = () => terminals.likelySize;
-  const openNew: OpenNewOptions = { connection, agents, window, memory: globalState, size };
+  const common = { connection, sessions, agents, window, log };
+  const { tabs, openNew, chat } = owned.add(createViews(context, common, terminals));
   const mcp = owned.add(createMcpFeature({ connection, secrets, log }));
-  const shared = { connection, sessions, terminals, window, openNew, log, readCost: mcp.readCost };
-  const onDidChangeTerminals = terminals.onDidChange;
+  const { readCost } = mcp;
+  const shared = { connection, sessions, terminals: tabs, window, openNew, log, readCost };
+  const onDidChangeTerminals = tabs.onDidChange;
   const session = owned.add(createSessionFeature({ ...shared, daemon, onDidChangeTerminals }));
-  const presence = owned.add(new Presence({ connection, windowId, terminals, log }));
-  const activeSession = () => terminals.active;
+  const presence = owned.add(new Presence({ connection, windowId, terminals: tabs, log }));
+  const activeSession = () => tabs.active;
   const inWindow = { windowId, machineMemory: globalState, activeSession, presence };
   const attention = owned.add(createAttentionFeature({ ...shared, ...inWindow }));
   const forMemory = { windowMemory: workspaceState, listAgents: () => agents.list() };
@@ -96,7 +102,7 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   const { needs, onDidChange: onDidChangeNeeds } = attention;
   const records = owned.add(createRecords({ ...shared, ...kept }));
   owned.add(createStatusFeature({ sessions, needs, onDidChangeNeeds, usage: records.usage }));
-  owned.add(watchSeen({ connection, attention, terminals, log }));
+  owned.add(watchSeen({ connection, attention, terminals: tabs, log }));
   owned.add(
     registerCommands({
       ...session.commands,
@@ -104,6 +110,7 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
       ...agents.commands,
       ...attention.commands,
       ...memory.commands,
+      ...chat.commands,
       ...task.commands,
       ...records.commands,
       ...createShimCommands(connection, paths),
@@ -114,6 +121,30 @@ function createFeatures({ context, connection, paths, windowId, log }: Ground): 
   owned.add(vscode.window.registerUriHandler(createUriHandler({ sessions, followNotice })));
   owned.add(createTerminalFeature({ ...backend, ...kept, terminals, openNew }));
   return owned;
+}
+
+interface Views extends Disposable {
+  /** Terminals and chats as one. */
+  readonly tabs: Tabs;
+  readonly openNew: OpenNewOptions;
+  readonly chat: ChatFeature;
+}
+
+/** What shows sessions, and how new ones are opened. */
+function createViews(
+  { extensionUri, workspaceState, globalState }: vscode.ExtensionContext,
+  common: Omit<ChatsOptions, 'extensionUri' | 'windowMemory'>,
+  terminals: Terminals,
+): Views {
+  const owned = new DisposableStore();
+  const size = () => terminals.likelySize;
+  const openNew = { ...common, memory: globalState, size };
+  const made = createChats({ ...common, extensionUri, windowMemory: workspaceState });
+  owned.add(made.chats);
+  const tabs = owned.add(new Tabs(terminals, made.chats));
+  const startChat = () => startNewChat(openNew, common.sessions);
+  const chat = owned.add(createChatFeature({ ...made, terminals, startChat }));
+  return { tabs, openNew, chat, dispose: () => owned.dispose() };
 }
 
 function createTasks({ context, paths, ...parts }: TaskGround) {
@@ -166,4 +197,15 @@ function createWays(options: {
       if (session !== undefined) await resumeSession(options, session);
     },
   };
+}
+
+/** A chat with the agent that the person chooses. */
+async function startNewChat(
+  openNew: OpenNewOptions,
+  sessions: SessionList,
+): Promise<Session | undefined> {
+  const order = await askForOrder(openNew);
+  const session = order && (await openNewSession(openNew, { ...order, as: 'chat' }));
+  if (session !== undefined) sessions.put(session);
+  return session;
 }

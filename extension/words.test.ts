@@ -4,11 +4,14 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-/** Every text that the source passes to `t(…)` or `l10n.t(…)`, as the editor looks it up. */
+/** Every text that the sources, also those of the pages, pass to `t(…)` or `l10n.t(…)`, as the editor looks it up. */
 function listSpoken(): string[] {
-  const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-    .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'));
+  const folders = [import.meta.dirname, join(root, 'webview-ui')];
+  const sources = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.test.ts'))
+      .map((file) => readFileSync(join(folder, file), 'utf8')),
+  );
   const call = /\bt\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g;
   const texts = sources.flatMap((source) =>
     [...source.matchAll(call)].map(([, single, double]) =>

@@ -44,6 +44,7 @@ export const uninstallEntry: Entry = {
 
 /** The pages that the extension shows, with their styles and icons. */
 export const pageEntries: readonly Entry[] = [
+  { source: 'webview-ui/chat/main.tsx', output: 'chat.js' },
   { source: 'webview-ui/form/main.ts', output: 'form.js' },
 ];
 
@@ -112,7 +113,7 @@ export async function bundlePages(options: Omit<BundleOptions, 'external'>): Pro
         assetNames: '[name]',
         plugins: [...pagePlugins],
         minify: true,
-        keepNames: false,
+        sourcemap: false,
         charset: 'utf8',
         legalComments: 'none',
         metafile: true,
@@ -124,7 +125,7 @@ export async function bundlePages(options: Omit<BundleOptions, 'external'>): Pro
     root,
     results.map(({ metafile }) => metafile),
   );
-  if (notices !== '') writeFileSync(join(directory, 'THIRD_PARTY_NOTICES.txt'), notices);
+  writeFileSync(join(directory, 'THIRD_PARTY_NOTICES.txt'), notices);
 }
 
 function keepApart({ source, output }: { source: string; output: string }): Plugin {

@@ -41,13 +41,17 @@ export function createNeedCommands(
 async function answer({ connection }: NeedCommandsOptions, argument: unknown): Promise<void> {
   const parsed = needSchema.safeParse(argument);
   if (!parsed.success) return;
-  const { id, revision, actions, text } = parsed.data;
+  const { id, revision, actions, text, sessionId } = parsed.data;
   const rows = actions.map((action) => ({
     label: toPickLabel(toPlainLine(action.label, 64)),
     id: action.id,
   }));
   const chosen = await vscode.window.showQuickPick(rows, { title: toPlainLine(text, 120) });
   if (chosen === undefined) return;
+  if (chosen.id === 'review') {
+    await runCommand('openSession', sessionId ?? undefined);
+    return;
+  }
   await connection.call('attention/answer', { id, action: chosen.id, revision });
 }
 

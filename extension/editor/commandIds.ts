@@ -93,6 +93,14 @@ export const commandIds = {
   archiveRole: 'waggle.archiveRole',
   giveAccess: 'waggle.giveAccess',
   removeEverything: 'waggle.removeEverything',
+  sendSelection: 'waggle.sendSelection',
+  explainProblem: 'waggle.explainProblem',
+  showRules: 'waggle.showRules',
+  findInChat: 'waggle.findInChat',
+  lastQuestion: 'waggle.lastQuestion',
+  focusPermission: 'waggle.focusPermission',
+  forkChat: 'waggle.forkChat',
+  exportChat: 'waggle.exportChat',
 } as const;
 
 export type CommandName = keyof typeof commandIds;

@@ -3,9 +3,12 @@ import type { Agent } from '../../protocol/agent/agent.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Translate } from '../translate.ts';
 
+/** How an agent is opened: drawing a terminal, or speaking in a chat. */
+export type OpenedAs = 'terminal' | 'chat';
+
 /** `open`: an agent, or the shell. `missing`: known, but not found. `command`: anything else, asked for next. */
 export type Choice =
-  | { readonly kind: 'open'; readonly agent: string }
+  | { readonly kind: 'open'; readonly agent: string; readonly as?: OpenedAs }
   | { readonly kind: 'missing'; readonly agent: Agent }
   | { readonly kind: 'command' }
   /** What is kept of it is asked next, then the same again. */
@@ -19,6 +22,13 @@ export interface ChoiceRow {
 }
 
 export const agentIcon = { shell: 'terminal', command: 'run', agent: 'hubot' } as const;
+
+/** As the daemon says; an older one knows that agents can be both. A shell or a command is a terminal. */
+export function listWays(id: string, agent: Agent | undefined): readonly OpenedAs[] {
+  if (id === 'shell' || id === 'command') return ['terminal'];
+  const modes = agent?.modes ?? ['pty', 'pipe'];
+  return modes.map((mode) => (mode === 'pipe' ? 'chat' : 'terminal'));
+}
 
 /** The icon of a kind of session, where it stands beside its name. */
 export function iconOfAgent(agent: string): string {

@@ -14,8 +14,8 @@ import { parseCommandLine } from '../commandLine.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
 import { chooseExecutable, readSettings, translate as t } from '../editor/editor.ts';
 import type { WindowFeature } from '../window/window.ts';
-import type { Choice, ChoiceRow } from './newSession.ts';
-import { listChoices, mergeChoices } from './newSession.ts';
+import type { Choice, ChoiceRow, OpenedAs } from './newSession.ts';
+import { listChoices, listWays, mergeChoices } from './newSession.ts';
 
 export interface OpenNewOptions {
   readonly connection: DaemonConnection;
@@ -31,6 +31,8 @@ export interface Order {
   readonly agent: string;
   readonly command?: [string, ...string[]];
   readonly kept?: Kept;
+  /** Absent: as this agent was opened last. */
+  readonly as?: OpenedAs;
 }
 
 /** What stays of it; empty: as the settings say. */
@@ -42,6 +44,8 @@ export interface Kept {
 /** The version of the protocol that brought the choice. */
 const keepingSince = 2;
 const lastUsedKey = 'waggle.lastAgent';
+/** By agent, how it was opened last. */
+const openedAsKey = 'waggle.openedAs';
 /** Nothing is known at the very first time: so long the first rows wait for the daemon, in order to come in their order. */
 const firstRowsMs = 3000;
 
@@ -60,7 +64,10 @@ export async function askForOrder(options: OpenNewOptions): Promise<Order | unde
 
 async function toOrder(choice: Exclude<Choice, { kind: 'more' }>): Promise<Order | undefined> {
   if (choice.kind === 'command') return askForCommand();
-  if (choice.kind === 'open') return { agent: choice.agent };
+  if (choice.kind === 'open') {
+    const { agent, as } = choice;
+    return as === undefined ? { agent } : { agent, as };
+  }
   return (await resolveMissing(choice.agent)) ? { agent: choice.agent.id } : undefined;
 }
 
@@ -94,9 +101,25 @@ export async function openNew(options: OpenNewOptions, order: Order): Promise<Se
   requireTrust();
   const cwd = await askForFolder();
   if (cwd === undefined) return undefined;
-  const { connection, agents, window } = options;
-  const kept = order.kept ?? keptBySetting();
+  const { connection, window, memory } = options;
   const [link] = await Promise.all([connection.require(), window.prepareEnvironment()]);
+  const as = order.as ?? wayOf(options, order.agent);
+  const session =
+    as === 'chat'
+      ? await openChat(options, order, cwd)
+      : await openTerminal(options, order, { cwd, link });
+  await memory.update(lastUsedKey, order.agent);
+  if (order.as !== undefined)
+    await memory.update(openedAsKey, { ...readWays(memory), [order.agent]: order.as });
+  return session;
+}
+
+async function openTerminal(
+  { connection, agents, window, size }: OpenNewOptions,
+  order: Order,
+  { cwd, link }: { readonly cwd: string; readonly link: DaemonLink },
+): Promise<Session> {
+  const kept = order.kept ?? keptBySetting();
   if (Object.keys(kept).length > 0) refuseOlder(link);
   const path = agents.choosePath(order.agent, window.path);
   const { session } = await connection.call('session/open', {
@@ -105,12 +128,42 @@ export async function openNew(options: OpenNewOptions, order: Order): Promise<Se
     cwd,
     environment: path === undefined ? {} : { PATH: path },
     windowId: window.id,
-    size: options.size(),
+    size: size(),
     ...kept,
     idempotencyKey: randomUUID(),
   });
-  await options.memory.update(lastUsedKey, order.agent);
   return session;
+}
+
+async function openChat(
+  { connection, agents, window }: OpenNewOptions,
+  { agent, kept }: Order,
+  cwd: string,
+): Promise<Session> {
+  const path = agents.choosePath(agent, window.path);
+  const { session } = await connection.call('chat/create', {
+    agent,
+    cwd,
+    environment: path === undefined ? {} : { PATH: path },
+    windowId: window.id,
+    ...(kept?.private === true ? { private: true } : {}),
+    idempotencyKey: randomUUID(),
+  });
+  return session;
+}
+
+function readWays(memory: vscode.Memento): Record<string, OpenedAs> {
+  return memory.get<Record<string, OpenedAs>>(openedAsKey, {});
+}
+
+/** As it was opened last; the first time as a terminal where it can be one. */
+function wayOf({ memory, agents }: OpenNewOptions, id: string): OpenedAs {
+  const ways = listWays(
+    id,
+    agents.known.find((agent) => agent.id === id),
+  );
+  const last = readWays(memory)[id] ?? 'terminal';
+  return ways.includes(last) ? last : (ways[0] ?? 'terminal');
 }
 
 function keptBySetting(): Pick<MethodParams<'session/open'>, 'keep'> {
@@ -140,7 +193,8 @@ interface Row extends vscode.QuickPickItem {
 }
 
 /** Shown at once with what is known; what the daemon answers is added without moving what is shown. */
-function pickChoice({ agents, memory }: OpenNewOptions, kept?: Kept): Promise<Choice | undefined> {
+function pickChoice(options: OpenNewOptions, kept?: Kept): Promise<Choice | undefined> {
+  const { agents, memory } = options;
   const pick = vscode.window.createQuickPick<Row>();
   pick.title = kept?.private === true ? t('New Private Session') : t('New Session');
   pick.placeholder = t('What should run here? It keeps running when you close VS Code.');
@@ -151,7 +205,7 @@ function pickChoice({ agents, memory }: OpenNewOptions, kept?: Kept): Promise<Ch
     const listed = listChoices(known, memory.get<string>(lastUsedKey), t);
     const offered = listed.filter(({ choice }) => kept === undefined || choice.kind !== 'more');
     shown = mergeChoices(shown, offered);
-    pick.items = shown.map(toRow);
+    pick.items = shown.map((row) => toRow(row, options));
     const again = pick.items.find(({ label }) => label === active);
     if (again !== undefined) pick.activeItems = [again];
   };
@@ -160,6 +214,11 @@ function pickChoice({ agents, memory }: OpenNewOptions, kept?: Kept): Promise<Ch
     pick.onDidAccept(() => {
       const chosen = pick.selectedItems[0];
       if (chosen !== undefined) resolve(chosen.choice);
+      pick.hide();
+    });
+    pick.onDidTriggerItemButton(({ item: { choice }, button }) => {
+      if (choice.kind !== 'open') return;
+      resolve({ ...choice, as: button === asChat ? 'chat' : 'terminal' });
       pick.hide();
     });
     pick.onDidHide(() => {
@@ -183,8 +242,24 @@ function pickChoice({ agents, memory }: OpenNewOptions, kept?: Kept): Promise<Ch
   });
 }
 
-function toRow({ choice, icon, label, description }: ChoiceRow): Row {
-  return { choice, label, description, iconPath: new vscode.ThemeIcon(icon) };
+const asTerminal: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon('terminal'),
+  tooltip: t('as Terminal'),
+};
+const asChat: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon('comment-discussion'),
+  tooltip: t('as Chat'),
+};
+
+/** An agent has a button for each way; Enter takes the one that was taken last. */
+function toRow({ choice, icon, label, description }: ChoiceRow, options: OpenNewOptions): Row {
+  const row = { choice, label, description, iconPath: new vscode.ThemeIcon(icon) };
+  if (choice.kind !== 'open') return row;
+  const found = options.agents.known.find(({ id }) => id === choice.agent);
+  if (listWays(choice.agent, found).length < 2) return row;
+  const isChat = wayOf(options, choice.agent) === 'chat';
+  const said = [description, isChat ? t('as chat') : ''].filter(Boolean).join(' · ');
+  return { ...row, description: said, buttons: [asTerminal, asChat] };
 }
 
 async function askForCommand(): Promise<Order | undefined> {

@@ -150,7 +150,8 @@ async function reopenClosed(options: SessionCommandsOptions): Promise<void> {
 }
 
 async function resume(options: SessionCommandsOptions, session: Session): Promise<void> {
-  const isOver = !isRunning(session);
+  // The next message starts the agent of a chat.
+  const isOver = !isRunning(session) && session.mode !== 'pipe';
   options.terminals.open(isOver ? await resumeSession(options, session) : session);
 }
 

@@ -127,7 +127,9 @@ export function describeExit(
 export function describeRow(session: Session, context: RowContext): string {
   const { state, since } = session.attention;
   const age = describeAge(since, context.nowMs, context.t);
-  const parts = session.private === true ? [session.agent, context.t('private')] : [session.agent];
+  const parts: string[] = [session.agent];
+  if (session.mode === 'pipe') parts.push(context.t('chat'));
+  if (session.private === true) parts.push(context.t('private'));
   if (state === 'asking' || state === 'failed' || state === 'interrupted' || isHistory(session)) {
     parts.push(describeShortly(session, context));
   } else if (context.branch !== undefined) {

@@ -16,6 +16,7 @@ import { registerLinks } from './links.ts';
 import { keepPlaces } from './restore.ts';
 import { Terminals } from './terminals.ts';
 
+export { nameTerminal } from './notice.ts';
 export { Terminals } from './terminals.ts';
 
 export interface TerminalFeatureOptions extends BackendOptions {

@@ -1,0 +1,182 @@
+/**
+ * `chat.open`: from showing a chat of 10,000 entries until its newest ones stand on the screen, and what the page's heap
+ * holds then. `chat.firstToken`: from the first token that the model's server sends until it stands on the screen. In the
+ * real editor, the second with the real Claude Code.
+ */
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CDPSession, Frame, Page } from 'playwright-core';
+import type { DaemonLink } from '../link/daemon/daemon.ts';
+import type { Session } from '../protocol/session/session.ts';
+import type { ClaudeCodeRun } from '../test/agents/support/claudeCode.ts';
+import { prepareClaudeCode } from '../test/agents/support/claudeCode.ts';
+import { installAgents } from '../test/agents/support/install.ts';
+import { longConversation, writeTranscript } from '../test/support/chatTranscript.ts';
+import {
+  chatFrame,
+  composer,
+  findPage,
+  measureOpening,
+  say,
+  watchForText,
+} from '../test/vscode/support/chatPage.ts';
+import { pick, runCommand } from '../test/vscode/support/commandPalette.ts';
+import { connectProduct } from '../test/vscode/support/daemonClient.ts';
+import type { EditorWindow } from '../test/vscode/support/editorWindow.ts';
+import { openEditorWindow } from '../test/vscode/support/editorWindow.ts';
+import type { Product } from '../test/vscode/support/product.ts';
+import { startProduct } from '../test/vscode/support/product.ts';
+import { openActivity, openRow } from '../test/vscode/support/views.ts';
+import type { BenchContext, Figure, Measurement } from './figure.ts';
+import { median } from './figure.ts';
+
+const MIB = 1024 * 1024;
+
+interface Rig {
+  readonly run: ClaudeCodeRun;
+  readonly product: Product;
+  readonly window: EditorWindow;
+  readonly link: DaemonLink;
+  stop(): Promise<void>;
+}
+
+/** Claude Code asks before it works in a folder that it does not know. */
+function trustFolder(configDirectory: string, folder: string): void {
+  const path = join(configDirectory, '.claude.json');
+  const seed: { projects: Record<string, object> } = JSON.parse(readFileSync(path, 'utf8'));
+  seed.projects[folder] = { hasTrustDialogAccepted: true };
+  writeFileSync(path, JSON.stringify(seed));
+}
+
+async function startRig(): Promise<Rig> {
+  await installAgents();
+  const run = await prepareClaudeCode();
+  const { HOME: _home, PATH: path, ...agentEnv } = run.env;
+  const bin = join(run.home.root, 'bin');
+  mkdirSync(bin);
+  symlinkSync(run.command[0], join(bin, 'claude'));
+  const env = { ...agentEnv, SHELL: '/bin/bash', PATH: `${bin}:${path ?? ''}` };
+  const product = await startProduct({ env });
+  writeFileSync(join(product.userHome, '.profile'), `PATH='${bin}':$PATH\n`);
+  trustFolder(run.home.configDirectory, product.folder);
+  const window = await openEditorWindow({ server: product.server, folder: product.folder });
+  await openActivity(window, 'Waggle');
+  await runCommand(window, 'Waggle: New Session…');
+  await pick(window, 'Shell');
+  const link = await connectProduct(product);
+  return {
+    ...{ run, product, window, link },
+    async stop() {
+      link.dispose();
+      await window.close();
+      await product.stop();
+      await run.stop();
+    },
+  };
+}
+
+async function importLong({ product, link }: Rig): Promise<Session> {
+  const path = join(product.userHome, 'long.jsonl');
+  writeTranscript(path, { cwd: product.folder, steps: longConversation(10_000) });
+  const asked = { path, as: 'chat', agent: 'claude' } as const;
+  const { session } = await link.call('conversation/import', asked, { timeoutMs: 600_000 });
+  await link.call('session/rename', { sessionId: session.id, name: 'long' });
+  return session;
+}
+
+async function readHeap(page: Page, frame: Frame): Promise<number> {
+  const client: CDPSession = await page
+    .context()
+    .newCDPSession(frame)
+    .catch(() => page.context().newCDPSession(page));
+  await client.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await client.send('Runtime.getHeapUsage');
+  await client.detach();
+  return usedSize;
+}
+
+async function* measureOpen(context: BenchContext, rig: Rig): AsyncIterable<Measurement> {
+  const { window } = rig;
+  await importLong(rig);
+  const times: number[] = [];
+  let heap = 0;
+  for (let round = 0; round < context.rounds; round += 1) {
+    context.signal.throwIfAborted();
+    await openRow(window, 'Sessions', 'long');
+    await chatFrame(window).getByText('That was step 999.').waitFor();
+    times.push(await measureOpening(window.page));
+    heap = await readHeap(window.page, await findPage(window.page));
+    await runCommand(window, 'View: Close Editor');
+  }
+  context.say(`chat.open: ${times.map((ms) => ms.toFixed(0)).join(', ')} ms`);
+  const shared = { id: 'chat.open', rounds: times.length } as const;
+  yield {
+    ...shared,
+    case: '10,000 entries',
+    value: median(times),
+    unit: 'ms',
+    bound: { floor: 300, goal: 100, better: 'lower' },
+    note: 'from the beginning of its document: scripts, styles, entries, drawn',
+  };
+  yield {
+    ...shared,
+    case: 'heap of the page',
+    value: heap,
+    unit: 'bytes',
+    bound: { floor: 150 * MIB, goal: 40 * MIB, better: 'lower' },
+  };
+}
+
+async function* measureFirstToken(context: BenchContext, rig: Rig): AsyncIterable<Measurement> {
+  const { run, window, link, product } = rig;
+  const environment = { ...run.env, HOME: product.userHome };
+  const asked = { agent: 'claude', cwd: product.folder, name: 'tokens', environment };
+  await link.call('chat/create', asked);
+  await openRow(window, 'Sessions', 'tokens');
+  await composer(window).waitFor();
+  const delays: number[] = [];
+  for (let round = 0; round <= context.rounds * 2; round += 1) {
+    context.signal.throwIfAborted();
+    const gate = `gate-${round}`;
+    await say(window, `[[wait ${gate}]] [[say \\u0074oken${round}.]]`);
+    await run.modelServer.untilWaiting(gate);
+    const shown = await watchForText(window.page);
+    const sentAt = Date.now();
+    run.modelServer.release(gate);
+    delays.push((await shown.at) - sentAt);
+    await chatFrame(window).getByText(`token${round}.`, { exact: true }).waitFor();
+  }
+  // The first turn starts the agent.
+  const warm = delays.slice(1);
+  context.say(`chat.firstToken: ${warm.map((ms) => ms.toFixed(0)).join(', ')} ms`);
+  yield {
+    id: 'chat.firstToken',
+    case: 'on the screen',
+    value: median(warm),
+    unit: 'ms',
+    rounds: warm.length,
+    bound: { floor: 100, goal: 50, better: 'lower' },
+    note: 'after the model’s server sent it; real Claude Code, daemon, extension and page',
+  };
+}
+
+async function* measure(
+  context: BenchContext,
+  wanted: ReadonlySet<string>,
+): AsyncIterable<Measurement> {
+  const rig = await startRig();
+  try {
+    if (wanted.has('chat.open')) yield* measureOpen(context, rig);
+    if (wanted.has('chat.firstToken')) yield* measureFirstToken(context, rig);
+  } finally {
+    await rig.stop();
+  }
+}
+
+export const chatViewFigure: Figure = {
+  cases: {
+    'chat.open': ['10,000 entries', 'heap of the page'],
+    'chat.firstToken': ['on the screen'],
+  },
+  measure,
+};

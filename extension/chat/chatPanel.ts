@@ -1,0 +1,175 @@
+/** One chat in a tab: its page, what the page is told, and what becomes of what it says. */
+import * as vscode from 'vscode';
+import type { FromPage, ToPage } from '../../protocol/chat/chatPage.ts';
+import { fromPageSchema } from '../../protocol/chat/chatPage.ts';
+import type { SessionId } from '../../protocol/wire/brand.ts';
+import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { DisposableStore, toDisposable } from '../../protocol/wire/disposable.ts';
+import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+import { translate as t } from '../editor/editor.ts';
+import type { ChatServices } from './chatServices.ts';
+import { ChatFeed } from './chatFeed.ts';
+import { carryOut } from './pageActs.ts';
+import { pageFolder, toPageHtml } from './pageHtml.ts';
+import { Watchdog } from './watchdog.ts';
+
+export const panelType = 'waggle.chat';
+
+export interface ChatPanelOptions {
+  readonly services: ChatServices;
+  readonly sessionId: SessionId;
+  readonly panel: vscode.WebviewPanel;
+}
+
+export class ChatPanel implements Disposable {
+  readonly sessionId: SessionId;
+  readonly panel: vscode.WebviewPanel;
+  readonly #services: ChatServices;
+  readonly #owned = new DisposableStore();
+  readonly #feed: ChatFeed;
+  readonly #watchdog: Watchdog;
+  /** Told when the page is there. */
+  #waiting: ToPage[] = [];
+  #isReady = false;
+
+  constructor({ services, sessionId, panel }: ChatPanelOptions) {
+    this.sessionId = sessionId;
+    this.panel = panel;
+    this.#services = services;
+    this.#feed = this.#owned.add(this.#createFeed());
+    this.#watchdog = this.#owned.add(
+      new Watchdog({
+        ping: () => void panel.webview.postMessage({ type: 'ping' } satisfies ToPage),
+        reload: () => this.#load(),
+        giveUp: () => this.#services.log.error('the page of a chat does not answer'),
+        schedule(run, delayMs) {
+          const timer = setTimeout(run, delayMs);
+          return toDisposable(() => clearTimeout(timer));
+        },
+      }),
+    );
+    panel.webview.options = {
+      enableScripts: true,
+      enableForms: false,
+      enableCommandUris: false,
+      localResourceRoots: [pageFolder(services.extensionUri)],
+    };
+    this.#owned.add(panel.webview.onDidReceiveMessage((message: unknown) => this.#take(message)));
+    this.#owned.add(panel.onDidChangeViewState(() => this.#viewChanged()));
+    this.rename();
+    this.#load();
+    this.#watchdog.loading();
+  }
+
+  /** Its name, with the sign of its state, as terminals have it. */
+  rename(): void {
+    const title = this.#services.titleOf(this.sessionId);
+    if (this.panel.title !== title) this.panel.title = title;
+  }
+
+  /** Waits for the page when it is not there yet. */
+  tell(message: ToPage): void {
+    if (this.#isReady) void this.panel.webview.postMessage(message);
+    else this.#waiting.push(message);
+  }
+
+  reload(): void {
+    this.#watchdog.again();
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
+  }
+
+  #createFeed(): ChatFeed {
+    const { connection, log, nameOf } = this.#services;
+    const { sessionId } = this;
+    return new ChatFeed({
+      ...{ connection, sessionId, log },
+      tell: (message) => {
+        if (this.#isReady) void this.panel.webview.postMessage(message);
+      },
+      nameOf: () => nameOf(sessionId),
+      lost: () => {
+        this.panel.dispose();
+      },
+    });
+  }
+
+  #load(): void {
+    this.#isReady = false;
+    this.panel.webview.html = toPageHtml(this.panel.webview, this.#services.extensionUri);
+  }
+
+  #viewChanged(): void {
+    // What cannot be seen has no page: it is loaded anew when it is shown.
+    if (this.panel.visible) {
+      if (!this.#isReady) this.#watchdog.loading();
+    } else {
+      this.#watchdog.hidden();
+      this.#isReady = false;
+      this.#feed.close();
+    }
+  }
+
+  #take(message: unknown): void {
+    const parsed = fromPageSchema.safeParse(message);
+    if (!parsed.success) {
+      this.#services.log.warn('a message of a chat’s page was not understood');
+      return;
+    }
+    this.#watchdog.alive();
+    this.#carryOut(parsed.data).catch((error: unknown) => this.#fail(parsed.data, error));
+  }
+
+  async #carryOut(message: FromPage): Promise<void> {
+    const { log } = this.#services;
+    if (message.type === 'pong') return;
+    if (message.type === 'broken') log.error('the page of a chat failed', message.text);
+    else if (message.type === 'ready') await this.#open();
+    else if (message.type === 'act' && message.what === 'reload') this.reload();
+    else {
+      const tell = (told: ToPage): void => this.tell(told);
+      await carryOut({ services: this.#services, sessionId: this.sessionId, tell }, message);
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { services, sessionId } = this;
+    const subscribed = await this.#feed.open();
+    const { chat, entries, revision } = subscribed;
+    const opened: ToPage = {
+      type: 'opened',
+      ...{ sessionId, chat, entries, revision },
+      name: services.nameOf(sessionId),
+      agent: toPlainLine(services.labelOf(chat.agent), 64),
+      words: { ...vscode.l10n.bundle },
+      draft: services.drafts.get(sessionId, chat.draft),
+      place: services.places.get(sessionId) ?? null,
+      can: await services.listAbilities(),
+      isMac: process.platform === 'darwin',
+    };
+    await this.panel.webview.postMessage(opened);
+    this.#isReady = true;
+    for (const message of this.#waiting.splice(0)) this.tell(message);
+  }
+
+  get services(): ChatServices {
+    return this.#services;
+  }
+
+  #fail(message: FromPage, error: unknown): void {
+    if (error instanceof vscode.CancellationError) return;
+    const text = toPlainLine(errorMessageOf(error), 600);
+    const fix = toPlainLine(error instanceof WaggleError ? (error.fix ?? '') : '', 300);
+    this.#services.log.warn('a wish of a chat’s page failed', { type: message.type, text });
+    if (message.type === 'ready') {
+      void vscode.window.showErrorMessage(t('The chat cannot be shown: {0}', text));
+      return;
+    }
+    const messageId = message.type === 'send' ? message.messageId : null;
+    const permissionId = message.type === 'answer' ? message.permissionId : null;
+    this.tell({ type: 'failed', text, fix, messageId, permissionId });
+  }
+}

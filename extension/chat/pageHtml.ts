@@ -1,0 +1,39 @@
+/** The frame of the page. Scripts run by their nonce alone, nothing is loaded but our own files, forms lead nowhere. */
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+
+export function pageFolder(extensionUri: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(extensionUri, 'dist', 'extension', 'page');
+}
+
+export function toPageHtml(webview: vscode.Webview, extensionUri: vscode.Uri): string {
+  const folder = pageFolder(extensionUri);
+  const addressOf = (name: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
+  const nonce = randomBytes(24).toString('base64url');
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource}`,
+    `font-src ${webview.cspSource}`,
+    'img-src data:',
+    "form-action 'none'",
+    "base-uri 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="${vscode.env.language}">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${addressOf('chat.css')}">
+</head>
+<body>
+<div id="root"></div>
+<div id="announcer" role="status" aria-live="polite"></div>
+<script nonce="${nonce}" src="${addressOf('chat.js')}"></script>
+</body>
+</html>`;
+}

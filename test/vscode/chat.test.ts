@@ -1,0 +1,488 @@
+/** Chats in the real editor with the real Claude Code: what a person sees, does and decides. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import type { ClaudeCodeRun } from '../agents/support/claudeCode.ts';
+import { prepareClaudeCode } from '../agents/support/claudeCode.ts';
+import { installAgents } from '../agents/support/install.ts';
+import { longConversation, writeTranscript } from '../support/chatTranscript.ts';
+import { hostileTexts } from '../support/hostileMarkup.ts';
+import {
+  card,
+  chatFrame,
+  composer,
+  inPage,
+  press,
+  readRows,
+  say,
+  waitForCard,
+  waitForText,
+} from './support/chatPage.ts';
+import {
+  acceptInput,
+  fillInput,
+  pick,
+  readPicks,
+  readPrompt,
+  runCommand,
+} from './support/commandPalette.ts';
+import { connectProduct } from './support/daemonClient.ts';
+import type { EditorWindow } from './support/editorWindow.ts';
+import { openEditorWindow } from './support/editorWindow.ts';
+import { pictureLooks } from './support/looks.ts';
+import type { Product } from './support/product.ts';
+import { startProduct } from './support/product.ts';
+import { until } from './support/until.ts';
+import {
+  clickRowAction,
+  openActivity,
+  openRow,
+  readTabs,
+  readTree,
+  treeRow,
+  waitForRow,
+} from './support/views.ts';
+
+/** What was to be pressed is answered already. */
+function isGone(error: unknown): void {
+  if (!(error instanceof Error && error.name === 'TimeoutError')) throw error;
+}
+
+function trustFolder(configDirectory: string, folder: string): void {
+  const path = join(configDirectory, '.claude.json');
+  const seed: { projects: Record<string, object> } = JSON.parse(readFileSync(path, 'utf8'));
+  seed.projects[folder] = { hasTrustDialogAccepted: true };
+  writeFileSync(path, JSON.stringify(seed));
+}
+
+describe('a chat in the editor', function () {
+  this.timeout(240_000);
+  let run: ClaudeCodeRun;
+  let product: Product;
+  let window: EditorWindow;
+  let link: DaemonLink;
+  let agentPath: string;
+
+  before(async function () {
+    this.timeout(600_000);
+    await installAgents();
+    run = await prepareClaudeCode();
+    const { HOME: _home, PATH: path, ...agentEnv } = run.env;
+    const bin = join(run.home.root, 'bin');
+    mkdirSync(bin);
+    symlinkSync(run.command[0], join(bin, 'claude'));
+    agentPath = `${bin}:${path ?? ''}`;
+    product = await startProduct({
+      env: { ...agentEnv, SHELL: '/bin/bash', PATH: agentPath },
+    });
+    writeFileSync(join(product.userHome, '.profile'), `PATH='${bin}':$PATH\n`);
+    trustFolder(run.home.configDirectory, product.folder);
+    window = await openEditorWindow({ server: product.server, folder: product.folder });
+  });
+  after(async () => {
+    link?.dispose();
+    await window?.close();
+    await product?.stop();
+    await run?.stop();
+  });
+
+  // What a person would have seen tells more than a stack.
+  afterEach(async function () {
+    const { currentTest } = this;
+    if (currentTest?.state !== 'failed') return;
+    await window.screenshot('chat-failed');
+    console.error(currentTest.err);
+  });
+
+  const inFolder = (name: string): boolean => existsSync(join(product.folder, name));
+  /** The theme that a person began with. */
+  const darken = async (): Promise<void> => {
+    await runCommand(window, 'Preferences: Color Theme');
+    await fillInput(window, 'Dark Modern');
+    await until('it is found', async () => (await readPicks(window))[0]?.label === 'Dark Modern');
+    await acceptInput(window);
+    await window.page.locator('.monaco-workbench.vs-dark').first().waitFor();
+  };
+  /** Opened by its row, which a person's name keeps. */
+  const importChat = async (
+    name: string,
+    steps: Parameters<typeof writeTranscript>[1]['steps'],
+  ) => {
+    const path = join(product.userHome, `${name}.jsonl`);
+    writeTranscript(path, { cwd: product.folder, steps });
+    const asked = { path, as: 'chat', agent: 'claude' } as const;
+    const { session } = await link.call('conversation/import', asked, { timeoutMs: 120_000 });
+    await link.call('session/rename', { sessionId: session.id, name });
+    await openRow(window, 'Sessions', name);
+    await composer(window).waitFor({ timeout: 60_000 });
+  };
+
+  it('is offered beside the terminal, and opens', async () => {
+    await openActivity(window, 'Waggle');
+    await runCommand(window, 'Waggle: New Session…');
+    await until('the agent is offered', async () =>
+      (await readPicks(window)).some(({ label }) => label === 'Claude Code'),
+    );
+    const row = window.page.locator('.quick-input-list .monaco-list-row', {
+      hasText: 'Claude Code',
+    });
+    await row.hover();
+    await row.locator('.action-label[aria-label="as Chat"]').click();
+    await composer(window).waitFor({ timeout: 60_000 });
+    assert.match(
+      (await waitForRow(window, 'Sessions', 'Claude Code')).description,
+      /claude · chat/,
+    );
+    await window.screenshot('chat-empty-dark-1400');
+    link = await connectProduct(product);
+    const { chats } = await link.call('chat/list', {});
+    const [chat] = chats;
+    assert.ok(chat);
+    await link.call('session/rename', { sessionId: chat.sessionId, name: 'first chat' });
+  });
+
+  it('streams what the agent says, as Markdown, its thinking folded', async () => {
+    await say(
+      window,
+      'Please explain. [[think \\u0048mm.]] [[say \\u0048ello **from** the script.\\n\\n```js\\nconst answer = 42; // yes\\n```\\n\\n- one\\n- two]]',
+    );
+    await waitForText(window, 'Hello from the script.');
+    const frame = chatFrame(window);
+    assert.equal(await frame.locator('.row[data-kind=text] strong').innerText(), 'from');
+    assert.equal(await frame.locator('.code-block .hljs-keyword').innerText(), 'const');
+    await waitForText(window, /thought for/);
+    assert.ok(!(await readRows(window)).some((row) => row.includes('Hmm.')));
+    await frame.locator('.thinking .fold').click();
+    await waitForText(window, 'Hmm.');
+    await waitForText(window, /\d s · .* in · .* out/);
+    assert.equal((await readTree(window, 'Sessions')).length, 2, 'one row per conversation');
+    assert.equal((await readTabs(window)).length, 1);
+  });
+
+  it('shows all of what is asked, and takes neither focus nor a key that was meant for the text', async () => {
+    await inPage(window.page, () => {
+      // As fast as nobody is: at the moment in which the card appears.
+      const hurried = new MutationObserver(() => {
+        const found = document.querySelector<HTMLElement>('.card');
+        if (found === null) return;
+        hurried.disconnect();
+        document.body.dataset['focusedBefore'] = document.activeElement?.tagName ?? '';
+        found.focus();
+        found.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', bubbles: true }));
+        found.querySelector<HTMLElement>('button.main')?.click();
+        document.querySelector<HTMLElement>('.composer > textarea')?.focus();
+      });
+      hurried.observe(document.body, { childList: true, subtree: true });
+    });
+    const command = `touch made && echo \\u202Eabc ${'x'.repeat(300)}`;
+    await say(
+      window,
+      `[[tool Bash {"command":"${command}","description":"make it"}]] [[say \\u0064one]]`,
+    );
+    const shown = await waitForCard(window);
+    await composer(window).pressSequentially('add');
+    assert.equal(await composer(window).inputValue(), 'add');
+    await composer(window).fill('');
+    assert.equal(
+      await inPage(window.page, () => document.body.dataset['focusedBefore']),
+      'TEXTAREA',
+    );
+    const text = await shown.locator('.card-command').innerText();
+    assert.ok(text.includes('\\u{202e}abc') && text.endsWith('x'.repeat(300)), text);
+    assert.match(await shown.innerText(), new RegExp(product.folder));
+    assert.equal(inFolder('made'), false);
+    const { needs } = await link.call('attention/list', {});
+    assert.deepEqual(
+      needs.find(({ kind }) => kind === 'permission')?.actions.map(({ id }) => id),
+      ['review'],
+    );
+    await pictureLooks(window, 'chat-permission', () => card(window).waitFor());
+    await darken();
+  });
+
+  it('is denied with a reason, and the agent is told', async () => {
+    await press(window, 'Deny and Tell It…');
+    await card(window).locator('textarea').fill('rather not');
+    await card(window).getByRole('button', { name: 'Deny', exact: true }).click();
+    await waitForText(window, /you denied: .*rather not/);
+    await waitForText(window, 'done');
+    assert.equal(inFolder('made'), false);
+    assert.ok(
+      run.modelServer.requests.some(({ body }) => JSON.stringify(body).includes('rather not')),
+    );
+  });
+
+  it('is allowed by a key while the card has the focus', async () => {
+    await say(window, '[[tool Bash {"command":"touch by-key"}]] [[say \\u006bey]]');
+    await waitForCard(window);
+    await runCommand(window, 'Waggle: Focus What Is Asked');
+    await until('the key allows it', async () => {
+      if (inFolder('by-key')) return true;
+      if ((await card(window).count()) === 0) return false;
+      await card(window).press('a', { timeout: 2000 }).catch(isGone);
+      return inFolder('by-key');
+    });
+    await waitForText(window, /you allowed: \$ touch by-key/);
+    await waitForText(window, 'key');
+  });
+
+  it('is allowed in another form, and from then on by a rule that can be seen and taken back', async () => {
+    await say(window, '[[tool Bash {"command":"touch f1"}]] [[say \\u0065dited]]');
+    await waitForCard(window);
+    await press(window, 'Edit…');
+    await card(window).locator('textarea').fill('{"command":"touch f2"}');
+    await card(window).getByRole('button', { name: 'Allow This Instead' }).click();
+    await waitForText(window, 'edited');
+    assert.deepEqual([inFolder('f1'), inFolder('f2')], [false, true]);
+    await say(window, '[[tool Bash {"command":"touch r1"}]] [[say \\u0072uled]]');
+    await waitForCard(window);
+    await press(window, 'Allow Always…');
+    await card(window).locator('input.code').fill('touch *');
+    await window.screenshot('chat-always-dark-1400');
+    await card(window).getByRole('button', { name: 'Allow from Now On' }).click();
+    await waitForText(window, 'ruled');
+    await say(window, '[[tool Bash {"command":"touch r2"}]] [[say \\u0061gain]]');
+    await waitForText(window, 'again');
+    await waitForText(window, /allowed by your rule/);
+    await runCommand(window, 'Waggle: Show What Is Allowed without Asking…');
+    assert.deepEqual(
+      (await readPicks(window)).map(({ label }) => label),
+      ['Bash: touch *'],
+    );
+    await window.page.locator('.quick-input-list .monaco-list-row').hover();
+    await window.page.locator('.quick-input-list .action-label[aria-label^="Ask Again"]').click();
+    await until(
+      'the rule is gone',
+      async () => (await link.call('chat/listRules', {})).rules.length === 0,
+    );
+  });
+
+  it('shows a change of a file line by line, and in the editor’s own diff', async () => {
+    const path = join(product.folder, 'server.py');
+    await say(
+      window,
+      `[[tool Read {"file_path":"${path}"}]] [[tool Edit {"file_path":"${path}","old_string":"8080","new_string":"9090"}]] [[say \\u0063hanged]]`,
+    );
+    const shown = await waitForCard(window);
+    assert.match(await shown.locator('.diff').innerText(), /9090/);
+    await window.screenshot('chat-diff-dark-1400');
+    await shown.locator('.diff-head').click();
+    await until('the diff editor is in front', async () =>
+      (await readTabs(window)).some(({ title, active }) => active && title.startsWith('server.py')),
+    );
+    await runCommand(window, 'View: Close Editor');
+    await composer(window).waitFor();
+    await waitForCard(window);
+    await press(window, 'Allow Once');
+    await waitForText(window, 'changed');
+    assert.match(readFileSync(path, 'utf8'), /9090/);
+  });
+
+  it('asks questions with buttons', async () => {
+    const options = '[{"label":"Red","description":"warm"},{"label":"Blue","description":"cold"}]';
+    const question = `{"question":"Which color?","header":"Color","multiSelect":false,"options":${options}}`;
+    await say(window, `[[tool AskUserQuestion {"questions":[${question}]}]] [[say \\u0063hosen]]`);
+    await waitForCard(window);
+    await window.screenshot('chat-question-dark-1400');
+    const option = card(window).locator('.option', { hasText: 'Blue' });
+    await until('it is answered', async () => {
+      if ((await option.count()) === 0) return true;
+      await option.click({ timeout: 2000 }).catch(isGone);
+      return (await option.count()) === 0;
+    });
+    await waitForText(window, 'Which color? → Blue');
+    await waitForText(window, 'chosen');
+  });
+
+  it('is answered in Needs You where its row shows all of it', async () => {
+    await say(window, '[[tool Bash {"command":"touch from-list"}]] [[say \\u006cisted]]');
+    const row = await waitForRow(window, 'Needs You', '$ touch from-list');
+    await clickRowAction(window, treeRow(window, 'Needs You', row.label), 'Answer');
+    await pick(window, 'Allow Once');
+    await waitForText(window, 'listed');
+    assert.ok(inFolder('from-list'));
+    await until('nothing is asked any more', async () => (await card(window).count()) === 0);
+  });
+
+  it('queues what is said meanwhile, to be changed and taken back, and stops on Escape', async () => {
+    await say(window, '[[say \\u0077orking]] [[hang]]');
+    await waitForText(window, 'working');
+    await say(window, '[[say \\u006cater]]');
+    await say(window, 'not this');
+    const frame = chatFrame(window);
+    await until('both wait', async () => (await frame.locator('.queued').count()) === 2);
+    await frame.locator('.queued').nth(1).getByRole('button', { name: 'Take Back' }).click();
+    await until('one waits', async () => (await frame.locator('.queued').count()) === 1);
+    await frame.locator('.queued').getByRole('button', { name: 'Change' }).click();
+    await frame.locator('.queued textarea').fill('[[say \\u0073ooner]]');
+    await frame.locator('.queued textarea').press('Enter');
+    await window.screenshot('chat-queue-dark-1400');
+    await until('it stops', async () => {
+      await composer(window).press('Escape');
+      return (await frame.locator('.queue-paused').count()) > 0;
+    });
+    await waitForText(window, /interrupted/i);
+    await frame.locator('.queue-paused').getByRole('button', { name: 'Continue' }).click();
+    await waitForText(window, 'sooner');
+  });
+
+  it('says what failed and how to go on', async () => {
+    // A chat of its own: the agent says what failed again with every later message.
+    const environment = { ...run.env, HOME: product.userHome, PATH: agentPath };
+    const asked = { agent: 'claude', cwd: product.folder, name: 'failing', environment };
+    const { session } = await link.call('chat/create', asked);
+    await openRow(window, 'Sessions', 'failing');
+    await say(window, '[[error 400 invalid_request_error]]');
+    const ended = chatFrame(window).locator('.turn-end.failed').last();
+    await ended.waitFor({ timeout: 60_000 });
+    assert.match(await ended.innerText(), /400/);
+    assert.equal(await ended.getByRole('button', { name: 'Try Again' }).count(), 1);
+    await window.screenshot('chat-error-dark-1400');
+    await link.call('session/kill', { sessionId: session.id });
+    await link.call('session/delete', { sessionId: session.id });
+    await until('its tab is closed', async () =>
+      (await readTabs(window)).every(({ title }) => !title.endsWith('failing')),
+    );
+    await openRow(window, 'Sessions', 'first chat');
+    await composer(window).waitFor({ timeout: 60_000 });
+  });
+
+  it('completes files with @ and takes a selection of a file', async () => {
+    await composer(window).pressSequentially('look at @serv');
+    const items = chatFrame(window).locator('.suggestion');
+    await items.first().waitFor();
+    assert.match(await items.first().innerText(), /server\.py/);
+    await composer(window).press('Enter');
+    assert.equal(await composer(window).inputValue(), 'look at @server.py ');
+    await composer(window).fill('');
+    await say(window, '[[say It is in `./server.py:1`]]');
+    await chatFrame(window).locator('.row[data-kind=text] a').last().click();
+    await window.page.locator('.editor-group-container.active .view-lines').first().waitFor();
+    await runCommand(window, 'Select All');
+    await runCommand(window, 'Waggle: Send Selection to Agent…');
+    assert.equal(await readPrompt(window), 'To Which Agent?');
+    await pick(window, 'first chat');
+    const part = chatFrame(window).locator('.part');
+    await part.waitFor({ timeout: 30_000 });
+    assert.match(await part.innerText(), /server\.py:1/);
+    await composer(window).press('Enter');
+    const asked = await run.modelServer.untilRequest(({ body }) =>
+      JSON.stringify(body).includes('listening on '),
+    );
+    assert.ok(asked);
+  });
+
+  it('shows a hostile transcript as it is: nothing runs, nothing is fetched', async () => {
+    const steps = hostileTexts.flatMap((text, index) => [
+      ...(index % 20 === 0 ? [{ who: 'person', text: `Part ${index}: ${text}` } as const] : []),
+      { who: 'agent', text } as const,
+      { who: 'tool', name: `Bash${index}<b>`, input: { command: text }, output: text } as const,
+    ]);
+    await importChat('hostile', steps);
+    const refused = window.refused.length;
+    const found = new Set<string>();
+    await inPage(window.page, () => document.querySelector('.transcript')?.scrollTo(0, 0));
+    await waitForText(window, "Part 0: <script>pwned('0-0')</script>");
+    await until('all of it was seen', async () => {
+      const seen = await inPage(window.page, () => {
+        Object.assign(globalThis, { pwned: () => (document.body.dataset['pwned'] = 'yes') });
+        const folds = document.querySelectorAll<HTMLElement>('.fold[aria-expanded=false]');
+        for (const fold of folds) fold.click();
+        const frame = document.querySelector<HTMLElement>('.transcript');
+        for (const link of document.querySelectorAll<HTMLElement>('.markdown a'))
+          link.focus({ preventScroll: true });
+        const made = [
+          ...(frame?.querySelectorAll(
+            'script, iframe, object, embed, form, style, link, base, meta, svg, math, video, audio, img',
+          ) ?? []),
+        ];
+        const addresses = [
+          ...(frame?.querySelectorAll('[href], [src], [onerror], [onload]') ?? []),
+        ];
+        // What was just opened is drawn before one goes on.
+        if (frame !== null && folds.length === 0) frame.scrollTop += frame.clientHeight;
+        const rows = [...document.querySelectorAll<HTMLElement>('.row[data-position]')];
+        return {
+          pwned: document.body.dataset['pwned'] ?? '',
+          made: [...made, ...addresses].map((element) => element.outerHTML.slice(0, 200)),
+          positions: rows.map((row) => row.dataset['position'] ?? ''),
+          isAtEnd: frame !== null && frame.scrollTop + frame.clientHeight >= frame.scrollHeight - 2,
+        };
+      });
+      assert.deepEqual([seen.pwned, seen.made], ['', []]);
+      for (const position of seen.positions) found.add(position);
+      return seen.isAtEnd && found.size > 500;
+    });
+    await inPage(window.page, () => document.querySelector('.transcript')?.scrollTo(0, 0));
+    await waitForText(window, "<script>pwned('0-0')</script>");
+    assert.deepEqual(window.refused.slice(refused), []);
+    await window.screenshot('chat-hostile-dark-1400');
+  });
+
+  it('opens a long chat with a few rows, and goes to its first and its last question', async () => {
+    await importChat('long', longConversation(3000));
+    await waitForText(window, 'That was step 299.');
+    const countRows = () => inPage(window.page, () => document.querySelectorAll('.row').length);
+    assert.ok((await countRows()) <= 300);
+    await inPage(window.page, () => document.querySelector('.transcript')?.scrollTo(0, 0));
+    await waitForText(window, 'Question 0:');
+    assert.ok((await countRows()) <= 300);
+    await runCommand(window, 'Waggle: Go to Your Last Question');
+    await waitForText(window, 'Question 299:');
+    assert.ok((await countRows()) <= 300);
+    await pictureLooks(window, 'chat-long', () => waitForText(window, 'Question 299:'));
+    await darken();
+  });
+
+  it('finds words anywhere in it, and marks them', async () => {
+    await composer(window).press('Control+f');
+    const find = chatFrame(window).locator('.find input');
+    await find.fill('step150');
+    await waitForText(window, 'step150');
+    const marked = () => inPage(window.page, () => CSS.highlights.has('found'));
+    await until('it is marked', marked);
+    await window.screenshot('chat-find-dark-1400');
+    await find.press('Escape');
+    await until('the find bar is closed', async () => (await find.count()) === 0);
+  });
+
+  it('is back after a reload, with what was written and not sent', async () => {
+    await composer(window).fill('half a thought');
+    await window.reload();
+    await composer(window).waitFor({ timeout: 60_000 });
+    await until(
+      'the draft is back',
+      async () => (await composer(window).inputValue()) === 'half a thought',
+    );
+    await waitForText(window, /step|Question/);
+  });
+
+  it('keeps its text while the daemon is gone, and goes on with the next', async () => {
+    await openRow(window, 'Sessions', 'first chat');
+    await composer(window).waitFor({ timeout: 60_000 });
+    await waitForText(window, 'sooner');
+    const killed = product.daemonPid();
+    assert.ok(killed);
+    process.kill(killed, 'SIGKILL');
+    await until('another daemon runs', async () => {
+      const pid = product.daemonPid();
+      return pid !== undefined && pid !== killed;
+    });
+    await waitForText(window, 'sooner');
+    await until(
+      'it is connected again',
+      async () => (await chatFrame(window).locator('.bar').count()) === 0,
+    );
+    await say(window, '[[say \\u0061live]]');
+    await waitForText(window, 'alive');
+  });
+
+  it('asks nothing of any address off this machine, and gives the editor nothing to complain about', () => {
+    assert.deepEqual(window.refused, []);
+    const ours = window.errors.filter((error) =>
+      /waggle\.waggle|Content Security Policy|TrustedScript/i.test(error),
+    );
+    assert.deepEqual(ours, []);
+  });
+});

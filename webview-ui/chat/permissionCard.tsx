@@ -1,0 +1,227 @@
+/**
+ * What an agent asks. It never takes the focus; its keys work only while it has it, and neither keys nor clicks count in
+ * the first half second after it appeared or changed. The answer carries the hash of what stands here.
+ */
+import { Component, createRef } from 'preact';
+import type { JSX } from 'preact';
+import type { Answer } from '../../protocol/chat/permission.ts';
+import { toPlainLine, toVisibleText } from '../../protocol/wire/printable.ts';
+import { DiffView } from './diffView.tsx';
+import { Icon } from './iconButton.tsx';
+import { isPlainKey } from './keys.ts';
+import { Markdown } from './markdown.tsx';
+import type { ChatModel, OpenAsk } from './model.ts';
+import { AllowForm, DenyForm, EditForm } from './permissionForms.tsx';
+import { describeInput, settleMs } from './permissionText.ts';
+import { QuestionForm } from './questionForm.tsx';
+import { t } from './words.ts';
+
+type Form = 'none' | 'deny' | 'allow' | 'edit';
+
+interface CardProps {
+  readonly model: ChatModel;
+  readonly ask: OpenAsk;
+}
+
+interface CardState {
+  readonly form: Form;
+  readonly isSettled: boolean;
+  readonly isAnswering: boolean;
+}
+
+export class PermissionCard extends Component<CardProps, CardState> {
+  override state: CardState = { form: 'none', isSettled: false, isAnswering: false };
+  readonly #frame = createRef<HTMLDivElement>();
+  #timer: number | undefined;
+
+  override componentDidMount(): void {
+    this.#settle();
+  }
+
+  override componentDidUpdate(before: CardProps): void {
+    if (before.ask.permission.hash === this.props.ask.permission.hash) return;
+    this.setState({ form: 'none', isSettled: false, isAnswering: false });
+    this.#settle();
+  }
+
+  override componentWillUnmount(): void {
+    clearTimeout(this.#timer);
+  }
+
+  override render(
+    { model, ask }: CardProps,
+    { form, isSettled, isAnswering }: CardState,
+  ): JSX.Element {
+    const { permission } = ask;
+    const isWaiting = !isSettled || isAnswering;
+    return (
+      <div
+        ref={this.#frame}
+        class={`card ${isWaiting ? 'settling' : ''}`}
+        role="group"
+        tabIndex={0}
+        aria-label={this.#title()}
+        data-permission={permission.permissionId}
+        onKeyDown={(event) => this.#press(event)}
+      >
+        <div class="card-title">
+          <Icon name={permission.ask === 'question' ? 'question' : 'bell'} />
+          <span>{this.#title()}</span>
+          <span class="quiet">{t('in {0}', toVisibleText(permission.cwd))}</span>
+        </div>
+        <div class="card-body" tabIndex={0}>
+          <Asked model={model} ask={ask} />
+        </div>
+        {permission.ask === 'question' ? (
+          <QuestionForm permission={permission} answer={(answer) => this.#answer(answer)} />
+        ) : (
+          this.#buttons(form)
+        )}
+      </div>
+    );
+  }
+
+  #title(): string {
+    const { model, ask } = this.props;
+    const { agent } = model.opened;
+    const { permission } = ask;
+    if (permission.ask === 'question') return t('{0} asks', agent);
+    if (permission.ask === 'plan') return t('{0} has a plan: may it go on?', agent);
+    return t('{0} wants to use {1}', agent, toPlainLine(permission.tool, 64));
+  }
+
+  #buttons(form: Form): JSX.Element {
+    const { permission } = this.props.ask;
+    const { model } = this.props;
+    const close = (): void => this.#open('none');
+    const answer = (given: Answer): void => this.#answer(given);
+    if (form === 'deny') return <DenyForm close={close} answer={answer} />;
+    if (form === 'edit') return <EditForm permission={permission} close={close} answer={answer} />;
+    if (form === 'allow')
+      return <AllowForm permission={permission} close={close} answer={answer} />;
+    const others = model.sameAs(permission);
+    return (
+      <div class="buttons">
+        <Button
+          name={t('Deny')}
+          hint="D"
+          act={() => answer({ behavior: 'deny', interrupt: false })}
+        />
+        <Button name={t('Deny and Tell It…')} hint="T" act={() => this.#open('deny')} />
+        <span class="gap" />
+        {permission.canEdit ? (
+          <Button name={t('Edit…')} hint="E" act={() => this.#open('edit')} />
+        ) : null}
+        {permission.pattern === null ? null : (
+          <Button name={t('Allow Always…')} hint="S" act={() => this.#open('allow')} />
+        )}
+        {others.length === 0 ? null : (
+          <Button
+            name={t('Allow Once for All {0}', others.length + 1)}
+            hint=""
+            act={() => this.#answer({ behavior: 'allow' }, true)}
+          />
+        )}
+        <Button name={t('Allow Once')} hint="A" isMain act={() => answer({ behavior: 'allow' })} />
+      </div>
+    );
+  }
+
+  #settle(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.setState({ isSettled: true }), settleMs);
+  }
+
+  #open(form: Form): void {
+    if (!this.state.isSettled) return;
+    this.setState({ form });
+    if (form === 'none') this.#frame.current?.focus();
+  }
+
+  /** Keys of its forms and buttons are theirs. */
+  #press(event: KeyboardEvent): void {
+    const { permission } = this.props.ask;
+    if (event.target !== this.#frame.current || event.repeat) return;
+    if (!this.state.isSettled || permission.ask === 'question') return;
+    const acts: Record<string, () => void> = {
+      a: () => this.#answer({ behavior: 'allow' }),
+      d: () => this.#answer({ behavior: 'deny', interrupt: false }),
+      t: () => this.#open('deny'),
+      ...(permission.canEdit ? { e: () => this.#open('edit') } : {}),
+      ...(permission.pattern === null ? {} : { s: () => this.#open('allow') }),
+    };
+    for (const [key, act] of Object.entries(acts)) {
+      if (!isPlainKey(event, key)) continue;
+      event.preventDefault();
+      act();
+    }
+  }
+
+  #answer(answer: Answer, forAll = false): void {
+    const { model, ask } = this.props;
+    const { permissionId, hash } = ask.permission;
+    if (!this.state.isSettled || this.state.isAnswering) return;
+    this.setState({ isAnswering: true });
+    const others = forAll ? [...model.sameAs(ask.permission)] : [];
+    model.post({ type: 'answer', permissionId, hash, answer, others });
+    // Refused or lost: it can be answered again.
+    this.#timer = setTimeout(() => this.setState({ isAnswering: false }), 2000);
+  }
+}
+
+interface ButtonProps {
+  readonly name: string;
+  readonly hint: string;
+  readonly act: () => void;
+  readonly isMain?: boolean;
+}
+
+function Button({ name, hint, act, isMain = false }: ButtonProps): JSX.Element {
+  const title = hint === '' ? name : t('{0} ({1}, while the card has the focus)', name, hint);
+  return (
+    <button type="button" class={isMain ? 'main' : ''} title={title} onClick={act}>
+      {name}
+    </button>
+  );
+}
+
+/** Everything that was asked; long texts scroll, nothing is cut. */
+function Asked({ model, ask }: CardProps): JSX.Element {
+  const { permission, position } = ask;
+  const { description, input, changes } = permission;
+  if (permission.ask === 'plan') return <Markdown model={model} text={input} isOpen={false} />;
+  if (permission.ask === 'question') return <></>;
+  const { command, rest } = describeInput(input);
+  return (
+    <>
+      {description === '' ? null : <div class="card-why">{toVisibleText(description)}</div>}
+      {command === '' ? null : <pre class="card-command">{command}</pre>}
+      {changes.map((change, index) => (
+        <DiffView
+          key={index}
+          change={change}
+          isWhole
+          open={() => model.post({ type: 'openDiff', position, index })}
+        />
+      ))}
+      {rest === '' ? null : <GivenRest text={rest} isFolded={changes.length > 0} />}
+    </>
+  );
+}
+
+/** Where the changes stand already, the same as arguments may be folded. */
+function GivenRest({
+  text,
+  isFolded,
+}: {
+  readonly text: string;
+  readonly isFolded: boolean;
+}): JSX.Element {
+  if (!isFolded) return <pre class="card-input">{text}</pre>;
+  return (
+    <details>
+      <summary>{t('All arguments')}</summary>
+      <pre class="card-input">{text}</pre>
+    </details>
+  );
+}

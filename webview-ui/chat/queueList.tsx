@@ -1,0 +1,118 @@
+/** What was said and not told yet: to be changed, moved or taken back. */
+import { Component } from 'preact';
+import type { JSX } from 'preact';
+import type { QueuedMessage } from '../../protocol/chat/chat.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+import { IconButton } from './iconButton.tsx';
+import type { ChatModel } from './model.ts';
+import { t } from './words.ts';
+
+interface QueueProps {
+  readonly model: ChatModel;
+}
+
+interface Editing {
+  readonly id: string;
+  readonly text: string;
+}
+
+export class QueueList extends Component<QueueProps, { readonly editing: Editing | undefined }> {
+  override state: { readonly editing: Editing | undefined } = { editing: undefined };
+
+  override render({ model }: QueueProps): JSX.Element | null {
+    const { queue, paused } = model.chat;
+    if (queue.length === 0) return null;
+    return (
+      <div class="queue" role="list" aria-label={t('Waiting messages')}>
+        {paused === null ? null : (
+          <div class="queue-paused">
+            <span class="quiet">{t('The queue is paused: {0}', toPlainLine(paused, 200))}</span>
+            <button
+              type="button"
+              class="chip"
+              onClick={() => model.post({ type: 'act', what: 'continue' })}
+            >
+              {t('Continue')}
+            </button>
+          </div>
+        )}
+        {queue.map((message, index) => this.#message(message, index))}
+      </div>
+    );
+  }
+
+  #message(message: QueuedMessage, index: number): JSX.Element {
+    const { model } = this.props;
+    const { editing } = this.state;
+    const { id, text } = message;
+    const move = (to: number): void => model.post({ type: 'moveQueued', messageId: id, to });
+    if (editing?.id === id) return this.#editor(editing);
+    return (
+      <div key={id} class="queued" role="listitem">
+        <span class="queued-text" title={toPlainLine(text, 1000)}>
+          {toPlainLine(text, 300)}
+        </span>
+        <IconButton
+          icon="edit"
+          label={t('Change')}
+          act={() => this.setState({ editing: { id, text } })}
+        />
+        <IconButton
+          icon="arrow-up"
+          label={t('Earlier')}
+          isDisabled={index === 0}
+          act={() => move(index - 1)}
+        />
+        <IconButton
+          icon="arrow-down"
+          label={t('Later')}
+          isDisabled={index === model.chat.queue.length - 1}
+          act={() => move(index + 1)}
+        />
+        <IconButton
+          icon="close"
+          label={t('Take Back')}
+          act={() => model.post({ type: 'removeQueued', messageId: id })}
+        />
+      </div>
+    );
+  }
+
+  #editor({ id, text }: Editing): JSX.Element {
+    const close = (): void => this.setState({ editing: undefined });
+    const save = (): void => {
+      this.props.model.post({
+        type: 'editQueued',
+        messageId: id,
+        text: this.state.editing?.text ?? text,
+      });
+      close();
+    };
+    return (
+      <div key={id} class="queued" role="listitem">
+        <textarea
+          ref={(element) => element?.focus()}
+          rows={2}
+          value={text}
+          aria-label={t('Waiting message')}
+          onInput={({ currentTarget }) =>
+            this.setState({ editing: { id, text: currentTarget.value } })
+          }
+          onKeyDown={(event) => {
+            if (
+              event.isComposing ||
+              (event.key !== 'Escape' && (event.key !== 'Enter' || event.shiftKey))
+            )
+              return;
+            event.preventDefault();
+            event.stopPropagation();
+            if (event.key === 'Enter') save();
+            else close();
+          }}
+        />
+        <IconButton icon="check" label={t('Keep (Enter)')} act={save} />
+        <IconButton icon="close" label={t('Leave It (Esc)')} act={close} />
+      </div>
+    );
+  }
+}

@@ -1,0 +1,297 @@
+/**
+ * The rows that can be seen, and no others. What stands under the reader's eye stays there whatever happens above it; who
+ * reads the end is kept at the end.
+ */
+import { Component, createRef } from 'preact';
+import type { JSX } from 'preact';
+import type { Entry } from '../../protocol/chat/entry.ts';
+import { EntryRow } from './entryRow.tsx';
+import type { Hold } from './hold.ts';
+import type { ChatModel } from './model.ts';
+import { shapeOf } from './shape.ts';
+import { t } from './words.ts';
+
+interface TranscriptProps {
+  readonly self: Hold<Transcript>;
+  readonly model: ChatModel;
+  /** Counts up when the model changed. */
+  readonly version: number;
+}
+
+interface TranscriptState {
+  readonly opened: ReadonlySet<number>;
+  readonly isNewBelow: boolean;
+  /** Counts up to draw anew. */
+  readonly drawn: number;
+}
+
+const beyond = 600;
+const rowsMost = 250;
+const nearEnd = 24;
+
+interface Anchor {
+  readonly position: number;
+  readonly offset: number;
+}
+
+export class Transcript extends Component<TranscriptProps, TranscriptState> {
+  override state: TranscriptState = { opened: new Set(), isNewBelow: false, drawn: 0 };
+  readonly #frame = createRef<HTMLDivElement>();
+  readonly #rows = new Map<number, HTMLElement>();
+  readonly #observer = new ResizeObserver(() => this.#measure());
+  #isAtEnd = true;
+  #anchor: Anchor | undefined;
+  #range = { first: 1, last: 0 };
+  #endSeen = 0;
+  #sendsSeen = 0;
+  #scrollTop = 0;
+
+  override componentDidMount(): void {
+    this.props.self.current = this;
+    const { model } = this.props;
+    const { place } = model.opened;
+    if (place !== null && place < model.journal.end) this.reveal(place, 'start');
+    if (this.#frame.current !== null) this.#observer.observe(this.#frame.current);
+    this.#measure();
+  }
+
+  override componentWillUnmount(): void {
+    this.props.self.current = null;
+    this.#observer.disconnect();
+  }
+
+  override componentDidUpdate(): void {
+    const { sends } = this.props.model;
+    if (sends !== this.#sendsSeen) {
+      this.#sendsSeen = sends;
+      this.toEnd();
+    }
+    this.#measure();
+    this.#tellNew();
+  }
+
+  override render(
+    { model }: TranscriptProps,
+    { opened, isNewBelow }: TranscriptState,
+  ): JSX.Element {
+    const positions = this.#choose();
+    const { heights } = model;
+    const { first, last } = this.#range;
+    return (
+      <div class="transcript-frame">
+        <div
+          ref={this.#frame}
+          class="transcript"
+          role="log"
+          aria-label={t('Conversation with {0}', model.opened.agent)}
+          aria-live="off"
+          tabIndex={0}
+          onScroll={() => this.#scrolled()}
+        >
+          {model.journal.end === 0 ? <Empty model={model} /> : null}
+          <div style={{ height: `${heights.topOf(first)}px` }} />
+          {positions.map((position) => this.#row(position, opened))}
+          <div style={{ height: `${Math.max(0, heights.total - heights.topOf(last + 1))}px` }} />
+        </div>
+        {isNewBelow ? (
+          <button type="button" class="new-below" onClick={() => this.toEnd()}>
+            {t('New below')}
+          </button>
+        ) : null}
+      </div>
+    );
+  }
+
+  /** To the newest entry, and stays there. */
+  toEnd(): void {
+    this.#isAtEnd = true;
+    this.#anchor = undefined;
+    this.setState({ isNewBelow: false });
+    this.#redraw();
+  }
+
+  reveal(position: number, where: 'start' | 'center' = 'center'): void {
+    const frame = this.#frame.current;
+    if (frame === null) return;
+    const { model } = this.props;
+    this.#isAtEnd = false;
+    const offset = where === 'start' ? 0 : -frame.clientHeight / 3;
+    this.#anchor = { position, offset };
+    this.#scrollTo(model.heights.topOf(position) + offset);
+    this.#redraw();
+  }
+
+  get firstVisible(): number {
+    const { heights } = this.props.model;
+    return heights.positionAt(this.#frame.current?.scrollTop ?? 0);
+  }
+
+  get hasFocus(): boolean {
+    return this.#frame.current?.contains(document.activeElement) ?? false;
+  }
+
+  focus(): void {
+    this.#frame.current?.focus();
+  }
+
+  #choose(): number[] {
+    const { model } = this.props;
+    const { heights, journal } = model;
+    if (journal.end === 0) {
+      this.#range = { first: 1, last: 0 };
+      return [];
+    }
+    const height = this.#frame.current?.clientHeight ?? 800;
+    const top = this.#isAtEnd ? Math.max(0, heights.total - height) : this.#scrollTop;
+    const first = heights.positionAt(Math.max(0, top - beyond));
+    const last = heights.positionAt(top + height + beyond);
+    model.readHole(first, last);
+    const chosen: number[] = [];
+    for (let at = this.#isAtEnd ? last : first; ; at += this.#isAtEnd ? -1 : 1) {
+      if (at < first || at > last || chosen.length >= rowsMost) break;
+      if (shapeOf(journal, at).kind !== 'hidden') chosen.push(at);
+    }
+    if (this.#isAtEnd) chosen.reverse();
+    this.#range = { first: chosen[0] ?? first, last: chosen.at(-1) ?? last };
+    return chosen;
+  }
+
+  #row(position: number, opened: ReadonlySet<number>): JSX.Element {
+    const { model } = this.props;
+    const entry = model.journal.get(position);
+    const keep = (element: HTMLElement | null): void => this.#keepRow(position, element);
+    if (entry === undefined)
+      return (
+        <div
+          key={position}
+          ref={keep}
+          class="row unread"
+          style={{ height: `${model.heights.get(position)}px` }}
+        />
+      );
+    return (
+      <div
+        key={position}
+        ref={keep}
+        class="row"
+        data-position={position}
+        data-kind={entry.content.kind}
+      >
+        <EntryRow
+          model={model}
+          entry={entry}
+          folded={listFolded(model, position)}
+          isOpen={opened.has(position)}
+          opened={opened}
+          toggle={this.#toggle}
+        />
+      </div>
+    );
+  }
+
+  readonly #toggle = (position: number): void => {
+    // What is opened is what the reader looks at: it stays in its place, also at the end.
+    this.#isAtEnd &&= this.state.opened.has(position);
+    if (!this.#isAtEnd) this.#anchor ??= this.#anchorAt(this.#scrollTop);
+    this.setState(({ opened: before }) => {
+      const opened = new Set(before);
+      if (!opened.delete(position)) opened.add(position);
+      return { opened };
+    });
+  };
+
+  #keepRow(position: number, element: HTMLElement | null): void {
+    const before = this.#rows.get(position);
+    if (before === element) return;
+    if (before !== undefined) this.#observer.unobserve(before);
+    if (element === null) this.#rows.delete(position);
+    else {
+      this.#rows.set(position, element);
+      this.#observer.observe(element);
+    }
+  }
+
+  #measure(): void {
+    const { heights, journal } = this.props.model;
+    let hasChanged = false;
+    for (const [position, element] of this.#rows) {
+      if (journal.get(position) === undefined) continue;
+      const { height } = element.getBoundingClientRect();
+      if (Math.abs(heights.get(position) - height) < 0.5) continue;
+      heights.set(position, height);
+      hasChanged = true;
+    }
+    this.#hold();
+    if (hasChanged) this.#redraw();
+  }
+
+  /** Puts the view back where the reader was. */
+  #hold(): void {
+    const frame = this.#frame.current;
+    if (frame === null) return;
+    if (this.#isAtEnd) this.#scrollTo(frame.scrollHeight - frame.clientHeight);
+    else if (this.#anchor !== undefined) {
+      const { position, offset } = this.#anchor;
+      this.#scrollTo(this.props.model.heights.topOf(position) + offset);
+    }
+  }
+
+  #scrollTo(top: number): void {
+    const frame = this.#frame.current;
+    if (frame === null) return;
+    const wanted = Math.max(0, Math.min(top, frame.scrollHeight - frame.clientHeight));
+    if (Math.abs(frame.scrollTop - wanted) > 1) frame.scrollTop = wanted;
+    this.#scrollTop = frame.scrollTop;
+  }
+
+  #scrolled(): void {
+    const frame = this.#frame.current;
+    if (frame === null || Math.abs(frame.scrollTop - this.#scrollTop) < 1) return;
+    this.#scrollTop = frame.scrollTop;
+    const below = frame.scrollHeight - frame.clientHeight - frame.scrollTop;
+    this.#isAtEnd = below < nearEnd;
+    this.#anchor = this.#isAtEnd ? undefined : this.#anchorAt(frame.scrollTop);
+    if (this.#isAtEnd && this.state.isNewBelow) this.setState({ isNewBelow: false });
+    const position = this.#isAtEnd ? null : (this.#anchor?.position ?? null);
+    this.props.model.post({ type: 'place', position });
+    this.#redraw();
+  }
+
+  #anchorAt(top: number): Anchor {
+    const { heights } = this.props.model;
+    const position = heights.positionAt(top);
+    return { position, offset: top - heights.topOf(position) };
+  }
+
+  #tellNew(): void {
+    const { end } = this.props.model.journal;
+    const isNew = end > this.#endSeen && this.#endSeen > 0 && !this.#isAtEnd;
+    this.#endSeen = end;
+    if (isNew && !this.state.isNewBelow) this.setState({ isNewBelow: true });
+  }
+
+  #redraw(): void {
+    this.setState(({ drawn }) => ({ drawn: drawn + 1 }));
+  }
+}
+
+function listFolded(model: ChatModel, position: number): readonly Entry[] {
+  const shape = shapeOf(model.journal, position);
+  if (shape.kind !== 'group') return none;
+  return Array.from({ length: shape.count - 1 }, (_, index) =>
+    model.journal.get(position + index + 1),
+  ).filter((entry) => entry !== undefined);
+}
+
+const none: readonly Entry[] = [];
+
+function Empty({ model }: { readonly model: ChatModel }): JSX.Element {
+  return (
+    <div class="empty">
+      <p>{t('Ask {0} something. It keeps working when you close VS Code.', model.opened.agent)}</p>
+      <p class="quiet">
+        {t('@ adds files and more, / shows its commands, Shift+Enter begins a line.')}
+      </p>
+    </div>
+  );
+}
