@@ -27,7 +27,7 @@ import { VersionCheck } from './versionCheck.ts';
 export type { ChatImport } from './importing.ts';
 export type { FoundInChat, SearchedFor } from './chat.handlers.ts';
 export { fold, snippetIn, toMatch, toWords } from './searching.ts';
-export type { ChatLook, NewTaskChat, Said, TaskChats } from './taskChats.ts';
+export type { ChatLook, TaskChats } from './taskChats.ts';
 export type { EndedTurn, Turns } from './turns.ts';
 
 export interface ChatNouns {
