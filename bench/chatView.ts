@@ -26,6 +26,7 @@ import type { EditorWindow } from '../test/vscode/support/editorWindow.ts';
 import { openEditorWindow } from '../test/vscode/support/editorWindow.ts';
 import type { Product } from '../test/vscode/support/product.ts';
 import { startProduct } from '../test/vscode/support/product.ts';
+import { until } from '../test/vscode/support/until.ts';
 import { openActivity, openRow, unfoldRow } from '../test/vscode/support/views.ts';
 import type { BenchContext, Figure, Measurement } from './figure.ts';
 import { median } from './figure.ts';
@@ -63,6 +64,7 @@ async function startRig(): Promise<Rig> {
   await openActivity(window, 'Waggle');
   await runCommand(window, 'Waggle: New Session…');
   await pick(window, 'Shell');
+  await until('the daemon runs', async () => product.daemonPid() !== undefined);
   const link = await connectProduct(product);
   return {
     ...{ run, product, window, link },
