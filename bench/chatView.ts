@@ -51,7 +51,31 @@ function trustFolder(configDirectory: string, folder: string): void {
 
 async function startRig(): Promise<Rig> {
   await installAgents();
-  const run = await prepareClaudeCode();
+  const owned: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of owned.splice(0).reverse()) await end();
+  };
+  try {
+    const run = await prepareClaudeCode();
+    owned.push(() => run.stop());
+    const product = await startWithClaude(run);
+    owned.push(() => product.stop());
+    const window = await openEditorWindow({ server: product.server, folder: product.folder });
+    owned.push(() => window.close());
+    await openActivity(window, 'Waggle');
+    await runCommand(window, 'Waggle: New Session…');
+    await pick(window, 'Shell');
+    await until('the daemon runs', async () => product.daemonPid() !== undefined);
+    const link = await connectProduct(product);
+    owned.push(() => link.dispose());
+    return { run, product, window, link, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startWithClaude(run: ClaudeCodeRun): Promise<Product> {
   const { HOME: _home, PATH: path, ...agentEnv } = run.env;
   const bin = join(run.home.root, 'bin');
   mkdirSync(bin);
@@ -60,21 +84,7 @@ async function startRig(): Promise<Rig> {
   const product = await startProduct({ env });
   writeFileSync(join(product.userHome, '.profile'), `PATH='${bin}':$PATH\n`);
   trustFolder(run.home.configDirectory, product.folder);
-  const window = await openEditorWindow({ server: product.server, folder: product.folder });
-  await openActivity(window, 'Waggle');
-  await runCommand(window, 'Waggle: New Session…');
-  await pick(window, 'Shell');
-  await until('the daemon runs', async () => product.daemonPid() !== undefined);
-  const link = await connectProduct(product);
-  return {
-    ...{ run, product, window, link },
-    async stop() {
-      link.dispose();
-      await window.close();
-      await product.stop();
-      await run.stop();
-    },
-  };
+  return product;
 }
 
 async function importLong({ product, link }: Rig): Promise<Session> {
