@@ -110,7 +110,7 @@ async function readHeap(page: Page, frame: Frame): Promise<number> {
 async function* measureOpen(context: BenchContext, rig: Rig): AsyncIterable<Measurement> {
   const { window } = rig;
   await importLong(rig);
-  const times: number[] = [];
+  const times: { readonly ours: number; readonly whole: number }[] = [];
   let heap = 0;
   await unfoldRow(window, 'Sessions', 'History');
   for (let round = 0; round < context.rounds; round += 1) {
@@ -121,15 +121,26 @@ async function* measureOpen(context: BenchContext, rig: Rig): AsyncIterable<Meas
     heap = await readHeap(window.page, await findPage(window.page));
     await runCommand(window, 'View: Close Editor');
   }
-  context.say(`chat.open: ${times.map((ms) => ms.toFixed(0)).join(', ')} ms`);
+  context.say(
+    `chat.open: ${times.map(({ ours, whole }) => `${ours.toFixed(0)} of ${whole.toFixed(0)}`).join(', ')} ms`,
+  );
   const shared = { id: 'chat.open', rounds: times.length } as const;
   yield {
     ...shared,
     case: '10,000 entries',
-    value: median(times),
+    value: median(times.map(({ ours }) => ours)),
     unit: 'ms',
     bound: { floor: 300, goal: 100, better: 'lower' },
-    note: 'from the beginning of its document: scripts, styles, entries, drawn',
+    note: 'from the first line of the page: asked for, told by the daemon, drawn',
+  };
+  yield {
+    ...shared,
+    case: 'with the loading of the page',
+    value: median(times.map(({ whole }) => whole)),
+    unit: 'ms',
+    bound: { floor: 1000, goal: 300, better: 'lower' },
+    isVariant: true,
+    note: 'from the document that the editor makes: its service worker brings script and style',
   };
   yield {
     ...shared,
@@ -142,7 +153,8 @@ async function* measureOpen(context: BenchContext, rig: Rig): AsyncIterable<Meas
 
 async function* measureFirstToken(context: BenchContext, rig: Rig): AsyncIterable<Measurement> {
   const { run, window, link, product } = rig;
-  const environment = { ...run.env, HOME: product.userHome };
+  const path = `${join(run.home.root, 'bin')}:${run.env['PATH'] ?? ''}`;
+  const environment = { ...run.env, HOME: product.userHome, PATH: path };
   const asked = { agent: 'claude', cwd: product.folder, name: 'tokens', environment };
   await link.call('chat/create', asked);
   await openRow(window, 'Sessions', 'tokens');

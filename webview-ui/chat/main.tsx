@@ -16,6 +16,7 @@ function need(id: string): HTMLElement {
   return found;
 }
 
+performance.mark('waggle.began');
 const root = need('root');
 const announcer = new Announcer(need('announcer'));
 const page = createHold<Page>();

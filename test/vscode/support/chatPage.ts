@@ -88,16 +88,19 @@ export async function inPage<R>(page: Page, run: () => R | Promise<R>): Promise<
   return frame.evaluate(run) as Promise<R>;
 }
 
-/** Milliseconds from the beginning of the page's document until its newest entries were drawn, as it measures itself. */
-export async function measureOpening(page: Page): Promise<number> {
+/** Milliseconds until the newest entries were drawn: since our script began, and since the editor began the document. */
+export async function measureOpening(
+  page: Page,
+): Promise<{ readonly ours: number; readonly whole: number }> {
   const frame = await findPage(page);
   return frame.evaluate(
     () =>
-      new Promise<number>((resolve) => {
+      new Promise<{ ours: number; whole: number }>((resolve) => {
         const look = (): void => {
           const [drawn] = performance.getEntriesByName('waggle.drawn');
+          const began = performance.getEntriesByName('waggle.began')[0]?.startTime ?? 0;
           if (drawn === undefined) requestAnimationFrame(look);
-          else resolve(drawn.startTime);
+          else resolve({ ours: drawn.startTime - began, whole: drawn.startTime });
         };
         look();
       }),
