@@ -495,7 +495,6 @@ describe('agent tasks in the editor', function () {
     await add('Write the notes', 'true', { parentId });
     await isTask('Clean caches', ({ state }) => state.status === 'failed');
     await saysRow('Release 1.4', /^sync \| high priority/);
-    await waitForRow(window, tasksView, 'Done');
     await pictures('tasks-full', () => waitForRow(window, tasksView, 'Release 1.4'));
     await window.screenshot('tasks-full-tall-1400');
     const { id } = await task('Release 1.4');
