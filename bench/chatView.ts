@@ -26,7 +26,8 @@ import type { EditorWindow } from '../test/vscode/support/editorWindow.ts';
 import { openEditorWindow } from '../test/vscode/support/editorWindow.ts';
 import type { Product } from '../test/vscode/support/product.ts';
 import { startProduct } from '../test/vscode/support/product.ts';
-import { openActivity, openRow } from '../test/vscode/support/views.ts';
+import { until } from '../test/vscode/support/until.ts';
+import { openActivity, openRow, unfoldRow } from '../test/vscode/support/views.ts';
 import type { BenchContext, Figure, Measurement } from './figure.ts';
 import { median } from './figure.ts';
 
@@ -63,6 +64,7 @@ async function startRig(): Promise<Rig> {
   await openActivity(window, 'Waggle');
   await runCommand(window, 'Waggle: New Session…');
   await pick(window, 'Shell');
+  await until('the daemon runs', async () => product.daemonPid() !== undefined);
   const link = await connectProduct(product);
   return {
     ...{ run, product, window, link },
@@ -100,6 +102,7 @@ async function* measureOpen(context: BenchContext, rig: Rig): AsyncIterable<Meas
   await importLong(rig);
   const times: number[] = [];
   let heap = 0;
+  await unfoldRow(window, 'Sessions', 'History');
   for (let round = 0; round < context.rounds; round += 1) {
     context.signal.throwIfAborted();
     await openRow(window, 'Sessions', 'long');

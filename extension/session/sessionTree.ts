@@ -94,9 +94,14 @@ export class SessionTree implements vscode.TreeDataProvider<TreeNode>, Disposabl
 
   getChildren(node?: TreeNode): TreeNode[] {
     if (node === undefined) return this.#listRoots();
-    if (node.kind === 'group') return node.group.sessions.map((session) => this.#nodeOf(session));
-    if (node.kind === 'history') return node.sessions.map((session) => this.#nodeOf(session));
-    return [];
+    return this.#listIn(node).map((session) => this.#nodeOf(session));
+  }
+
+  /** As they are now: what was folded has not been told of a change. */
+  #listIn(node: TreeNode): readonly Session[] {
+    if (node.kind === 'history') return this.#grouped.history;
+    if (node.kind !== 'group') return [];
+    return this.#grouped.groups.find(({ id }) => id === node.id)?.sessions ?? [];
   }
 
   getParent(node: TreeNode): TreeNode | undefined {

@@ -41,6 +41,7 @@ import {
   readTabs,
   readTree,
   treeRow,
+  unfoldRow,
   waitForRow,
 } from './support/views.ts';
 
@@ -114,6 +115,7 @@ describe('a chat in the editor', function () {
     const asked = { path, as: 'chat', agent: 'claude' } as const;
     const { session } = await link.call('conversation/import', asked, { timeoutMs: 120_000 });
     await link.call('session/rename', { sessionId: session.id, name });
+    await unfoldRow(window, 'Sessions', 'History');
     await openRow(window, 'Sessions', name);
     await composer(window).waitFor({ timeout: 60_000 });
   };

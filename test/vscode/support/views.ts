@@ -111,6 +111,18 @@ export async function openRow(window: EditorWindow, title: string, label: string
   );
 }
 
+/** Opens a row that folds others; again when a press on it was lost. */
+export async function unfoldRow(window: EditorWindow, title: string, label: string): Promise<void> {
+  await waitForRow(window, title, label);
+  await until(`"${label}" is unfolded`, async () => {
+    const isOpen = async (): Promise<boolean> =>
+      (await readTree(window, title)).some((row) => row.label === label && row.expanded === true);
+    if (await isOpen()) return true;
+    await treeRow(window, title, label).click({ timeout: 3000 }).catch(isTimeout);
+    return isOpen();
+  });
+}
+
 function isTimeout(error: unknown): false {
   if (error instanceof Error && error.name === 'TimeoutError') return false;
   throw error;
