@@ -39,7 +39,7 @@ const config: KnipConfig = {
   ],
   ignoreExportsUsedInFile: true,
   // The icons are named by a style sheet.
-  ignoreDependencies: ['@vscode/codicons', 'oxlint-tsgolint', 'node', 'oxfmt', '@vscode/vsce', '@vscode/codicons'],
+  ignoreDependencies: ['oxlint-tsgolint', 'node', 'oxfmt', '@vscode/vsce', '@vscode/codicons'],
   ignoreBinaries: ['apt-get', 'cc', 'dbus-daemon', 'mkfifo', 'mount', 'prlimit', 'umount'],
 };
 
