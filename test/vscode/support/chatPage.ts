@@ -83,7 +83,7 @@ export async function findPage(page: Page): Promise<Frame> {
 }
 
 /** Runs a function in the page of the chat in front. */
-export async function inPage<R>(page: Page, run: () => R): Promise<R> {
+export async function inPage<R>(page: Page, run: () => R | Promise<R>): Promise<R> {
   const frame = await findPage(page);
   return frame.evaluate(run) as Promise<R>;
 }
