@@ -32,7 +32,7 @@ export const chatCommands: readonly CommandSpec[] = [
   },
   {
     name: 'switch',
-    summary: 'go on with a conversation as a terminal, or as a chat: the same session',
+    summary: 'go on with a conversation as a terminal or as a chat',
     words: ['<session>'],
     options: [
       option('--to <what>', 'terminal or chat; the other one when it is not said').choices([

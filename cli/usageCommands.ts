@@ -10,7 +10,7 @@ const loadSearch = () => import('./search/search.ts');
 export const usageCommands: readonly CommandSpec[] = [
   {
     name: 'usage',
-    summary: 'tokens and estimated costs of all agents, in chats, terminals and elsewhere',
+    summary: 'tokens and estimated costs of all agents',
     options: [
       option('--by <group>', 'session, repository, day (the default), agent or model').choices([
         ...usageGroups,
@@ -31,7 +31,7 @@ export const usageCommands: readonly CommandSpec[] = [
     commands: [
       {
         name: 'ceiling',
-        summary: 'stop sessions at an amount ($5, 200k, 1.5M tokens); without one, list ceilings',
+        summary: 'stop sessions at an amount ($5, 200k tokens); alone: list ceilings',
         words: ['[amount]'],
         options: [
           option('--per <what>', 'session (the default) or day').choices(['session', 'day']),
@@ -48,7 +48,7 @@ export const usageCommands: readonly CommandSpec[] = [
       },
       {
         name: 'price',
-        summary: 'what a model costs, in dollars for a million tokens; without one, list prices',
+        summary: 'dollars for a million tokens of a model; alone: list prices',
         words: ['[model]', '[prices...]'],
         options: [option('--remove', 'what the list says again')],
         run: async (context, input) =>

@@ -1,5 +1,6 @@
 import { createSystemNotifier, findDesktop, openLink } from '../../link/notice/notice.ts';
 import type { Desktop } from '../../link/notice/notice.ts';
+import { kindOfNeed } from '../../protocol/attention/attention.ts';
 import type { Notice, NoticeSettings } from '../../protocol/attention/notice.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
@@ -120,7 +121,8 @@ export class Calling implements NeedFollower, Disposable {
   }
 
   put(need: Need, facts: NeedFacts | undefined): void {
-    const { id, kind, sessionId, since, text } = need;
+    const { id, sessionId, since, text } = need;
+    const kind = kindOfNeed(need);
     const described = sessionId === null ? undefined : this.describe(sessionId);
     const name = facts?.name ?? described?.name ?? '';
     if (sessionId !== null)

@@ -24,12 +24,16 @@ export function findGate(
   const most = overlap.kind === 'parallel' ? overlap.max : 1;
   if (own >= most) return 'It waits for the run before it.';
   if (running.length >= settings.maxRunning)
-    return `It waits for a place: ${running.length} runs are at work.`;
+    return `It waits for a place: ${countRuns(running.length)} at work.`;
   const agent = agentOf(task);
   const ofAgent = running.filter(({ taskId }) => agentOf(find(taskId)) === agent).length;
   if (agent !== undefined && ofAgent >= settings.maxPerAgent)
-    return `It waits for a place: ${ofAgent} runs of this agent are at work.`;
+    return `It waits for a place of its agent: ${countRuns(ofAgent)} at work.`;
   return undefined;
+}
+
+function countRuns(count: number): string {
+  return count === 1 ? '1 run is' : `${count} runs are`;
 }
 
 function agentOf(task: KeptTask | undefined): string | undefined {

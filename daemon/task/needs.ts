@@ -61,7 +61,7 @@ function needOf(task: KeptTask): WantedNeed | undefined {
   switch (state.status) {
     case 'review':
       return {
-        ...{ ...shared, kind: 'review', text: `"${name}" waits for your review` },
+        ...{ ...shared, kind: 'question', isReview: true, text: `"${name}" waits for your review` },
         actions: [review, { id: 'approve', label: 'Approve' }],
       };
     case 'failed':

@@ -169,7 +169,7 @@ describe('a run', () => {
     for (const id of [first, low, high]) await bench.acting.run(id);
     await bench.tick();
     const waiting = bench.book.activeRuns(low)[0];
-    assert.equal(waiting?.reason, 'It waits for a place: 1 runs are at work.');
+    assert.equal(waiting?.reason, 'It waits for a place: 1 run is at work.');
     await bench.end({ outcome: 'succeeded', reason: null });
     assert.equal(bench.book.activeRuns(high)[0]?.state, 'started');
     assert.equal(bench.book.activeRuns(low)[0]?.state, 'waiting');

@@ -104,7 +104,7 @@ function createNeeds(
   }: { readonly nouns: TaskNouns; readonly book: Book; readonly acting: Acting },
 ): TaskNeeds {
   const source = nouns.attention.register({
-    kinds: ['review', 'failed', 'question'],
+    kinds: ['failed', 'question'],
     async answer(need, action) {
       const taskId = taskIdSchema.safeParse(need.taskId).data;
       if (taskId === undefined) return;

@@ -1,7 +1,7 @@
 /** What can be done about an entry of "Needs You": answer it, dismiss it, look at it. */
 import * as vscode from 'vscode';
 import type { Need } from '../../protocol/attention/attention.ts';
-import { needSchema } from '../../protocol/attention/attention.ts';
+import { kindOfNeed, needSchema } from '../../protocol/attention/attention.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
@@ -76,7 +76,7 @@ async function pickDismissed({ needs, findSession }: NeedCommandsOptions): Promi
     const session = need.sessionId === null ? undefined : findSession(need.sessionId);
     const name = session === undefined ? '' : nameOf(session);
     const { label, description } = describeNeed(need, { name, nowMs, t });
-    const iconPath = iconOfNeed(need.kind);
+    const iconPath = iconOfNeed(kindOfNeed(need));
     return { need, label: toPickLabel(label), description, iconPath, picked: true };
   });
   const options = {

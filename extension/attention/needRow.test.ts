@@ -61,7 +61,10 @@ describe('an entry of Needs You as a row', () => {
       { id: 'approve', label: 'Approve' },
     ];
     const task = { taskId: '018f0000-0000-7000-8000-000000000002', sessionId: null };
-    assert.equal(actionOf(fakeNeed({ kind: 'review', actions, ...task })), 'review');
+    assert.equal(
+      actionOf(fakeNeed({ kind: 'question', isReview: true, actions, ...task })),
+      'review',
+    );
     const dismiss = [{ id: 'dismiss', label: 'Dismiss' }];
     assert.equal(actionOf(fakeNeed({ kind: 'failed', actions: dismiss, ...task })), 'dismiss');
   });

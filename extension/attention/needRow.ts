@@ -1,5 +1,6 @@
 /** One entry of "Needs You" as words, and what can be done about it in its row. Knows no editor. */
-import type { Need } from '../../protocol/attention/attention.ts';
+import type { Need, NeedKind } from '../../protocol/attention/attention.ts';
+import { kindOfNeed } from '../../protocol/attention/attention.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { describeAge } from '../clock.ts';
 import type { Translate } from '../translate.ts';
@@ -35,7 +36,11 @@ export function describeNeed(need: Need, { name, nowMs, t }: NeedContext): NeedR
   const done = age === t('now') ? t('done') : t('done {0} ago', age);
   const parts = isDone ? [done] : [label === name ? '' : name, age];
   const description = parts.filter(Boolean).join(' · ');
-  return { label, description, spoken: [nameKind(need.kind, t), label, description].join(', ') };
+  return {
+    label,
+    description,
+    spoken: [nameKind(kindOfNeed(need), t), label, description].join(', '),
+  };
 }
 
 /** What the button of the row does. Text that was cut, here or on its way, is not the whole action. */
@@ -49,7 +54,7 @@ export function actionOf({ kind, text, actions, sessionId, taskId }: Need): Need
   return sessionId === null ? 'none' : 'review';
 }
 
-export function nameKind(kind: Need['kind'], t: Translate): string {
+export function nameKind(kind: NeedKind, t: Translate): string {
   switch (kind) {
     case 'permission':
       return t('asks for permission');

@@ -1,13 +1,14 @@
 /** The rows of "Needs You". */
 import * as vscode from 'vscode';
-import type { Need } from '../../protocol/attention/attention.ts';
+import type { Need, NeedKind } from '../../protocol/attention/attention.ts';
+import { kindOfNeed } from '../../protocol/attention/attention.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { commandIds, translate as t } from '../editor/editor.ts';
 import { escapeMarkdown, nameOf } from '../session/session.ts';
 import { actionOf, describeNeed } from './needRow.ts';
 
-const icons: Record<Need['kind'], readonly [string, string]> = {
+const icons: Record<NeedKind, readonly [string, string]> = {
   permission: ['bell', 'waggle.askingForeground'],
   question: ['question', 'waggle.askingForeground'],
   signIn: ['key', 'waggle.askingForeground'],
@@ -18,7 +19,7 @@ const icons: Record<Need['kind'], readonly [string, string]> = {
 };
 const refreshMs = 30_000;
 
-export function iconOfNeed(kind: Need['kind']): vscode.ThemeIcon {
+export function iconOfNeed(kind: NeedKind): vscode.ThemeIcon {
   const [icon, color] = icons[kind];
   return new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
 }
@@ -57,7 +58,7 @@ export class NeedTree implements vscode.TreeDataProvider<Need>, vscode.Disposabl
     const item = new vscode.TreeItem(label);
     item.id = need.id;
     item.description = description;
-    item.iconPath = iconOfNeed(need.kind);
+    item.iconPath = iconOfNeed(kindOfNeed(need));
     item.contextValue = contextOf(need);
     item.accessibilityInformation = { label: spoken };
     const lines = [toPlainLine(need.text), name, new Date(need.since).toLocaleString()];
@@ -99,7 +100,8 @@ export class NeedTree implements vscode.TreeDataProvider<Need>, vscode.Disposabl
 
 /** What the manifest's `when` clauses read. */
 function contextOf(need: Need): string {
-  const { kind, taskId, sessionId } = need;
+  const { taskId, sessionId } = need;
+  const kind = kindOfNeed(need);
   return [
     'need',
     actionOf(need),

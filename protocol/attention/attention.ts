@@ -12,13 +12,17 @@ import {
   noticeSettingsChangeSchema,
   noticeSettingsSchema,
 } from './notice.ts';
+import type { NeedKind } from './notice.ts';
 import { whySchema } from './why.ts';
 
 export { needKinds } from './notice.ts';
+export type { NeedKind } from './notice.ts';
 
 export const needSchema = z.object({
   id: z.string().min(1).max(64),
-  kind: z.enum(needKinds),
+  kind: z.enum(needKinds).exclude(['review']),
+  /** Somebody's work waits for a review: clients that do not know it see a question. Absent: it is of its kind. */
+  isReview: z.boolean().optional(),
   sessionId: sessionIdSchema.nullable(),
   taskId: z.string().nullable(),
   /** One line, cleaned. */
@@ -29,6 +33,10 @@ export const needSchema = z.object({
   actions: z.array(z.object({ id: z.string().max(64), label: z.string().max(64) })),
 });
 export type Need = z.infer<typeof needSchema>;
+
+export function kindOfNeed({ kind, isReview }: Pick<Need, 'kind' | 'isReview'>): NeedKind {
+  return isReview === true ? 'review' : kind;
+}
 
 const needList = z.object({ needs: z.array(needSchema), revision: z.int().min(0) });
 const noticeIdSchema = noticeSchema.shape.id;

@@ -12,6 +12,7 @@ export const needKinds = [
   'finished',
   'notice',
 ] as const;
+export type NeedKind = (typeof needKinds)[number];
 
 /** Why nobody was called for it; absent when somebody was. */
 export const silences = [

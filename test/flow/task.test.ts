@@ -80,7 +80,7 @@ describe('tasks', function () {
     await tasks.link.call('task/run', { taskId: task.id });
     await tasks.reach(task, 'review');
     const { needs } = await tasks.link.call('attention/list', {});
-    assert.ok(needs.some(({ taskId, kind }) => taskId === task.id && kind === 'review'));
+    assert.ok(needs.some(({ taskId, isReview }) => taskId === task.id && isReview));
     await tasks.link.call('task/requestChanges', { taskId: task.id, feedback: 'once more' });
     await until(() => readFileSync(file, 'utf8') === 'ran\nran\n', 'it ran again');
     await tasks.reach(task, 'review');
