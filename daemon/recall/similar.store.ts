@@ -18,6 +18,8 @@ type Asked = Pick<RecallFact, 'id' | 'text' | 'scope' | 'workspaceId' | 'worktre
 const candidates = 24;
 const similarMax = 8;
 const wordsMost = 10;
+/** Counting one costs as much as all the rest of a comparison; long ones are seldom in many facts. */
+const countedMost = 20;
 
 export async function findSimilarFacts(
   db: RecallDb,
@@ -32,7 +34,7 @@ export async function findSimilarFacts(
   };
   add(await findSame(index, asked.text, filter));
   const { words } = toQuestion(asked.text);
-  const counted = rarest(await countWords(index, words));
+  const counted = rarest(await countWords(index, longest(words)));
   const scored = await findByWords(index, counted, { filter, count: candidates });
   add(scored.map(({ fact }) => fact));
   const meanings = new Map<string, number>();
@@ -57,6 +59,10 @@ export async function findSimilarFacts(
     .flatMap((fact) => judge(asked, fact, meanings.get(fact.id)))
     .toSorted((left, right) => right.likeness - left.likeness || (left.id < right.id ? -1 : 1))
     .slice(0, similarMax);
+}
+
+function longest(words: readonly string[]): string[] {
+  return words.toSorted((left, right) => right.length - left.length).slice(0, countedMost);
 }
 
 /** What says nearly the same shares most words, the rare ones among them: they find it, for a fraction of the work. */
