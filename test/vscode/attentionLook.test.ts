@@ -167,6 +167,7 @@ describe('the look of what needs the person', function () {
         'Give agents memory and tasks',
         'Continue in any terminal',
       ],
+        'Hand work out while you are away',
     );
     const needsYou = window.page.locator('.getting-started-step', { hasText: 'See who needs you' });
     await needsYou.click();
