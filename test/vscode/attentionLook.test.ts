@@ -165,9 +165,9 @@ describe('the look of what needs the person', function () {
         'See who needs you',
         'Choose when you are called',
         'Give agents memory and tasks',
+        'Hand work out while you are away',
         'Continue in any terminal',
       ],
-        'Hand work out while you are away',
     );
     const needsYou = window.page.locator('.getting-started-step', { hasText: 'See who needs you' });
     await needsYou.click();
