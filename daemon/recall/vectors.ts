@@ -122,12 +122,15 @@ function multiplyFour({ rows, question, similarities }: Comparison, place: numbe
   let b = 0;
   let c = 0;
   let d = 0;
-  for (let index = 0; index < length; index += 1) {
-    const number = question[index] as number;
-    a += (rows[first + index] as number) * number;
-    b += (rows[second + index] as number) * number;
-    c += (rows[third + index] as number) * number;
-    d += (rows[fourth + index] as number) * number;
+  // Two numbers in a turn. Of an odd count the last turn reads one of the next row, and takes it for nothing.
+  for (let at = 0; at < length; at += 2) {
+    const one = question[at] as number;
+    const next = at + 1;
+    const two = next < length ? (question[next] as number) : 0;
+    a += (rows[first + at] as number) * one + (rows[first + next] as number) * two;
+    b += (rows[second + at] as number) * one + (rows[second + next] as number) * two;
+    c += (rows[third + at] as number) * one + (rows[third + next] as number) * two;
+    d += (rows[fourth + at] as number) * one + (rows[fourth + next] as number) * two;
   }
   similarities[place] = a;
   similarities[place + 1] = b;
