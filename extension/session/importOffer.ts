@@ -3,6 +3,7 @@
  * Imports nothing unless the person says so; then all of them as chats, which can be stopped and goes on another time.
  */
 import * as vscode from 'vscode';
+import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { KeptConversation } from '../../protocol/conversation/conversation.ts';
 import type { ClientId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
@@ -33,6 +34,7 @@ export function offerImport(options: ImportOfferOptions): Disposable {
   const owned = new DisposableStore();
   let timer: NodeJS.Timeout | undefined;
   const isDue = (): boolean =>
+    options.connection.link !== undefined &&
     machineMemory.get(offeredKey) !== true &&
     vscode.workspace.isTrusted &&
     vscode.window.state.focused &&
@@ -56,7 +58,10 @@ export function offerImport(options: ImportOfferOptions): Disposable {
 }
 
 async function offer(options: ImportOfferOptions): Promise<void> {
-  const fresh = await listFresh(options);
+  const { link } = options.connection;
+  // An offer starts no daemon that a person stopped.
+  if (link === undefined) return;
+  const fresh = await listFresh(link, options.window);
   await options.machineMemory.update(offeredKey, true);
   if (fresh.length === 0) return;
   const searchThem = t('Search Them');
@@ -75,8 +80,8 @@ async function offer(options: ImportOfferOptions): Promise<void> {
 
 /** All that are in no session yet, whenever a person asks. */
 export async function importEverything(options: ImportOfferOptions): Promise<void> {
-  await options.connection.require();
-  const fresh = await listFresh(options);
+  const link = await options.connection.require();
+  const fresh = await listFresh(link, options.window);
   if (fresh.length === 0) {
     await vscode.window.showInformationMessage(
       t('Every conversation of Claude Code and Codex is here already, or there is none.'),
@@ -86,10 +91,13 @@ export async function importEverything(options: ImportOfferOptions): Promise<voi
   await importAll(options, fresh);
 }
 
-async function listFresh({ connection, window }: ImportOfferOptions): Promise<KeptConversation[]> {
+async function listFresh(
+  link: DaemonLink,
+  window: ImportOfferOptions['window'],
+): Promise<KeptConversation[]> {
   await window.prepareEnvironment();
   const asker = { windowId: window.id, limit: listed };
-  const { conversations } = await connection.call('conversation/list', asker);
+  const { conversations } = await link.call('conversation/list', asker);
   return conversations.filter(({ sessionId, running }) => sessionId === null && running === null);
 }
 
