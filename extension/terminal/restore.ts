@@ -114,8 +114,10 @@ async function restore(options: Restoring, window: StoredWindow): Promise<void> 
     await showFiles(window.terminals, { files, focused });
     await restoreLocks(options, window);
     closeStray(terminals, window);
-    // Once more: files that the editor draws late take the keyboard, though another group is the active one.
-    giveFocus();
+    // Once more: files that the editor draws late take the keyboard, though another group is the active one. Who went to
+    // another group meanwhile stays there.
+    const { viewColumn } = vscode.window.tabGroups.activeTabGroup;
+    if (findTab(terminals, focus ?? '')?.column === viewColumn) giveFocus();
     log.info('terminals brought back', { count: window.terminals.length });
     await setContext('cameBack', true);
   } finally {
