@@ -202,6 +202,12 @@ describe('a restart of the machine', function () {
     assert.deepEqual(await readNotifications(window), []);
   });
 
+  /** Beside them a window of somebody new may offer what agents said before. */
+  const toldOfRestart = async (): Promise<readonly string[]> => {
+    const told = await readNotifications(window);
+    return told.map(({ text }) => text).filter((text) => !/earlier conversation/.test(text));
+  };
+
   it('says nothing of it where the person said so, and the command still brings all back', async () => {
     await resumeAll();
     product.changeSettings({ 'waggle.sessions.resumeAfterRestart': 'never' });
@@ -211,8 +217,8 @@ describe('a restart of the machine', function () {
     await openActivity(window, 'Waggle');
     await waitForRow(window, 'Sessions', 'fix-login');
     assert.ok(Object.values(await statuses()).every((status) => status === 'interrupted'));
-    assert.deepEqual(await readNotifications(window), []);
+    assert.deepEqual(await toldOfRestart(), []);
     await resumeAll();
-    assert.deepEqual(await readNotifications(window), []);
+    assert.deepEqual(await toldOfRestart(), []);
   });
 });
