@@ -199,7 +199,7 @@ describe('a restart of the machine', function () {
     };
     await until('the agents run', areBack, { withinMs: 90_000 });
     assert.equal((await statuses())['bash'], 'interrupted');
-    assert.deepEqual(await readNotifications(window), []);
+    assert.deepEqual(await toldOfRestart(), []);
   });
 
   /** Beside them a window of somebody new may offer what agents said before. */
