@@ -413,6 +413,8 @@ describe('memory in the editor', function () {
   });
 
   it('shows roles from the second one on', async () => {
+    // So tall that the last rows are drawn.
+    await window.resize(1400, 1800);
     assert.ok(!(await labels()).includes('Roles'));
     await runCommand(window, 'Waggle: New Role…');
     await asks('New Role');
@@ -426,6 +428,7 @@ describe('memory in the editor', function () {
     await window.screenshot('memory-roles-dark-1400');
     await chooseFromContextMenu(window, treeRow(window, 'Memory', 'reviewer'), 'Archive Role');
     await until('the word is gone again', async () => !(await labels()).includes('Roles'));
+    await window.resize(1400, 900);
   });
 
   it('takes over what files of instructions say, as far as it is ticked', async () => {
