@@ -34,18 +34,13 @@ export async function layOutGroups(window: StoredWindow): Promise<void> {
   if (missing.length > 0) await focusColumn(activeColumn);
 }
 
-/** Does what makes another group the active one, and goes back to the one that was. */
-export async function keepingFocus(act: () => Promise<void>): Promise<void> {
-  const column = activeColumn();
+/** Does what makes another group the active one, and goes back to that of `column`: which one is active is told late. */
+export async function keepingFocus(column: number, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } finally {
-    if (activeColumn() !== column) await focusColumn(column);
+    await focusColumn(column);
   }
-}
-
-function activeColumn(): number {
-  return vscode.window.tabGroups.activeTabGroup.viewColumn;
 }
 
 async function insertBehind(column: number): Promise<void> {
@@ -57,9 +52,12 @@ async function insertBehind(column: number): Promise<void> {
 }
 
 /** The editor locks a group that begins with a terminal; these were not locked. */
-export async function unlockColumns(columns: readonly number[]): Promise<void> {
+export async function unlockColumns(
+  columns: readonly number[],
+  activeColumn: number,
+): Promise<void> {
   for (const column of columns)
-    await keepingFocus(async () => {
+    await keepingFocus(activeColumn, async () => {
       if (await focusColumn(column))
         await vscode.commands.executeCommand('workbench.action.unlockEditorGroup');
     });

@@ -108,7 +108,7 @@ async function restore(options: Restoring, window: StoredWindow): Promise<void> 
       if (focus !== null && !person.isBusy()) terminals.find(focus)?.show(false);
     };
     for (const group of orderForRestore(window.terminals, focus)) {
-      await restoreGroup(options, group);
+      await restoreGroup(options, group, window.activeColumn);
       if (group.some(({ sessionId }) => sessionId === focus)) giveFocus();
     }
     await showFiles(window.terminals, { files, focused });
@@ -138,19 +138,27 @@ function closeStray({ others }: Terminals, { terminals, othersInPanel }: StoredW
   if (strays.length === 1 && stray?.state.isInteractedWith === false) stray.dispose();
 }
 
-async function restoreGroup(options: Restoring, group: readonly StoredTerminal[]): Promise<void> {
-  for (const terminal of group) await restoreOne(options, terminal);
+async function restoreGroup(
+  options: Restoring,
+  group: readonly StoredTerminal[],
+  activeColumn: number,
+): Promise<void> {
+  for (const terminal of group) await restoreOne(options, terminal, activeColumn);
   for (const { sessionId, isActive } of group) if (isActive) options.terminals.reveal(sessionId);
 }
 
-async function restoreOne(options: Restoring, terminal: StoredTerminal): Promise<void> {
+async function restoreOne(
+  options: Restoring,
+  terminal: StoredTerminal,
+  activeColumn: number,
+): Promise<void> {
   const { sessions, terminals } = options;
   const session = sessions.get(terminal.sessionId);
   if (session === undefined || terminals.isOpen(session.id)) return;
   await showTabBefore(terminals, terminal);
   terminals.create(session, placeOf(terminal), terminal.name);
   await isShown(terminals, terminal);
-  await settle(terminals, terminal);
+  await settle(terminals, terminal, activeColumn);
 }
 
 /** Groups that were made anew are locked by the editor, as it does with those that a terminal begins. */
@@ -166,7 +174,7 @@ async function restoreLocks({ locks }: Restoring, window: StoredWindow): Promise
     ? stand.filter(({ column }) => isMade(column) && !isWanted(column))
     : [];
   for (const { sessionId, column } of stand) locks.set(sessionId, isWanted(column));
-  await unlockColumns([...new Set(wrong.map(({ column }) => column))]);
+  await unlockColumns([...new Set(wrong.map(({ column }) => column))], window.activeColumn);
 }
 
 /**
@@ -240,7 +248,11 @@ async function isShown(terminals: Terminals, { sessionId, place }: StoredTermina
 }
 
 /** What the editor does for the focused tab only: pin it, and move it before the first one. Tried again while it loads. */
-async function settle(terminals: Terminals, terminal: StoredTerminal): Promise<void> {
+async function settle(
+  terminals: Terminals,
+  terminal: StoredTerminal,
+  activeColumn: number,
+): Promise<void> {
   const { sessionId, position, isPinned, place, isMovedOut } = terminal;
   const isSettled = (): boolean => {
     const tab = findTab(terminals, sessionId);
@@ -258,7 +270,7 @@ async function settle(terminals: Terminals, terminal: StoredTerminal): Promise<v
     await waitForTabs(isSettled);
   };
   for (let tries = 0; tries < settleTries && !isLoose && !isSettled(); tries += 1)
-    await keepingFocus(trySettling);
+    await keepingFocus(activeColumn, trySettling);
 }
 
 interface ShownFiles {
