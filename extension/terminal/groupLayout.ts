@@ -35,7 +35,7 @@ export async function layOutGroups(window: StoredWindow): Promise<void> {
 }
 
 /** Does what makes another group the active one, and goes back to that of `column`: which one is active is told late. */
-export async function keepingFocus(column: number, act: () => Promise<void>): Promise<void> {
+async function keepingFocus(column: number, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } finally {

@@ -7,7 +7,7 @@ import type { DaemonConnection } from '../daemon/daemon.ts';
 import { onDidCallCommand, readSettings, setContext } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import type { SessionList } from '../session/session.ts';
-import { keepingFocus, layOutGroups, unlockColumns } from './groupLayout.ts';
+import { layOutGroups, unlockColumns } from './groupLayout.ts';
 import { GroupLocks } from './groupLocks.ts';
 import { readStored, storePlaces } from './placeStore.ts';
 import type { StoredTerminal, StoredWindow, TabFact } from './restoreMap.ts';
@@ -108,7 +108,7 @@ async function restore(options: Restoring, window: StoredWindow): Promise<void> 
       if (focus !== null && !person.isBusy()) terminals.find(focus)?.show(false);
     };
     for (const group of orderForRestore(window.terminals, focus)) {
-      await restoreGroup(options, group, window.activeColumn);
+      await restoreGroup(options, group);
       if (group.some(({ sessionId }) => sessionId === focus)) giveFocus();
     }
     await showFiles(window.terminals, { files, focused });
@@ -138,27 +138,19 @@ function closeStray({ others }: Terminals, { terminals, othersInPanel }: StoredW
   if (strays.length === 1 && stray?.state.isInteractedWith === false) stray.dispose();
 }
 
-async function restoreGroup(
-  options: Restoring,
-  group: readonly StoredTerminal[],
-  activeColumn: number,
-): Promise<void> {
-  for (const terminal of group) await restoreOne(options, terminal, activeColumn);
+async function restoreGroup(options: Restoring, group: readonly StoredTerminal[]): Promise<void> {
+  for (const terminal of group) await restoreOne(options, terminal);
   for (const { sessionId, isActive } of group) if (isActive) options.terminals.reveal(sessionId);
 }
 
-async function restoreOne(
-  options: Restoring,
-  terminal: StoredTerminal,
-  activeColumn: number,
-): Promise<void> {
+async function restoreOne(options: Restoring, terminal: StoredTerminal): Promise<void> {
   const { sessions, terminals } = options;
   const session = sessions.get(terminal.sessionId);
   if (session === undefined || terminals.isOpen(session.id)) return;
   await showTabBefore(terminals, terminal);
   terminals.create(session, placeOf(terminal), terminal.name);
   await isShown(terminals, terminal);
-  await settle(terminals, terminal, activeColumn);
+  await settle(terminals, terminal);
 }
 
 /** Groups that were made anew are locked by the editor, as it does with those that a terminal begins. */
@@ -248,11 +240,7 @@ async function isShown(terminals: Terminals, { sessionId, place }: StoredTermina
 }
 
 /** What the editor does for the focused tab only: pin it, and move it before the first one. Tried again while it loads. */
-async function settle(
-  terminals: Terminals,
-  terminal: StoredTerminal,
-  activeColumn: number,
-): Promise<void> {
+async function settle(terminals: Terminals, terminal: StoredTerminal): Promise<void> {
   const { sessionId, position, isPinned, place, isMovedOut } = terminal;
   const isSettled = (): boolean => {
     const tab = findTab(terminals, sessionId);
@@ -270,7 +258,7 @@ async function settle(
     await waitForTabs(isSettled);
   };
   for (let tries = 0; tries < settleTries && !isLoose && !isSettled(); tries += 1)
-    await keepingFocus(activeColumn, trySettling);
+    await trySettling();
 }
 
 interface ShownFiles {
