@@ -133,7 +133,7 @@ function headersOf({ token, folder }: Target): Record<string, string> {
   };
 }
 
-/** As most clients ask, in this process: it takes more of a core than the server does. */
+/** As most clients ask, in this process. */
 async function askByFetch(target: Target, body: string): Promise<string> {
   const { url, signal } = target;
   const response = await fetch(url, { method: 'POST', headers: headersOf(target), body, signal });

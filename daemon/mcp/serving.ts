@@ -62,20 +62,16 @@ export class Serving {
     const headers = toHeaders(head);
     const asker = { principal, folder: readFolder(headers), signal: cut.signal };
     this.#open.set(cut, principal.id);
-    const response = await this.#respond({ head, headers, body }, asker);
-    const { status } = response;
     const done = (): void => {
       signal.removeEventListener('abort', leave);
       this.#open.delete(cut);
     };
-    if (response.body === null || !isStream(response.headers)) {
-      // What is whole already is sent as one piece.
-      const content = await response.text();
+    try {
+      return await toAnswer(await this.#respond({ head, headers, body }, asker), cut.signal, done);
+    } catch (error) {
       done();
-      return { status, body: undefined, content, headers: toAnswerHeaders(response.headers) };
+      throw error;
     }
-    const content = watched(response.body, { cut: cut.signal, done });
-    return { status, body: undefined, content, headers: toAnswerHeaders(response.headers) };
   }
 
   /** Somebody waits for an answer, or has a session. */
@@ -140,6 +136,23 @@ function readFolder(headers: Headers): string | undefined {
   if (value === null || value === '') return undefined;
   const encoded = /^=\?base64\?([A-Za-z0-9+/=]+)\?=$/.exec(value)?.[1];
   return encoded === undefined ? value : Buffer.from(encoded, 'base64').toString('utf8');
+}
+
+/** `done` when all of it is sent, or nobody reads it any more. */
+async function toAnswer(
+  response: Response,
+  cut: AbortSignal,
+  done: () => void,
+): Promise<RouteAnswer> {
+  const headers = toAnswerHeaders(response.headers);
+  const { status, body } = response;
+  const isStreamed = body !== null && isStream(response.headers);
+  if (isStreamed)
+    return { status, body: undefined, content: watched(body, { cut, done }), headers };
+  // What is whole already is sent as one piece.
+  const content = await response.text();
+  done();
+  return { status, body: undefined, content, headers };
 }
 
 function isStream(headers: Headers): boolean {
