@@ -7,7 +7,7 @@ import type { DaemonConnection } from '../daemon/daemon.ts';
 import { onDidCallCommand, readSettings, setContext } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import type { SessionList } from '../session/session.ts';
-import { layOutGroups, unlockColumns } from './groupLayout.ts';
+import { focusColumn, layOutGroups, unlockColumns } from './groupLayout.ts';
 import { GroupLocks } from './groupLocks.ts';
 import { readStored, storePlaces } from './placeStore.ts';
 import type { StoredTerminal, StoredWindow, TabFact } from './restoreMap.ts';
@@ -107,10 +107,12 @@ async function restore(options: Restoring, window: StoredWindow): Promise<void> 
     const giveFocus = (): void => {
       if (focus !== null && !person.isBusy()) terminals.find(focus)?.show(false);
     };
+    let hasTakenFocus = false;
     for (const group of orderForRestore(window.terminals, focus)) {
-      await restoreGroup(options, group);
+      if (await restoreGroup(options, group)) hasTakenFocus = true;
       if (group.some(({ sessionId }) => sessionId === focus)) giveFocus();
     }
+    if (hasTakenFocus) await focusColumn(window.activeColumn);
     await showFiles(window.terminals, { files, focused });
     await restoreLocks(options, window);
     closeStray(terminals, window);
@@ -138,19 +140,25 @@ function closeStray({ others }: Terminals, { terminals, othersInPanel }: StoredW
   if (strays.length === 1 && stray?.state.isInteractedWith === false) stray.dispose();
 }
 
-async function restoreGroup(options: Restoring, group: readonly StoredTerminal[]): Promise<void> {
-  for (const terminal of group) await restoreOne(options, terminal);
+async function restoreGroup(
+  options: Restoring,
+  group: readonly StoredTerminal[],
+): Promise<boolean> {
+  let hasTakenFocus = false;
+  for (const terminal of group) if (await restoreOne(options, terminal)) hasTakenFocus = true;
   for (const { sessionId, isActive } of group) if (isActive) options.terminals.reveal(sessionId);
+  return hasTakenFocus;
 }
 
-async function restoreOne(options: Restoring, terminal: StoredTerminal): Promise<void> {
+/** True when it took the focus to put a tab in its place. */
+async function restoreOne(options: Restoring, terminal: StoredTerminal): Promise<boolean> {
   const { sessions, terminals } = options;
   const session = sessions.get(terminal.sessionId);
-  if (session === undefined || terminals.isOpen(session.id)) return;
+  if (session === undefined || terminals.isOpen(session.id)) return false;
   await showTabBefore(terminals, terminal);
   terminals.create(session, placeOf(terminal), terminal.name);
   await isShown(terminals, terminal);
-  await settle(terminals, terminal);
+  return settle(terminals, terminal);
 }
 
 /** Groups that were made anew are locked by the editor, as it does with those that a terminal begins. */
@@ -240,7 +248,7 @@ async function isShown(terminals: Terminals, { sessionId, place }: StoredTermina
 }
 
 /** What the editor does for the focused tab only: pin it, and move it before the first one. Tried again while it loads. */
-async function settle(terminals: Terminals, terminal: StoredTerminal): Promise<void> {
+async function settle(terminals: Terminals, terminal: StoredTerminal): Promise<boolean> {
   const { sessionId, position, isPinned, place, isMovedOut } = terminal;
   const isSettled = (): boolean => {
     const tab = findTab(terminals, sessionId);
@@ -257,8 +265,10 @@ async function settle(terminals: Terminals, terminal: StoredTerminal): Promise<v
     await vscode.commands.executeCommand('moveActiveEditor', to);
     await waitForTabs(isSettled);
   };
-  for (let tries = 0; tries < settleTries && !isLoose && !isSettled(); tries += 1)
+  const hasWork = !isLoose && !isSettled();
+  for (let tries = 0; tries < settleTries && hasWork && !isSettled(); tries += 1)
     await trySettling();
+  return hasWork;
 }
 
 interface ShownFiles {
