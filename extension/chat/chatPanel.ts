@@ -7,11 +7,10 @@ import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore, toDisposable } from '../../protocol/wire/disposable.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
-import { translate as t } from '../editor/editor.ts';
+import { pageFolder, toPageHtml, translate as t } from '../editor/editor.ts';
 import type { ChatServices } from './chatServices.ts';
 import { ChatFeed } from './chatFeed.ts';
 import { carryOut } from './pageActs.ts';
-import { pageFolder, toPageHtml } from './pageHtml.ts';
 import { Watchdog } from './watchdog.ts';
 
 export const panelType = 'waggle.chat';
@@ -21,6 +20,9 @@ export interface ChatPanelOptions {
   readonly sessionId: SessionId;
   readonly panel: vscode.WebviewPanel;
 }
+
+const body = `<div id="root"></div>
+<div id="announcer" role="status" aria-live="polite"></div>`;
 
 export class ChatPanel implements Disposable {
   readonly sessionId: SessionId;
@@ -99,7 +101,9 @@ export class ChatPanel implements Disposable {
 
   #load(): void {
     this.#isReady = false;
-    this.panel.webview.html = toPageHtml(this.panel.webview, this.#services.extensionUri);
+    const { extensionUri } = this.#services;
+    const files = { extensionUri, style: 'chat.css', script: 'chat.js' };
+    this.panel.webview.html = toPageHtml(this.panel.webview, files, body);
   }
 
   #viewChanged(): void {

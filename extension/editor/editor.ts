@@ -9,6 +9,7 @@ export { commandIds } from './commandIds.ts';
 export type { CommandHandlers } from './commandIds.ts';
 export { onDidCallCommand, registerCommands, runCommand } from './commands.ts';
 export { showFailure } from './failure.ts';
+export { followPick } from './followPick.ts';
 export type { EmbeddingValues } from './memorySettings.ts';
 export {
   offersReview,
@@ -24,6 +25,7 @@ export {
 export type { NotifyKey, NotifyValues } from './notifySettings.ts';
 export { onDidChangeNotify, readSetNotify } from './notifySettings.ts';
 export { toMessage, toPickLabel } from './message.ts';
+export { pageFolder, toPageHtml } from './pageHtml.ts';
 export { chooseExecutable, readSettings, silenceCloseNote } from './settings.ts';
 
 /** The words of this person's language, or English. */

@@ -2,13 +2,13 @@
  * Shows a form in an editor tab: a page under a strict policy that may load our own script and style and nothing else, and
  * talks to this side only. Knows no noun: who asks says what stands in it and what its values mean.
  */
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { FormJudgement, FormValues, FormView, HostMessage } from '../../protocol/form/form.ts';
 import { formStateSchema, pageMessageSchema } from '../../protocol/form/form.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
+import { pageFolder, toPageHtml } from '../editor/editor.ts';
 
 export interface FormContent {
   /** What it is about, by which it is found again after a reload of the window. */
@@ -24,7 +24,6 @@ export interface FormContent {
 }
 
 const viewType = 'waggle.form';
-const assets = ['dist', 'extension', 'page'] as const;
 
 /** One tab for each call. */
 export function openForm(extensionUri: vscode.Uri, content: FormContent): void {
@@ -57,11 +56,7 @@ export function restoreForms(
 }
 
 function optionsFor(extensionUri: vscode.Uri): vscode.WebviewOptions {
-  return { enableScripts: true, localResourceRoots: [rootOf(extensionUri)] };
-}
-
-function rootOf(extensionUri: vscode.Uri): vscode.Uri {
-  return vscode.Uri.joinPath(extensionUri, ...assets);
+  return { enableScripts: true, localResourceRoots: [pageFolder(extensionUri)] };
 }
 
 function fill(panel: vscode.WebviewPanel, extensionUri: vscode.Uri, content: FormContent): void {
@@ -100,32 +95,11 @@ function fill(panel: vscode.WebviewPanel, extensionUri: vscode.Uri, content: For
       else void press(data.button, data.values);
     }),
   );
-  panel.webview.html = describePage(panel.webview, rootOf(extensionUri));
+  const files = { extensionUri, style: 'form.css', script: 'form.js' };
+  panel.webview.html = toPageHtml(panel.webview, files, '<main></main>');
 }
 
 function describeProblem(error: unknown): string {
   const fix = error instanceof WaggleError ? error.fix : undefined;
   return [errorMessageOf(error), fix].filter(Boolean).join(' ').slice(0, 1000);
-}
-
-function describePage(webview: vscode.Webview, root: vscode.Uri): string {
-  const nonce = randomBytes(16).toString('base64');
-  const style = webview.asWebviewUri(vscode.Uri.joinPath(root, 'form.css')).toString();
-  const script = webview.asWebviewUri(vscode.Uri.joinPath(root, 'form.js')).toString();
-  const policy = [
-    "default-src 'none'",
-    `style-src ${webview.cspSource}`,
-    `script-src 'nonce-${nonce}'`,
-  ].join('; ');
-  return `<!DOCTYPE html>
-<html lang="${vscode.env.language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="${style}">
-<title></title>
-</head>
-<body><main></main><script nonce="${nonce}" src="${script}"></script></body>
-</html>`;
 }

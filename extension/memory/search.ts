@@ -1,9 +1,14 @@
 /** Finding facts and notes while one types; also how a command asks for a fact. */
 import * as vscode from 'vscode';
 import type { Block, Fact } from '../../protocol/memory/memory.ts';
-import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
-import { runCommand, showFailure, toPickLabel, translate as t } from '../editor/editor.ts';
+import {
+  followPick,
+  runCommand,
+  showFailure,
+  toPickLabel,
+  translate as t,
+} from '../editor/editor.ts';
 import { forget, pin } from './factActs.ts';
 import { describeFact, describeNote, nameScope } from './factRow.ts';
 import type { MemoryParts } from './parts.ts';
@@ -46,7 +51,12 @@ function pickFound(parts: SearchParts, options: PickOptions): Promise<FoundPick 
   pick.placeholder = options.placeholder;
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
-  const stop = followQuestion(pick, parts, options);
+  const stop = followPick(pick, {
+    find: (query) => find(parts, query, options.withNotes),
+    onFail: (reason) => parts.log.warn('memory was not searched', reason),
+    settleMs,
+    again: parts.library.onDidChangeShelf,
+  });
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
       resolve(pick.selectedItems[0]);
@@ -64,40 +74,6 @@ function pickFound(parts: SearchParts, options: PickOptions): Promise<FoundPick 
     });
     pick.show();
   });
-}
-
-/** The latest question wins, however the answers come in. */
-function followQuestion(
-  pick: vscode.QuickPick<FoundPick>,
-  parts: SearchParts,
-  { withNotes }: PickOptions,
-): () => void {
-  let latest = 0;
-  let timer: NodeJS.Timeout | undefined;
-  const ask = async (): Promise<void> => {
-    latest += 1;
-    const own = latest;
-    pick.busy = true;
-    const rows = await find(parts, pick.value.trim(), withNotes).catch((error: unknown) => {
-      parts.log.warn('memory was not searched', errorMessageOf(error));
-      return [{ label: toPickLabel(errorMessageOf(error)), alwaysShow: true }];
-    });
-    if (own !== latest) return;
-    pick.items = rows;
-    pick.busy = false;
-  };
-  const asked = pick.onDidChangeValue(() => {
-    clearTimeout(timer);
-    timer = setTimeout(() => void ask(), settleMs);
-  });
-  const changed = parts.library.onDidChangeShelf(() => void ask());
-  void ask();
-  return () => {
-    latest += 1;
-    clearTimeout(timer);
-    asked.dispose();
-    changed.dispose();
-  };
 }
 
 async function find(

@@ -4,12 +4,11 @@
 import * as vscode from 'vscode';
 import type { Found } from '../../protocol/search/search.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
-import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { describeAge } from '../clock.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
 import type { CommandHandlers } from '../editor/editor.ts';
-import { runCommand, toPickLabel, translate as t } from '../editor/editor.ts';
+import { followPick, runCommand, toPickLabel, translate as t } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import type { SessionList } from '../session/session.ts';
 import { nameOf, readSessionId } from '../session/session.ts';
@@ -67,7 +66,11 @@ function pickFound(
   // The daemon has looked already: nothing that it found is filtered away.
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
-  const stop = followQuestion(pick, options, within);
+  const stop = followPick(pick, {
+    find: (query) => find(options, query, within),
+    onFail: (reason) => options.log.warn('nothing was searched', reason),
+    settleMs,
+  });
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
       const found = pick.selectedItems[0]?.found;
@@ -82,37 +85,6 @@ function pickFound(
     });
     pick.show();
   });
-}
-
-/** The latest question wins, however the answers come in. */
-function followQuestion(
-  pick: vscode.QuickPick<FoundPick>,
-  options: SearchOptions,
-  within: string | undefined,
-): () => void {
-  let latest = 0;
-  let timer: NodeJS.Timeout | undefined;
-  const ask = async (): Promise<void> => {
-    latest += 1;
-    const own = latest;
-    pick.busy = true;
-    const rows = await find(options, pick.value.trim(), within).catch((error: unknown) => {
-      options.log.warn('nothing was searched', errorMessageOf(error));
-      return [{ label: toPickLabel(errorMessageOf(error)), alwaysShow: true }];
-    });
-    if (own !== latest) return;
-    pick.items = rows;
-    pick.busy = false;
-  };
-  const asked = pick.onDidChangeValue(() => {
-    clearTimeout(timer);
-    timer = setTimeout(() => void ask(), settleMs);
-  });
-  return () => {
-    latest += 1;
-    clearTimeout(timer);
-    asked.dispose();
-  };
 }
 
 async function find(
