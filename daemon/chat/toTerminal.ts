@@ -13,12 +13,14 @@ export interface GivingContext {
 }
 
 const readyLimitMs = 120_000;
+/** A turn may take hours. */
+const turnLimitMs = 24 * 3_600_000;
 /** What is typed before a composer has settled lands in it and is not sent. */
 const settleMs = 500;
 
 /**
- * Says what waits in an agent's terminal as soon as it takes prompts, one after the other (agents queue themselves what comes
- * while they work), and leaves the draft in its composer. Nothing is said where somebody types, and pictures stay here.
+ * Says what waits in an agent's terminal, each as soon as it takes prompts, and leaves the draft in its composer. Nothing is
+ * said where somebody types or where it asks, and pictures stay here.
  */
 export async function giveToTerminal(context: GivingContext): Promise<void> {
   const { sessions, conversing, daemon } = context;
@@ -34,9 +36,10 @@ export async function giveToTerminal(context: GivingContext): Promise<void> {
   if (isOver() || !isReady()) return;
   await delay(settleMs);
   try {
-    while (isThere() && (await sayNext(context)));
+    while (isThere() && (await sayNext(context)))
+      await conversing.until(() => isReady() || isOver(), turnLimitMs);
     const { draft } = chat.kept;
-    if (draft === '' || !isThere() || chat.kept.queue.length > 0) return;
+    if (draft === '' || !isThere() || !isReady() || chat.kept.queue.length > 0) return;
     await sessions.moving.type(sessionId, { text: draft, enter: false }, context.caller);
     chat.patch({ draft: '', lentDraft: draft });
   } catch (error) {

@@ -123,8 +123,10 @@ export class Moving {
   }
 
   /**
-   * Puts text into an agent's composer, as pasted; `enter` says it. Nothing is taken from who types there.
-   * @throws WaggleError as sending to a session does, `leaseDenied` when somebody types for a minute.
+   * Puts text into an agent's composer, as pasted; `enter` says it. Nothing is taken from who types there, and nothing is
+   * typed where the agent does not take prompts: in a dialog Enter would answer it.
+   * @throws WaggleError as sending to a session does, `leaseDenied` when somebody types for a minute, `conflict` when the
+   * agent does not take prompts.
    */
   async type(
     id: SessionId,
@@ -132,8 +134,11 @@ export class Moving {
     caller: Pick<Caller, 'principal'>,
   ): Promise<void> {
     const { sessions, attaching } = this.#context;
-    const write = (typed: string): Promise<void> =>
-      sendText({ sessions, attaching }, { sessionId: id, text: typed, take: false }, caller);
+    const write = async (typed: string): Promise<void> => {
+      if (!this.isReady(sessions.get(id)))
+        throw new WaggleError('conflict', 'It takes no prompts.');
+      await sendText({ sessions, attaching }, { sessionId: id, text: typed, take: false }, caller);
+    };
     await this.#whenFree(() => write(`${pasteBegin}${text.replaceAll(escape, '')}${pasteEnd}`));
     await delay(settleMs);
     if (!enter) return;
@@ -161,8 +166,9 @@ export class Moving {
   }
 }
 
-function leaveInComposer(_error: unknown): void {
-  return undefined;
+function leaveInComposer(error: unknown): void {
+  const code = errorCodeOf(error);
+  if (code !== 'leaseDenied' && code !== 'conflict') throw error;
 }
 
 const pasteBegin = '\u001b[200~';

@@ -73,10 +73,14 @@ export function createChats(options: ChatsOptions): { chats: Chats; services: Ch
   };
   const services: ChatServices = {
     ...options,
-    drafts: new Drafts(windowMemory, (sessionId, text) => {
-      connection
-        .call('chat/setDraft', { sessionId, text })
-        .catch((error: unknown) => log.debug('a draft was not told', errorMessageOf(error)));
+    drafts: new Drafts({
+      memory: windowMemory,
+      isPrivate: (id) => sessions.get(id)?.private === true,
+      // Typing starts no daemon that a person stopped: what is written stands in this window.
+      tell: (sessionId, text) =>
+        void connection.link
+          ?.call('chat/setDraft', { sessionId, text })
+          .catch((error: unknown) => log.debug('a draft was not told', errorMessageOf(error))),
     }),
     places: new Map(),
     nameOf: nameOfId,

@@ -34,6 +34,10 @@ export class ChatPanel implements Disposable {
   /** Told when the page is there. */
   #waiting: ToPage[] = [];
   #isReady = false;
+  /** What the daemon tells while the page opens, which is told after it. */
+  #early: ToPage[] | undefined;
+  /** The page waits for a daemon that could not be had. */
+  #isUnopened = false;
 
   constructor({ services, sessionId, panel }: ChatPanelOptions) {
     this.sessionId = sessionId;
@@ -59,6 +63,7 @@ export class ChatPanel implements Disposable {
     };
     this.#owned.add(panel.webview.onDidReceiveMessage((message: unknown) => this.#take(message)));
     this.#owned.add(panel.onDidChangeViewState(() => this.#viewChanged()));
+    this.#owned.add(services.connection.onDidConnect(() => this.#openAgain()));
     this.rename();
     this.#load();
     this.#watchdog.loading();
@@ -91,6 +96,7 @@ export class ChatPanel implements Disposable {
       ...{ connection, sessionId, log },
       tell: (message) => {
         if (this.#isReady) void this.panel.webview.postMessage(message);
+        else this.#early?.push(message);
       },
       nameOf: () => nameOf(sessionId),
       lost: () => {
@@ -101,6 +107,7 @@ export class ChatPanel implements Disposable {
 
   #load(): void {
     this.#isReady = false;
+    this.#early = undefined;
     const { extensionUri } = this.#services;
     const files = { extensionUri, style: 'chat.css', script: 'chat.js' };
     this.panel.webview.html = toPageHtml(this.panel.webview, files, body);
@@ -113,6 +120,7 @@ export class ChatPanel implements Disposable {
     } else {
       this.#watchdog.hidden();
       this.#isReady = false;
+      this.#early = undefined;
       this.#feed.close();
     }
   }
@@ -141,6 +149,10 @@ export class ChatPanel implements Disposable {
 
   async #open(): Promise<void> {
     const { services, sessionId } = this;
+    const can = await services.listAbilities();
+    const early: ToPage[] = [];
+    this.#early = early;
+    this.#isUnopened = false;
     const subscribed = await this.#feed.open();
     const { chat, entries, revision } = subscribed;
     const opened: ToPage = {
@@ -151,12 +163,23 @@ export class ChatPanel implements Disposable {
       words: { ...vscode.l10n.bundle },
       draft: services.drafts.get(sessionId, chat.draft),
       place: services.places.get(sessionId) ?? null,
-      can: await services.listAbilities(),
+      can,
       isMac: process.platform === 'darwin',
     };
     await this.panel.webview.postMessage(opened);
+    // It was hidden meanwhile, or loads once more: that page is gone.
+    if (this.#early !== early) {
+      if (this.#early === undefined) this.#feed.close();
+      return;
+    }
+    this.#early = undefined;
     this.#isReady = true;
-    for (const message of this.#waiting.splice(0)) this.tell(message);
+    for (const message of [...early, ...this.#waiting.splice(0)]) this.tell(message);
+  }
+
+  #openAgain(): void {
+    if (!this.#isUnopened || !this.panel.visible) return;
+    this.#open().catch((error: unknown) => this.#fail({ type: 'ready' }, error));
   }
 
   get services(): ChatServices {
@@ -169,6 +192,7 @@ export class ChatPanel implements Disposable {
     const fix = toPlainLine(error instanceof WaggleError ? (error.fix ?? '') : '', 300);
     this.#services.log.warn('a wish of a chat’s page failed', { type: message.type, text });
     if (message.type === 'ready') {
+      this.#isUnopened = true;
       void vscode.window.showErrorMessage(t('The chat cannot be shown: {0}', text));
       return;
     }

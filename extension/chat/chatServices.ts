@@ -36,6 +36,13 @@ const keptMost = 100_000;
 
 const tellAfterMs = 500;
 
+export interface DraftsOptions {
+  /** Of this window. */
+  readonly memory: vscode.Memento;
+  readonly tell: (id: SessionId, text: string) => void;
+  readonly isPrivate: (id: string) => boolean;
+}
+
 /**
  * What was written and not sent: kept over a reload, but for images. Its text is told to the daemon, with which it goes
  * along to a terminal.
@@ -45,10 +52,12 @@ export class Drafts implements Disposable {
   readonly #tell: (id: SessionId, text: string) => void;
   readonly #drafts = new Map<string, Draft>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #isPrivate: (id: string) => boolean;
 
-  constructor(memory: vscode.Memento, tell: (id: SessionId, text: string) => void) {
+  constructor({ memory, tell, isPrivate }: DraftsOptions) {
     this.#memory = memory;
     this.#tell = tell;
+    this.#isPrivate = isPrivate;
     const stored = memory.get<Record<string, unknown>>(key, {});
     for (const [id, value] of Object.entries(stored)) {
       const parsed = draftSchema.safeParse(value);
@@ -67,17 +76,32 @@ export class Drafts implements Disposable {
     clearTimeout(this.#timers.get(id));
     this.#timers.set(
       id,
-      setTimeout(() => this.#tell(id, draft.text), tellAfterMs),
+      setTimeout(() => {
+        this.#timers.delete(id);
+        this.#tell(id, draft.text);
+      }, tellAfterMs),
     );
-    const kept = [...this.#drafts].map(([name, { text, parts }]): [string, Draft] => [
+    this.#store();
+  }
+
+  /** It went along to a terminal, or its chat is gone. What was not told yet stays. */
+  forget(id: string): void {
+    if (this.#timers.has(id) || !this.#drafts.delete(id)) return;
+    this.#store();
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+  }
+
+  /** Nothing of a private chat is ever on disk. */
+  #store(): void {
+    const lasting = [...this.#drafts].filter(([id]) => !this.#isPrivate(id));
+    const kept = lasting.map(([name, { text, parts }]): [string, Draft] => [
       name,
       { text, parts: parts.filter(({ image }) => image === undefined) },
     ]);
     const fitting = kept.filter(([, one]) => JSON.stringify(one).length <= keptMost);
     void this.#memory.update(key, Object.fromEntries(fitting));
-  }
-
-  dispose(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
   }
 }

@@ -139,9 +139,11 @@ export class Chats implements Disposable {
 
   /** A name, a state; a session that is gone has no tab. */
   #follow(id: string): void {
+    const session = this.#services.sessions.get(id);
+    if (session?.mode !== 'pipe') this.#services.drafts.forget(id);
     const panel = this.#panels.get(id);
     if (panel === undefined) return;
-    if (this.#services.sessions.get(id) === undefined) panel.panel.dispose();
+    if (session === undefined) panel.panel.dispose();
     else panel.rename();
   }
 }

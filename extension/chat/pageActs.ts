@@ -142,10 +142,13 @@ async function findSame(
   const { permissions } = await services.connection.call('chat/listPermissions', {});
   const own = permissions.find(({ permission }) => permission.permissionId === permissionId);
   if (own === undefined || own.permission.ask !== 'tool') return;
-  const { tool, input } = own.permission;
+  const { tool, input, cwd } = own.permission;
+  // The same words in another folder are another action.
+  const isSame = (one: typeof own.permission): boolean =>
+    one.tool === tool && one.input === input && one.cwd === cwd;
   const others = permissions
     .filter((one) => one.sessionId !== sessionId && one.workspaceId === own.workspaceId)
-    .filter(({ permission }) => permission.tool === tool && permission.input === input)
+    .filter(({ permission }) => isSame(permission))
     .map((one) => ({
       sessionId: one.sessionId,
       permissionId: one.permission.permissionId,

@@ -107,7 +107,7 @@ async function readUsage(
   sessionId: Session['id'],
 ): Promise<Usage | undefined> {
   try {
-    const answer = connection.call('session/resources', { sessionId });
+    const answer = connection.link?.call('session/resources', { sessionId });
     const told = await Promise.race([answer, delay(usageLimitMs, undefined)]);
     return told?.sessions.find((used) => used.sessionId === sessionId);
   } catch (error) {

@@ -51,7 +51,12 @@ export function createTaskFeature(options: TaskFeatureOptions): TaskFeature {
     new TaskTree({
       tasks,
       findSession: (id) => sessions.get(id),
-      listRuns: (taskId, limit) => connection.call('task/history', { taskId, limit }),
+      // Drawing rows starts no daemon that a person stopped.
+      listRuns: async (taskId, limit) =>
+        (await connection.link?.call('task/history', { taskId, limit })) ?? {
+          runs: [],
+          next: null,
+        },
     }),
   );
   const view = owned.add(showTree(parts, tree));

@@ -34,6 +34,7 @@ export class TaskPage implements vscode.TextDocumentContentProvider, Disposable 
     const tell = (): void => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => {
+        if (parts.connection.link === undefined) return;
         for (const uri of listPages()) this.#changed.fire(uri);
       }, settleMs);
     };

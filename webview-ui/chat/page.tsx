@@ -61,7 +61,11 @@ export class Page extends Component<PageProps, PageState> {
           {model.problem === undefined ? null : this.#problem()}
           <div ref={this.#cards} class="cards">
             {asks.map((ask) => (
-              <PermissionCard key={ask.permission.permissionId} model={model} ask={ask} />
+              <PermissionCard
+                key={ask.permission.permissionId}
+                {...{ model, ask }}
+                among={asks.map((one) => one.permission.permissionId).join(' ')}
+              />
             ))}
           </div>
           <QueueList model={model} />

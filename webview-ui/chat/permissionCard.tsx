@@ -21,6 +21,8 @@ type Form = 'none' | 'deny' | 'allow' | 'edit';
 interface CardProps {
   readonly model: ChatModel;
   readonly ask: OpenAsk;
+  /** Ids of all that is asked: when one goes, the others move, and perhaps below the pointer. */
+  readonly among: string;
 }
 
 interface CardState {
@@ -33,19 +35,23 @@ export class PermissionCard extends Component<CardProps, CardState> {
   override state: CardState = { form: 'none', isSettled: false, isAnswering: false };
   readonly #frame = createRef<HTMLDivElement>();
   #timer: number | undefined;
+  #answerTimer: number | undefined;
 
   override componentDidMount(): void {
     this.#settle();
   }
 
   override componentDidUpdate(before: CardProps): void {
-    if (before.ask.permission.hash === this.props.ask.permission.hash) return;
-    this.setState({ form: 'none', isSettled: false, isAnswering: false });
+    const isChanged = before.ask.permission.hash !== this.props.ask.permission.hash;
+    if (isChanged) this.setState({ form: 'none', isSettled: false, isAnswering: false });
+    else if (before.among !== this.props.among) this.setState({ isSettled: false });
+    else return;
     this.#settle();
   }
 
   override componentWillUnmount(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#answerTimer);
   }
 
   override render(
@@ -165,7 +171,8 @@ export class PermissionCard extends Component<CardProps, CardState> {
     const others = forAll ? [...model.sameAs(ask.permission)] : [];
     model.post({ type: 'answer', permissionId, hash, answer, others });
     // Refused or lost: it can be answered again.
-    this.#timer = setTimeout(() => this.setState({ isAnswering: false }), 2000);
+    clearTimeout(this.#answerTimer);
+    this.#answerTimer = setTimeout(() => this.setState({ isAnswering: false }), 2000);
   }
 }
 
@@ -186,7 +193,7 @@ function Button({ name, hint, act, isMain = false }: ButtonProps): JSX.Element {
 }
 
 /** Everything that was asked; long texts scroll, nothing is cut. */
-function Asked({ model, ask }: CardProps): JSX.Element {
+function Asked({ model, ask }: Omit<CardProps, 'among'>): JSX.Element {
   const { permission, position } = ask;
   const { description, input, changes } = permission;
   if (permission.ask === 'plan') return <Markdown model={model} text={input} isOpen={false} />;
