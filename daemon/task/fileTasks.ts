@@ -92,8 +92,7 @@ export class FileTasks {
   async #meet(file: Found): Promise<void> {
     const { book, daemon, nouns } = this.#context;
     const known = this.#find(file.path);
-    if (known?.file?.hash === file.hash && problemOf(known) === problemIn(this.#refusing(file)))
-      return;
+    if (known !== undefined && isAsRead(known, { ...file, parsed: this.#refusing(file) })) return;
     const { workspaces, roles } = nouns;
     const workspaceId = await workspaces.locate(file.root);
     const roleId = await roles.ensureDefault(workspaceId);
@@ -101,7 +100,9 @@ export class FileTasks {
     await book.act(() => {
       const before = this.#find(file.path);
       const base: KeptTask = before ?? this.#create({ file, workspaceId, roleId, now });
-      return { tasks: [changed(base, { ...file, parsed: this.#refusing(file) })] };
+      const isAtWork = book.activeRuns(base.id).some(({ state }) => state !== 'waiting');
+      const task = changed(base, { ...file, parsed: this.#refusing(file) }, isAtWork);
+      return task === base ? undefined : { tasks: [task] };
     });
   }
 
@@ -147,20 +148,44 @@ export class FileTasks {
   }
 }
 
-/** The task as its file says now: off, unless it is what a person enabled. */
-function changed(task: KeptTask, { path, hash, parsed }: Found): KeptTask {
+/**
+ * The task as its file says now: off, unless it is what a person enabled. What is at work ends as it began: until then
+ * nothing of the file is taken, and its hash stays, so that it is read again.
+ */
+function changed(task: KeptTask, { path, hash, parsed }: Found, isAtWork: boolean): KeptTask {
   const enabledHash = task.file?.enabledHash ?? null;
-  const isEnabled = parsed.ok && enabledHash === hash;
+  const isOther = isOtherThanEnabled(task, hash);
+  if (isAtWork) return withChanged(task, isOther);
   const source = {
     ...{ kind: 'file' as const, path, problem: problemIn(parsed) },
-    changed: enabledHash !== null && enabledHash !== hash,
+    changed: isOther,
   };
-  const fields = parsed.ok
-    ? parsed.fields
-    : { ...nothing, title: basename(path, '.md'), cwd: task.cwd };
   const file = { enabledHash, hash };
-  if (isEnabled) return { ...task, source, file };
-  return { ...off(task), ...fields, source, file };
+  if (!parsed.ok) {
+    const title = basename(path, '.md');
+    return { ...off(task), ...nothing, title, cwd: task.cwd, source, file };
+  }
+  if (enabledHash !== hash) return { ...off(task), ...parsed.fields, source, file };
+  // What stands in the task may be of another content, or of none.
+  const isSame = task.file?.hash === hash && problemOf(task) === null;
+  return { ...task, ...(isSame ? {} : parsed.fields), source, file };
+}
+
+/** Nothing of the file is to be taken or told. */
+function isAsRead(task: KeptTask, { hash, parsed }: Found): boolean {
+  const isTold = withChanged(task, isOtherThanEnabled(task, hash)) === task;
+  return isTold && task.file?.hash === hash && problemOf(task) === problemIn(parsed);
+}
+
+function isOtherThanEnabled({ file }: KeptTask, hash: string): boolean {
+  const enabledHash = file?.enabledHash ?? null;
+  return enabledHash !== null && enabledHash !== hash;
+}
+
+function withChanged(task: KeptTask, isOther: boolean): KeptTask {
+  const { source } = task;
+  if (source.kind !== 'file' || source.changed === isOther) return task;
+  return { ...task, source: { ...source, changed: isOther } };
 }
 
 function withoutFile(task: KeptTask): KeptTask {
