@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { reduceTask } from '../../protocol/task/taskState.ts';
 import { taskIdSchema } from '../../protocol/wire/brand.ts';
 import type { FeatureContext } from '../context.ts';
@@ -9,7 +9,7 @@ import type { Book } from './book.ts';
 import type { TaskNouns } from './nouns.ts';
 import type { KeptTask } from './rows.ts';
 import type { FileFields, ParsedFile } from './taskFile.ts';
-import { parseTaskFile } from './taskFile.ts';
+import { parseTaskFile, titleMaxChars } from './taskFile.ts';
 
 export interface FileTasksContext {
   readonly daemon: Pick<FeatureContext, 'clock' | 'daemonId' | 'log'>;
@@ -76,12 +76,21 @@ export class FileTasks {
     const { book, daemon, nouns } = this.#context;
     const roots = nouns.workspaces.trustedRoots();
     const now = daemon.clock.now();
-    const found = (await Promise.all(roots.map((root) => findIn(root, now)))).flat();
-    const byPath = new Map(found.map((file) => [file.path, file]));
-    for (const file of byPath.values()) await this.#meet(file);
+    // What cannot be read for now is not gone, and stops nothing of the others.
+    const unread: string[] = [];
+    const skip = (at: string) => (error: unknown) => {
+      daemon.log.warn('task files were not read', { error });
+      unread.push(at);
+      return [];
+    };
+    const reading = roots.map((root) => findIn(root, now).catch(skip(join(root, folder) + sep)));
+    const byPath = new Map((await Promise.all(reading)).flat().map((file) => [file.path, file]));
+    for (const file of byPath.values()) await this.#meet(file).catch(skip(file.path));
+    const isThere = (path: string): boolean =>
+      byPath.has(path) || unread.some((at) => path.startsWith(at));
     const gone = book
       .list()
-      .filter(({ source }) => source.kind === 'file' && !byPath.has(source.path));
+      .filter(({ source }) => source.kind === 'file' && !isThere(source.path));
     if (gone.some((task) => task.lastRun === null || problemOf(task) === null))
       await book.act(() => ({
         tasks: gone.filter(({ lastRun }) => lastRun !== null).map(withoutFile),
@@ -162,7 +171,7 @@ function changed(task: KeptTask, { path, hash, parsed }: Found, isAtWork: boolea
   };
   const file = { enabledHash, hash };
   if (!parsed.ok) {
-    const title = basename(path, '.md');
+    const title = basename(path, '.md').slice(0, titleMaxChars);
     return { ...off(task), ...nothing, title, cwd: task.cwd, source, file };
   }
   if (enabledHash !== hash) return { ...off(task), ...parsed.fields, source, file };
