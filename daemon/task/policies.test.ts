@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { TaskBench } from '../../bench/taskBench.ts';
 import type { Policies, Schedule } from '../../protocol/task/schedule.ts';
+import { runIdSchema } from '../../protocol/wire/brand.ts';
+import { createUuid } from '../uuid.ts';
 
 const hour = 3_600_000;
 const minute = 60_000;
@@ -173,6 +175,44 @@ describe('a run', () => {
     await bench.end({ outcome: 'succeeded', reason: null });
     assert.equal(bench.book.activeRuns(high)[0]?.state, 'started');
     assert.equal(bench.book.activeRuns(low)[0]?.state, 'waiting');
+  });
+
+  it('waits while everything is paused, unless a person began it, and takes the place of none', async () => {
+    bench.isQuick = false;
+    const planned = await bench.add({
+      ...{ schedule: hourly, policies: { ...usual, overlap: { kind: 'replace' } } },
+    });
+    const failing = await bench.add({ retries: { max: 1, delayMs: 60_000 } });
+    await bench.acting.run(failing);
+    await bench.tick();
+    await bench.end({ outcome: 'failed', reason: 'no' });
+    await bench.acting.run(planned);
+    const pause = (paused: boolean) =>
+      bench.book.act(() => ({ settings: { ...bench.book.settings, paused } }));
+    await bench.book.act(() => {
+      const [run] = bench.book.activeRuns(planned);
+      assert.ok(run);
+      const id = runIdSchema.parse(createUuid(bench.nowMs));
+      const state = 'waiting' as const;
+      return {
+        settings: { ...bench.book.settings, paused: true },
+        runs: [{ ...run, id, state, trigger: 'schedule' }],
+      };
+    });
+    await bench.pass(2 * minute, 10_000);
+    const states = () => bench.book.activeRuns().map(({ state, reason }) => [state, reason]);
+    assert.deepEqual(states(), [
+      ['waiting', 'Everything is paused.'],
+      ['started', null],
+      ['waiting', 'Everything is paused.'],
+    ]);
+    const asked = await bench.add({});
+    await bench.acting.run(asked);
+    await bench.tick();
+    assert.equal(bench.book.activeRuns(asked)[0]?.state, 'started');
+    await pause(false);
+    await bench.tick();
+    assert.equal(bench.book.activeRuns(failing)[0]?.state, 'started');
   });
 
   it('is tried again after a delay that doubles, as often as it may', async () => {
