@@ -245,6 +245,16 @@ describe('a run', () => {
     assert.deepEqual(bench.started, []);
   });
 
+  it('is not begun again when nobody knows whether it ran and the disk was full as that was to be written', async () => {
+    const id = await bench.add({});
+    await claimOnly(bench, id);
+    bench.isFull = true;
+    await bench.restart();
+    bench.isFull = false;
+    await bench.tick();
+    assert.deepEqual([(await bench.runs(id))[0]?.outcome, bench.started], ['unknown', []]);
+  });
+
   it('is made up for once when its policy for the unknown says retry', async () => {
     const id = await bench.add({ policies: { ...usual, unknown: 'retry' } });
     await claimOnly(bench, id);
@@ -287,6 +297,35 @@ describe('a run', () => {
     const last = (await bench.runs(id)).at(-1);
     assert.deepEqual([last?.outcome, last?.attempt], ['overBudget', 2]);
     assert.equal(last?.reason, 'Its budget is used up: 10 minutes.');
+  });
+
+  it('is ended later when it could not be at first', async () => {
+    bench.isQuick = false;
+    const id = await bench.add({});
+    await bench.acting.run(id);
+    await bench.tick();
+    bench.isUnkillable = true;
+    await assert.rejects(bench.acting.cancel(id, 'enough'), /no host/);
+    await bench.tick();
+    assert.equal((await bench.runs(id))[0]?.outcome, null);
+    bench.isUnkillable = false;
+    await bench.tick();
+    const [run] = await bench.runs(id);
+    assert.deepEqual([run?.outcome, run?.reason], ['cancelled', 'enough']);
+  });
+
+  it('does not check for longer than it may, also when its daemon was another one in between', async () => {
+    const id = await bench.add({ check: { command: ['x'], max: 1, timeoutMs: minute } });
+    await bench.acting.run(id);
+    await bench.tick();
+    assert.equal(bench.book.activeRuns(id)[0]?.reason, 'Its check runs.');
+    await bench.restart();
+    await bench.pass(2 * minute, 10_000);
+    const [run] = await bench.runs(id);
+    assert.deepEqual(
+      [run?.outcome, run?.reason],
+      ['timedOut', 'Its check took longer than 1 min.'],
+    );
   });
 
   it('stays due when the disk is full at its claim, and nothing of it is half written', async () => {
