@@ -285,6 +285,19 @@ describe('a run', () => {
     assert.equal(bench.book.get(other).state.status, 'failed');
   });
 
+  it('waits a minute at least when its limit is said to be reset already', async () => {
+    bench.isQuick = false;
+    const id = await bench.add({ continueAfterLimit: true });
+    await bench.acting.run(id);
+    await bench.tick();
+    const retryAt = new Date(bench.nowMs - hour).toISOString();
+    await bench.end({ outcome: 'limited', reason: 'used up', retryAt });
+    await bench.pass(minute - 1000);
+    assert.equal(bench.started.length, 1);
+    await bench.pass(1000);
+    assert.equal(bench.started.length, 2);
+  });
+
   it('is ended when its minutes are used up, those of the tries before it included', async () => {
     bench.isQuick = false;
     const budget = { tokens: null, dollars: null, minutes: 10 };
