@@ -130,6 +130,20 @@ describe('a schedule', () => {
     assert.deepEqual(bench.started.at(-1), '2026-01-05T01:00:00.000Z');
   });
 
+  it('forgets which of its times were claimed when they are long over, and no others', async () => {
+    const taskId = await bench.add({ schedule: hourly });
+    await bench.pass(2 * hour + minute, 20_000);
+    const [first, second] = await bench.runs();
+    assert.ok(first && second);
+    await bench.book.store.prune({
+      ...{ keep: 100, deletedBefore: '', plannedBefore: second.plannedAt },
+    });
+    const isFree = ({ id: runId, plannedAt }: typeof first) =>
+      bench.book.act(() => ({ occurrences: [{ taskId, plannedAt, runId }] }));
+    assert.deepEqual([await isFree(first), await isFree(second)], [true, false]);
+    assert.equal((await bench.runs()).length, 2);
+  });
+
   it('makes up for nothing that passed while it was paused', async () => {
     const id = await bench.add({ schedule: hourly, paused: true });
     await bench.pass(3 * hour, minute);
