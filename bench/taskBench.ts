@@ -49,6 +49,8 @@ export class TaskBench {
   isQuick = true;
   /** The database takes nothing. */
   isFull = false;
+  /** No process can be ended. */
+  isUnkillable = false;
   book: Book;
   runner: Runner;
   scheduler: Scheduler;
@@ -218,7 +220,7 @@ export class TaskBench {
       endOfCheck: () => undefined,
       feedbackOf: () => Promise.resolve(''),
       readOutput: () => Promise.resolve(undefined),
-      kill: () => Promise.resolve(),
+      kill: () => (this.isUnkillable ? Promise.reject(new Error('no host')) : Promise.resolve()),
       rest: () => Promise.resolve(),
     };
   }

@@ -75,6 +75,10 @@ export class Executing {
     const { work } = task;
     if (work.kind !== 'prompt' || run.sessionId === null) return;
     const { chats } = this.#context;
+    const look = chats.look(run.sessionId);
+    // What was said already is not taken back.
+    const isSaid = look !== undefined && (look.isQueued || look.turns > (run.turnsBefore ?? 0));
+    if (!isSaid) await refuseChangedFile(task);
     const isAnew = run.feedback !== null && run.resumes !== run.sessionId;
     const feedback = run.feedback ?? '';
     const text =
@@ -88,7 +92,8 @@ export class Executing {
   }
 
   /** The program that says whether it is good enough. */
-  beginCheck(task: KeptTask, run: KeptRun, command: readonly string[]): Promise<SessionId> {
+  async beginCheck(task: KeptTask, run: KeptRun, command: readonly string[]): Promise<SessionId> {
+    await refuseChangedFile(task);
     return this.#context.sessions.openCommand(
       {
         ...{ taskId: task.id, command, key: `check-${run.id}` },
@@ -207,7 +212,7 @@ export class Executing {
 async function refuseChangedFile({ source, file }: KeptTask): Promise<void> {
   if (source.kind !== 'file') return;
   const hash = await hashOfFile(source.path);
-  if (hash !== undefined && hash === file?.enabledHash) return;
+  if (hash !== undefined && hash === file?.enabledHash && hash === file.hash) return;
   throw new WaggleError('conflict', 'Its file has changed since it was enabled.', {
     fix: 'Look at it and enable it again.',
   });

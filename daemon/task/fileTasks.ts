@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { reduceTask } from '../../protocol/task/taskState.ts';
 import { taskIdSchema } from '../../protocol/wire/brand.ts';
 import type { FeatureContext } from '../context.ts';
@@ -9,7 +9,7 @@ import type { Book } from './book.ts';
 import type { TaskNouns } from './nouns.ts';
 import type { KeptTask } from './rows.ts';
 import type { FileFields, ParsedFile } from './taskFile.ts';
-import { parseTaskFile } from './taskFile.ts';
+import { parseTaskFile, titleMaxChars } from './taskFile.ts';
 
 export interface FileTasksContext {
   readonly daemon: Pick<FeatureContext, 'clock' | 'daemonId' | 'log'>;
@@ -76,12 +76,21 @@ export class FileTasks {
     const { book, daemon, nouns } = this.#context;
     const roots = nouns.workspaces.trustedRoots();
     const now = daemon.clock.now();
-    const found = (await Promise.all(roots.map((root) => findIn(root, now)))).flat();
-    const byPath = new Map(found.map((file) => [file.path, file]));
-    for (const file of byPath.values()) await this.#meet(file);
+    // What cannot be read for now is not gone, and stops nothing of the others.
+    const unread: string[] = [];
+    const skip = (at: string) => (error: unknown) => {
+      daemon.log.warn('task files were not read', { error });
+      unread.push(at);
+      return [];
+    };
+    const reading = roots.map((root) => findIn(root, now).catch(skip(join(root, folder) + sep)));
+    const byPath = new Map((await Promise.all(reading)).flat().map((file) => [file.path, file]));
+    for (const file of byPath.values()) await this.#meet(file).catch(skip(file.path));
+    const isThere = (path: string): boolean =>
+      byPath.has(path) || unread.some((at) => path.startsWith(at));
     const gone = book
       .list()
-      .filter(({ source }) => source.kind === 'file' && !byPath.has(source.path));
+      .filter(({ source }) => source.kind === 'file' && !isThere(source.path));
     if (gone.some((task) => task.lastRun === null || problemOf(task) === null))
       await book.act(() => ({
         tasks: gone.filter(({ lastRun }) => lastRun !== null).map(withoutFile),
@@ -92,8 +101,7 @@ export class FileTasks {
   async #meet(file: Found): Promise<void> {
     const { book, daemon, nouns } = this.#context;
     const known = this.#find(file.path);
-    if (known?.file?.hash === file.hash && problemOf(known) === problemIn(this.#refusing(file)))
-      return;
+    if (known !== undefined && isAsRead(known, { ...file, parsed: this.#refusing(file) })) return;
     const { workspaces, roles } = nouns;
     const workspaceId = await workspaces.locate(file.root);
     const roleId = await roles.ensureDefault(workspaceId);
@@ -101,7 +109,9 @@ export class FileTasks {
     await book.act(() => {
       const before = this.#find(file.path);
       const base: KeptTask = before ?? this.#create({ file, workspaceId, roleId, now });
-      return { tasks: [changed(base, { ...file, parsed: this.#refusing(file) })] };
+      const isAtWork = book.activeRuns(base.id).some(({ state }) => state !== 'waiting');
+      const task = changed(base, { ...file, parsed: this.#refusing(file) }, isAtWork);
+      return task === base ? undefined : { tasks: [task] };
     });
   }
 
@@ -147,20 +157,44 @@ export class FileTasks {
   }
 }
 
-/** The task as its file says now: off, unless it is what a person enabled. */
-function changed(task: KeptTask, { path, hash, parsed }: Found): KeptTask {
+/**
+ * The task as its file says now: off, unless it is what a person enabled. What is at work ends as it began: until then
+ * nothing of the file is taken, and its hash stays, so that it is read again.
+ */
+function changed(task: KeptTask, { path, hash, parsed }: Found, isAtWork: boolean): KeptTask {
   const enabledHash = task.file?.enabledHash ?? null;
-  const isEnabled = parsed.ok && enabledHash === hash;
+  const isOther = isOtherThanEnabled(task, hash);
+  if (isAtWork) return withChanged(task, isOther);
   const source = {
     ...{ kind: 'file' as const, path, problem: problemIn(parsed) },
-    changed: enabledHash !== null && enabledHash !== hash,
+    changed: isOther,
   };
-  const fields = parsed.ok
-    ? parsed.fields
-    : { ...nothing, title: basename(path, '.md'), cwd: task.cwd };
   const file = { enabledHash, hash };
-  if (isEnabled) return { ...task, source, file };
-  return { ...off(task), ...fields, source, file };
+  if (!parsed.ok) {
+    const title = basename(path, '.md').slice(0, titleMaxChars);
+    return { ...off(task), ...nothing, title, cwd: task.cwd, source, file };
+  }
+  if (enabledHash !== hash) return { ...off(task), ...parsed.fields, source, file };
+  // What stands in the task may be of another content, or of none.
+  const isSame = task.file?.hash === hash && problemOf(task) === null;
+  return { ...task, ...(isSame ? {} : parsed.fields), source, file };
+}
+
+/** Nothing of the file is to be taken or told. */
+function isAsRead(task: KeptTask, { hash, parsed }: Found): boolean {
+  const isTold = withChanged(task, isOtherThanEnabled(task, hash)) === task;
+  return isTold && task.file?.hash === hash && problemOf(task) === problemIn(parsed);
+}
+
+function isOtherThanEnabled({ file }: KeptTask, hash: string): boolean {
+  const enabledHash = file?.enabledHash ?? null;
+  return enabledHash !== null && enabledHash !== hash;
+}
+
+function withChanged(task: KeptTask, isOther: boolean): KeptTask {
+  const { source } = task;
+  if (source.kind !== 'file' || source.changed === isOther) return task;
+  return { ...task, source: { ...source, changed: isOther } };
 }
 
 function withoutFile(task: KeptTask): KeptTask {

@@ -16,7 +16,7 @@ function run(taskId: string, state: 'waiting' | 'started'): KeptRun {
 
 function gateOf(asked: string, tasks: Record<string, KeptTask>, active: readonly KeptRun[]) {
   const find = (id: string): KeptTask | undefined => tasks[id];
-  const settings = { maxRunning: 3, maxPerAgent: 1 };
+  const settings = { paused: false, maxRunning: 3, maxPerAgent: 1 };
   return findGate(run(asked, 'waiting'), { active, find, settings, now });
 }
 
@@ -47,7 +47,7 @@ describe('a run that waits', () => {
     assert.equal(gateOf('p', tasks, [run('p', 'started')]), undefined);
     const early = { ...run('a', 'waiting'), dueAt: '2026-01-05T00:00:01.000Z' } as KeptRun;
     const around = { active: [], find: () => tasks.a, now } as const;
-    const settings = { maxRunning: 3, maxPerAgent: 1 };
+    const settings = { paused: false, maxRunning: 3, maxPerAgent: 1 };
     assert.equal(findGate(early, { ...around, settings }), 'later');
   });
 });

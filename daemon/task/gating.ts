@@ -6,7 +6,7 @@ export interface Around {
   /** All runs that are not over, as they are now. */
   readonly active: readonly KeptRun[];
   readonly find: (id: TaskId) => KeptTask | undefined;
-  readonly settings: Pick<KeptSettings, 'maxRunning' | 'maxPerAgent'>;
+  readonly settings: Pick<KeptSettings, 'paused' | 'maxRunning' | 'maxPerAgent'>;
   /** ISO instant. */
   readonly now: string;
 }
@@ -18,6 +18,7 @@ export function findGate(
 ): string | undefined {
   const task = find(run.taskId);
   if (task === undefined || run.dueAt > now) return 'later';
+  if (settings.paused && !isOfPerson(run)) return 'Everything is paused.';
   const running = active.filter(({ state }) => state !== 'waiting');
   const own = running.filter(({ taskId }) => taskId === run.taskId).length;
   const { overlap } = task.policies;
@@ -30,6 +31,11 @@ export function findGate(
   if (agent !== undefined && ofAgent >= settings.maxPerAgent)
     return `It waits for a place of its agent: ${countRuns(ofAgent)} at work.`;
   return undefined;
+}
+
+/** A person began it; what follows by itself counts on from the first attempt. */
+function isOfPerson({ attempt, trigger }: KeptRun): boolean {
+  return attempt === 1 && (trigger === 'person' || trigger === 'changes' || trigger === 'retry');
 }
 
 function countRuns(count: number): string {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { TaskBench } from '../../bench/taskBench.ts';
 import type { Policies, Schedule } from '../../protocol/task/schedule.ts';
+import { runIdSchema } from '../../protocol/wire/brand.ts';
+import { createUuid } from '../uuid.ts';
 
 const hour = 3_600_000;
 const minute = 60_000;
@@ -128,6 +130,20 @@ describe('a schedule', () => {
     assert.deepEqual(bench.started.at(-1), '2026-01-05T01:00:00.000Z');
   });
 
+  it('forgets which of its times were claimed when they are long over, and no others', async () => {
+    const taskId = await bench.add({ schedule: hourly });
+    await bench.pass(2 * hour + minute, 20_000);
+    const [first, second] = await bench.runs();
+    assert.ok(first && second);
+    await bench.book.store.prune({
+      ...{ keep: 100, deletedBefore: '', plannedBefore: second.plannedAt },
+    });
+    const isFree = ({ id: runId, plannedAt }: typeof first) =>
+      bench.book.act(() => ({ occurrences: [{ taskId, plannedAt, runId }] }));
+    assert.deepEqual([await isFree(first), await isFree(second)], [true, false]);
+    assert.equal((await bench.runs()).length, 2);
+  });
+
   it('makes up for nothing that passed while it was paused', async () => {
     const id = await bench.add({ schedule: hourly, paused: true });
     await bench.pass(3 * hour, minute);
@@ -175,6 +191,44 @@ describe('a run', () => {
     assert.equal(bench.book.activeRuns(low)[0]?.state, 'waiting');
   });
 
+  it('waits while everything is paused, unless a person began it, and takes the place of none', async () => {
+    bench.isQuick = false;
+    const planned = await bench.add({
+      ...{ schedule: hourly, policies: { ...usual, overlap: { kind: 'replace' } } },
+    });
+    const failing = await bench.add({ retries: { max: 1, delayMs: 60_000 } });
+    await bench.acting.run(failing);
+    await bench.tick();
+    await bench.end({ outcome: 'failed', reason: 'no' });
+    await bench.acting.run(planned);
+    const pause = (paused: boolean) =>
+      bench.book.act(() => ({ settings: { ...bench.book.settings, paused } }));
+    await bench.book.act(() => {
+      const [run] = bench.book.activeRuns(planned);
+      assert.ok(run);
+      const id = runIdSchema.parse(createUuid(bench.nowMs));
+      const state = 'waiting' as const;
+      return {
+        settings: { ...bench.book.settings, paused: true },
+        runs: [{ ...run, id, state, trigger: 'schedule' }],
+      };
+    });
+    await bench.pass(2 * minute, 10_000);
+    const states = () => bench.book.activeRuns().map(({ state, reason }) => [state, reason]);
+    assert.deepEqual(states(), [
+      ['waiting', 'Everything is paused.'],
+      ['started', null],
+      ['waiting', 'Everything is paused.'],
+    ]);
+    const asked = await bench.add({});
+    await bench.acting.run(asked);
+    await bench.tick();
+    assert.equal(bench.book.activeRuns(asked)[0]?.state, 'started');
+    await pause(false);
+    await bench.tick();
+    assert.equal(bench.book.activeRuns(failing)[0]?.state, 'started');
+  });
+
   it('is tried again after a delay that doubles, as often as it may', async () => {
     bench.isQuick = false;
     const id = await bench.add({ retries: { max: 2, delayMs: 10_000 } });
@@ -203,6 +257,16 @@ describe('a run', () => {
     assert.equal(run?.outcome, 'unknown');
     assert.equal(bench.book.get(id).state.status, 'failed');
     assert.deepEqual(bench.started, []);
+  });
+
+  it('is not begun again when nobody knows whether it ran and the disk was full as that was to be written', async () => {
+    const id = await bench.add({});
+    await claimOnly(bench, id);
+    bench.isFull = true;
+    await bench.restart();
+    bench.isFull = false;
+    await bench.tick();
+    assert.deepEqual([(await bench.runs(id))[0]?.outcome, bench.started], ['unknown', []]);
   });
 
   it('is made up for once when its policy for the unknown says retry', async () => {
@@ -235,6 +299,19 @@ describe('a run', () => {
     assert.equal(bench.book.get(other).state.status, 'failed');
   });
 
+  it('waits a minute at least when its limit is said to be reset already', async () => {
+    bench.isQuick = false;
+    const id = await bench.add({ continueAfterLimit: true });
+    await bench.acting.run(id);
+    await bench.tick();
+    const retryAt = new Date(bench.nowMs - hour).toISOString();
+    await bench.end({ outcome: 'limited', reason: 'used up', retryAt });
+    await bench.pass(minute - 1000);
+    assert.equal(bench.started.length, 1);
+    await bench.pass(1000);
+    assert.equal(bench.started.length, 2);
+  });
+
   it('is ended when its minutes are used up, those of the tries before it included', async () => {
     bench.isQuick = false;
     const budget = { tokens: null, dollars: null, minutes: 10 };
@@ -247,6 +324,35 @@ describe('a run', () => {
     const last = (await bench.runs(id)).at(-1);
     assert.deepEqual([last?.outcome, last?.attempt], ['overBudget', 2]);
     assert.equal(last?.reason, 'Its budget is used up: 10 minutes.');
+  });
+
+  it('is ended later when it could not be at first', async () => {
+    bench.isQuick = false;
+    const id = await bench.add({});
+    await bench.acting.run(id);
+    await bench.tick();
+    bench.isUnkillable = true;
+    await assert.rejects(bench.acting.cancel(id, 'enough'), /no host/);
+    await bench.tick();
+    assert.equal((await bench.runs(id))[0]?.outcome, null);
+    bench.isUnkillable = false;
+    await bench.tick();
+    const [run] = await bench.runs(id);
+    assert.deepEqual([run?.outcome, run?.reason], ['cancelled', 'enough']);
+  });
+
+  it('does not check for longer than it may, also when its daemon was another one in between', async () => {
+    const id = await bench.add({ check: { command: ['x'], max: 1, timeoutMs: minute } });
+    await bench.acting.run(id);
+    await bench.tick();
+    assert.equal(bench.book.activeRuns(id)[0]?.reason, 'Its check runs.');
+    await bench.restart();
+    await bench.pass(2 * minute, 10_000);
+    const [run] = await bench.runs(id);
+    assert.deepEqual(
+      [run?.outcome, run?.reason],
+      ['timedOut', 'Its check took longer than 1 min.'],
+    );
   });
 
   it('stays due when the disk is full at its claim, and nothing of it is half written', async () => {

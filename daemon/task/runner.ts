@@ -50,12 +50,8 @@ export class Runner {
     for (const run of this.#context.book.activeRuns()) {
       if (run.state === 'waiting') continue;
       this.#watch(run);
-      if (run.wish !== null) void this.#inOrder(run.id, () => this.#end(run.id));
-      else if (run.state === 'claimed')
-        void this.#inOrder(run.id, () => this.#recoverClaimed(run.id));
-      // What the agent has need not be said again.
-      else if (run.state === 'delivered') this.look(run.id);
-      else void this.#inOrder(run.id, () => this.#sayAndLook(run.id));
+      if (run.state === 'claimed') this.#uncertain.add(run.id);
+      this.#follow(run);
     }
   }
 
@@ -94,7 +90,11 @@ export class Runner {
     });
     const run = book.findActive(id);
     // What is being started waits its turn; what runs is ended at once.
-    if (run !== undefined && run.sessionId !== null) await executing.kill(run);
+    if (run !== undefined && run.sessionId !== null)
+      await executing.kill(run).catch((error: unknown) => {
+        this.#stuck.add(id);
+        throw error;
+      });
     await this.#inOrder(id, () => this.#end(id));
   }
 
@@ -145,7 +145,6 @@ export class Runner {
     const task = run && book.find(run.taskId);
     if (run === undefined || task === undefined) return;
     if (executing.findBegun(run) === undefined) return this.#finish(id, unknown);
-    this.#uncertain.add(id);
     return this.#start(id);
   }
 
@@ -231,10 +230,13 @@ export class Runner {
     });
   }
 
-  #watch({ id, startedAt }: KeptRun): void {
+  #watch({ id, startedAt, checkSessionId }: KeptRun): void {
     const { clock } = this.#context.daemon;
     const passed = startedAt === null ? 0 : Math.max(0, clock.now() - Date.parse(startedAt));
-    this.#watched.set(id, { sinceMs: clock.monotonicMs() - passed, checkSinceMs: null });
+    const now = clock.monotonicMs();
+    // When its check began is not kept: it has its time anew.
+    const checkSinceMs = checkSessionId === null ? null : now;
+    this.#watched.set(id, { sinceMs: now - passed, checkSinceMs });
   }
 
   #patch(id: RunId, patch: Partial<KeptRun>): Change | undefined {
@@ -250,8 +252,22 @@ export class Runner {
     const run = this.#context.book.findActive(id);
     this.#stuck.delete(id);
     if (run === undefined || run.state === 'waiting') return;
-    if (run.state === 'claimed') this.start(run);
-    else this.look(id);
+    this.#follow(run);
+  }
+
+  /** From where it is. */
+  #follow(run: KeptRun): void {
+    if (run.wish !== null) void this.#inOrder(run.id, () => this.#end(run.id));
+    else if (run.state !== 'claimed') this.#followBegun(run);
+    else if (this.#uncertain.has(run.id))
+      void this.#inOrder(run.id, () => this.#recoverClaimed(run.id));
+    else this.start(run);
+  }
+
+  #followBegun(run: KeptRun): void {
+    // What the agent has need not be said again.
+    if (run.state === 'delivered') this.look(run.id);
+    else void this.#inOrder(run.id, () => this.#sayAndLook(run.id));
   }
 
   /** What belongs to one run happens one after the other. */

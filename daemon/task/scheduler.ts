@@ -141,6 +141,7 @@ export class Scheduler {
   /** Runs that a waiting one is to take the place of. */
   #endReplaced(): void {
     const { book, runner, daemon } = this.#context;
+    if (book.settings.paused) return;
     for (const waiting of book.activeRuns().filter(({ state }) => state === 'waiting')) {
       const task = book.find(waiting.taskId);
       if (task?.policies.overlap.kind !== 'replace' || waiting.trigger !== 'schedule') continue;

@@ -33,6 +33,7 @@ export interface Settled {
 const retried: readonly RunOutcome[] = ['failed', 'timedOut', 'lost'];
 /** A delay that doubles does not pass a day. */
 const longestDelayMs = 86_400_000;
+const leastWaitMs = 60_000;
 
 export const outcomeWords: Readonly<Record<RunOutcome, string>> = {
   succeeded: 'succeeded',
@@ -83,7 +84,8 @@ function followUpOf(
       : undefined;
   const same = { feedback: run.feedback, round };
   if (outcome === 'limited' && task.continueAfterLimit && typeof retryAt === 'string') {
-    const reset = Math.max(now, Date.parse(retryAt));
+    // An agent may say an instant that is over and refuse all the same.
+    const reset = Math.max(now + leastWaitMs, Date.parse(retryAt));
     return { ...same, trigger: 'limit', dueAt: at(reset), tries };
   }
   if (outcome === 'unknown' && task.policies.unknown === 'retry')

@@ -184,12 +184,20 @@ export const taskStore = defineStore<TaskTables>()({
       return rows.map(({ value }) => JSON.parse(value) as KeptTask);
     },
 
-    /** Removes the oldest runs beyond `keep` of each task, and all of tasks deleted before `deletedBefore`. */
+    /**
+     * Removes the oldest runs beyond `keep` of each task, all of tasks deleted before `deletedBefore`, and what is known
+     * of times that were planned before `plannedBefore`.
+     */
     async prune(
       db,
-      { keep, deletedBefore }: { keep: number; deletedBefore: string },
+      {
+        keep,
+        deletedBefore,
+        plannedBefore,
+      }: { keep: number; deletedBefore: string; plannedBefore: string },
     ): Promise<{ removed: number }> {
       await forgetDeleted(db, deletedBefore);
+      await db.deleteFrom('task_occurrence').where('planned_at', '<', plannedBefore).execute();
       const full = await db
         .selectFrom('task_run')
         .select(({ fn }) => ['task_id', fn.countAll<number>().as('runs')])

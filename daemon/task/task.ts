@@ -31,6 +31,8 @@ const keptRuns = 10_000;
 const pruneEveryTicks = 3600;
 /** A deleted task can be brought back for so long. */
 const undoMs = 86_400_000;
+/** Nothing that is older is made up for, or claimed by a clock that was set back a little. */
+const occurrencesMs = 400 * 86_400_000;
 const filesEveryTicks = 30;
 
 export function createTaskFeature(context: FeatureContext, nouns: TaskNouns): TaskFeature {
@@ -120,7 +122,8 @@ function createNeeds(
 
 function prune({ log, clock }: FeatureContext, book: Book): void {
   const deletedBefore = new Date(clock.now() - undoMs).toISOString();
+  const plannedBefore = new Date(clock.now() - occurrencesMs).toISOString();
   book.store
-    .prune({ keep: keptRuns, deletedBefore })
+    .prune({ keep: keptRuns, deletedBefore, plannedBefore })
     .catch((error: unknown) => log.warn('old runs were not removed', { error }));
 }

@@ -55,11 +55,19 @@ describe('a task file', () => {
       [`---\ntitle: ${'x'.repeat(20_000)}\n---\nx`, /too long/],
       [`---\ntitle: a\n---\n${'x'.repeat(300_000)}`, /too long/],
       ['---\n- a\n- b\n---\nx', /wrong/],
+      ['---\ntimeout: 8d\n---\nx', /timeoutMs/],
+      ['---\nevery: 400d\n---\nx', /everyMs/],
+      ['---\njitter: 2h\n---\nx', /jitterMs/],
     ];
     for (const [text, problem] of wrong) {
       const parsed = read(text);
       assert.match(parsed.ok ? `taken: ${text.slice(0, 60)}` : parsed.problem, problem);
     }
+  });
+
+  it('is called by its name, cut where that is longer than a title may be', () => {
+    const parsed = parseTaskFile('Say hello.', { ...place, name: 'x'.repeat(240) });
+    assert.equal(parsed.ok && parsed.fields.title, 'x'.repeat(200));
   });
 
   it('shows control characters of its problems as they are', () => {

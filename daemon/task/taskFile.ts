@@ -4,8 +4,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { checkSchedule, localZone, readDuration } from '../../link/schedule/schedule.ts';
 import { agentIdSchema } from '../../protocol/session/session.ts';
-import type { Policies, Schedule } from '../../protocol/task/schedule.ts';
-import { policiesSchema } from '../../protocol/task/schedule.ts';
+import type { Schedule } from '../../protocol/task/schedule.ts';
 import { budgetSchema, priorities, promptMaxChars, taskFields } from '../../protocol/task/work.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
@@ -30,6 +29,8 @@ export interface FilePlace {
   readonly now: number;
 }
 
+/** A name of a file may be longer. */
+export const titleMaxChars = 200;
 const frontMatterMaxChars = 16_384;
 const missedWithinMs = 86_400_000;
 
@@ -70,6 +71,11 @@ const frontMatterSchema = z
   .partial();
 type FrontMatter = z.infer<typeof frontMatterSchema>;
 
+/** What every task must be; the bounds of what a file says are those. */
+const fieldsSchema = z
+  .object(taskFields)
+  .omit({ environment: true, assignee: true, continueAfterLimit: true });
+
 const rights = { 'read-only': 'readOnly', edit: 'editInWorktree', ask: 'ask' } as const;
 
 /** Reads the text of a file. Everything that is not understood is a problem: nothing is left out silently. */
@@ -88,7 +94,10 @@ export function parseTaskFile(text: string, place: FilePlace): ParsedFile {
   if (cwd === undefined) return no('Its working directory lies outside the repository.');
   const schedule = scheduleOf(data, place.now);
   if (typeof schedule === 'string') return no(schedule);
-  return { ok: true, fields: toFields(data, { cwd, prompt, schedule, name: place.name }) };
+  const fields = fieldsSchema.safeParse(
+    toFields(data, { cwd, prompt, schedule, name: place.name }),
+  );
+  return fields.success ? { ok: true, fields: fields.data } : noFor(fields.error);
 }
 
 function no(problem: string): { readonly ok: false; readonly problem: string } {
@@ -113,7 +122,10 @@ function readFrontMatter(
   if (value instanceof Error) return no(`Its front matter cannot be read: ${value.message}`);
   const parsed = frontMatterSchema.safeParse(value);
   if (parsed.success) return { ok: true, data: parsed.data };
-  const [issue] = parsed.error.issues;
+  return noFor(parsed.error);
+}
+
+function noFor({ issues: [issue] }: z.ZodError): Extract<ParsedFile, { ok: false }> {
   const where = issue?.path.join('.') ?? '';
   return no(
     `Its front matter is wrong: ${where === '' ? '' : `${where}: `}${issue?.message ?? ''}`,
@@ -139,8 +151,8 @@ function scheduleOf({ cron, zone, every, at }: FrontMatter, now: number): Schedu
   return check.ok ? schedule : check.reason;
 }
 
-function policiesOf({ missed, overlap, jitter }: FrontMatter): Policies {
-  return policiesSchema.parse({
+function policiesOf({ missed, overlap, jitter }: FrontMatter): z.input<typeof taskFields.policies> {
+  return {
     ...(missed === undefined
       ? {}
       : {
@@ -156,7 +168,7 @@ function policiesOf({ missed, overlap, jitter }: FrontMatter): Policies {
             typeof overlap === 'string' ? { kind: overlap } : { kind: 'parallel', max: overlap },
         }),
     ...(jitter === undefined ? {} : { jitterMs: jitter }),
-  });
+  };
 }
 
 function toFields(
@@ -172,10 +184,15 @@ function toFields(
     readonly schedule: Schedule;
     readonly name: string;
   },
-): FileFields {
+): z.input<typeof fieldsSchema> {
   const { command, agent = 'claude', model = null, away = 'ask', check, checkMax = 5 } = data;
   return {
-    ...{ cwd, schedule, title: data.title ?? name, description: data.description ?? '' },
+    ...{
+      cwd,
+      schedule,
+      title: data.title ?? name.slice(0, titleMaxChars),
+      description: data.description ?? '',
+    },
     work:
       command === undefined
         ? { kind: 'prompt', prompt, agent, model, away: rights[away] }
@@ -185,7 +202,7 @@ function toFields(
     retries: { max: data.retries ?? 0, delayMs: 30_000 },
     policies: policiesOf(data),
     check: check === undefined ? null : { command: check, max: checkMax, timeoutMs: 600_000 },
-    budget: budgetSchema.parse(data.budget ?? {}),
+    budget: data.budget ?? {},
     priority: data.priority ?? 'medium',
     labels: data.labels ?? [],
     review: data.review ?? false,

@@ -153,6 +153,54 @@ describe('tasks at their edges', function () {
     );
   });
 
+  it('in files run nothing that nobody enabled when their file changes while they run, or back and forth', async () => {
+    const root = join(tasks.home.directory, 'changing');
+    const directory = join(root, '.waggle', 'tasks');
+    mkdirSync(directory, { recursive: true });
+    const [gate, bad] = [join(root, 'gate'), join(root, 'bad')];
+    const waits = `while [ ! -e ${gate} ]; do sleep 0.1; done; echo reviewed`;
+    const write = (command: string, check: string): void =>
+      writeFileSync(
+        join(directory, 'build.md'),
+        `---\ntitle: Build\ncommand: [/bin/sh, -c, "${command}"]\ncheck: [/bin/sh, -c, "${check}"]\n---\n`,
+      );
+    const enabled = (): void => write(waits, 'true');
+    const hostile = (): void => write(`touch ${bad}`, `touch ${bad}`);
+    enabled();
+    await tasks.link.call('workspace/trust', { root, trusted: true });
+    const seen = async (): Promise<Task> => {
+      const found = (await listed()).find(({ title }) => title === 'Build');
+      assert.ok(found);
+      return found;
+    };
+    const build = await seen();
+    const enable = async (): Promise<unknown> =>
+      tasks.link.call('task/enable', { taskId: build.id, revision: (await seen()).revision });
+    await enable();
+    const { run } = await tasks.link.call('task/run', { taskId: build.id });
+    await until(async () => (await tasks.get(build)).lastRun?.state === 'started', 'it runs');
+    hostile();
+    const atWork = await seen();
+    assert.ok(atWork.source.kind === 'file' && atWork.source.changed);
+    assert.deepEqual([atWork.work, atWork.check], [build.work, build.check]);
+    writeFileSync(gate, '');
+    const failed = await tasks.reach(build, 'failed');
+    assert.deepEqual([failed.lastRun?.id, existsSync(bad)], [run.id, false]);
+    assert.ok(failed.state.status === 'failed' && failed.state.reason.includes('has changed'));
+    const off = await seen();
+    assert.equal(off.state.status, 'draft');
+    assert.notDeepEqual(off.work, build.work);
+    enabled();
+    const back = await seen();
+    assert.deepEqual([back.work, back.check], [build.work, build.check]);
+    await enable();
+    const { run: again } = await tasks.link.call('task/run', { taskId: build.id });
+    await tasks.reach(build, 'done');
+    assert.match(await tasks.output(again), /reviewed/);
+    assert.equal(existsSync(bad), false);
+    await tasks.link.call('workspace/trust', { root, trusted: false });
+  });
+
   it('are reported on by their own agent with its token, and by no other', async () => {
     const token = join(tasks.folder, 'token');
     const script = `echo "$WAGGLE_HOOK_TOKEN" > "${token}"; exec sleep 600`;
