@@ -74,7 +74,9 @@ export class Restoring {
     const [before, after, now] = await Promise.all(
       [step.before, step.after, state].map((one) => readEntries(git, one, step.files)),
     );
-    const isOurs = (path: string): boolean => isSame(now?.get(path), after?.get(path));
+    const free = await listFree(git.root, step.files);
+    const isOurs = (path: string): boolean =>
+      isSame(now?.get(path), after?.get(path)) && free.has(path);
     const ours = step.files.filter(isOurs);
     const targets = new Map(ours.map((path) => [path, before?.get(path)]));
     const turn = step.turn ?? 1;
@@ -149,6 +151,11 @@ export class Restoring {
     const files = [...targets.keys()];
     return { restoreId: about.restoreId, turn, at, root, files, isUndone: false };
   }
+}
+
+async function listFree(root: string, paths: readonly string[]): Promise<Set<string>> {
+  const are = await Promise.all(paths.map((path) => isFree(root, path)));
+  return new Set(paths.filter((_path, at) => are[at]));
 }
 
 /** What is lost cannot come back, and what stands in the way is not ours. */

@@ -61,11 +61,19 @@ export async function isFree(root: string, path: string): Promise<boolean> {
   return facts?.isDirectory() !== true;
 }
 
-/** Puts a file to how it was, or away; the file is whole at every moment. */
+/**
+ * Puts a file to how it was, or away; the file is whole at every moment.
+ * @throws WaggleError `conflict` when something else than folders is on the way to it, `notFound` as `readContent`.
+ */
 export async function writeEntry(git: Git, path: string, entry: Entry): Promise<void> {
   const target = join(git.root, path);
-  if (entry === undefined) return remove(git.root, path);
-  const content = await readContent(git, path, entry);
+  const content = entry === undefined ? undefined : await readContent(git, path, entry);
+  // A link may have been made on the way since it was looked at.
+  if (!(await isReachable(git.root, path)))
+    throw new WaggleError('conflict', `Something stands on the way to ${toPlainLine(path, 200)}.`, {
+      fix: 'Look at what would be restored once more.',
+    });
+  if (entry === undefined || content === undefined) return remove(git.root, path);
   const { mode } = readEntry(entry);
   await mkdir(dirname(target), { recursive: true });
   const beside = `${target}.waggle-${randomBytes(6).toString('hex')}`;

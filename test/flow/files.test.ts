@@ -175,6 +175,25 @@ describe('files of a session', function () {
     await close(chat);
   });
 
+  it('stay in the worktree when a restore is undone through a link that was made on the way', async () => {
+    mkdirSync(pathOf('a'));
+    const chat = await open();
+    const { sessionId } = chat;
+    await turn(chat, 'write a/keys by the agent\nwrite a.txt two\nsay one');
+    const { restored } = await restore(chat, 1);
+    assert.deepEqual([restored.files, existsSync(pathOf('a'))], [['a.txt', 'a/keys'], false]);
+    const outside = join(home.folder, 'outside');
+    mkdirSync(outside);
+    symlinkSync(outside, pathOf('a'));
+    const { restoreId } = restored;
+    const undone = await link.call('file/undoRestore', { sessionId, restoreId });
+    assert.deepEqual(
+      [undone.restored.files, undone.left, read('a.txt'), readdirSync(outside)],
+      [['a.txt'], ['a/keys'], 'two', []],
+    );
+    await close(chat);
+  });
+
   it('are refused when they changed after they were looked at, and while a turn runs', async () => {
     const chat = await open();
     const { sessionId } = chat;
