@@ -76,7 +76,7 @@ async function keepFiles(git: Git, paths: readonly string[]): Promise<string[]> 
 }
 
 /** As git writes it; `left`: nothing that is kept. */
-async function modeOf(path: string): Promise<string> {
+export async function modeOf(path: string): Promise<string> {
   const facts = await lstat(path).catch(noneWhenMissing);
   if (facts === undefined) return 'gone';
   if (facts.isSymbolicLink()) return '120000';

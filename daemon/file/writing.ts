@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { hasCode } from '../../link/home/home.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
+import { modeOf } from './capturing.ts';
 import type { Git } from './git.ts';
 import type { Entry } from './state.ts';
 import { readEntry } from './state.ts';
@@ -54,11 +55,16 @@ export async function isReachable(root: string, path: string): Promise<boolean> 
   return true;
 }
 
-/** No folder with something in it stands where the file goes. */
-export async function isFree(root: string, path: string): Promise<boolean> {
+/**
+ * Nothing stands where the file goes but what is kept as `now`: no folder, and nothing that is left alone because it is
+ * ignored, too large or no file.
+ */
+export async function isFree(root: string, path: string, now: Entry): Promise<boolean> {
   if (!(await isReachable(root, path))) return false;
   const facts = await lstat(join(root, path)).catch(noneWhenMissing);
-  return facts?.isDirectory() !== true;
+  if (facts === undefined) return true;
+  if (now === undefined || facts.isDirectory()) return false;
+  return (await modeOf(join(root, path))) !== 'left';
 }
 
 /**
