@@ -76,7 +76,7 @@ async function keepFiles(git: Git, paths: readonly string[]): Promise<string[]> 
 }
 
 /** As git writes it; `left`: nothing that is kept. */
-async function modeOf(path: string): Promise<string> {
+export async function modeOf(path: string): Promise<string> {
   const facts = await lstat(path).catch(noneWhenMissing);
   if (facts === undefined) return 'gone';
   if (facts.isSymbolicLink()) return '120000';
@@ -87,7 +87,9 @@ async function modeOf(path: string): Promise<string> {
 
 /** The objects of what stands there, byte for byte. */
 async function hash(git: Git, files: readonly Found[]): Promise<string[]> {
-  const isPlain = ({ path, mode }: Found): boolean => mode !== '120000' && !path.includes('\n');
+  // git takes a quote at the start for one around the path, and a return at the end for part of the line's end.
+  const isPlain = ({ path, mode }: Found): boolean =>
+    mode !== '120000' && !path.includes('\n') && !path.startsWith('"') && !path.endsWith('\r');
   const plain = files.filter(isPlain);
   const input = plain.map(({ path }) => `${path}\n`).join('');
   const args = ['hash-object', '-w', '--no-filters'];

@@ -57,6 +57,11 @@ export class Keeping {
 
   /** Why nothing is kept of a session; undefined when it is. */
   whyNot(row: SessionRow): string | undefined {
+    return this.whyNever(row) ?? this.#failed.get(row.id);
+  }
+
+  /** Why it is not even tried. */
+  whyNever(row: SessionRow): string | undefined {
     const { workspaces } = this.#context;
     if (row.private === true) return 'Nothing is kept of a private session.';
     if (row.agent === 'shell' || row.agent === 'command')
@@ -64,7 +69,7 @@ export class Keeping {
     const root = workspaces.worktreeOf(row.cwd);
     if (!workspaces.isRepository(root)) return 'The session does not work in a git repository.';
     if (workspaces.trustOf(root) !== 'trusted') return 'The folder is not trusted.';
-    return this.#failed.get(row.id);
+    return undefined;
   }
 
   async steps(id: SessionId): Promise<KeptStep[]> {

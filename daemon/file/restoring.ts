@@ -74,7 +74,9 @@ export class Restoring {
     const [before, after, now] = await Promise.all(
       [step.before, step.after, state].map((one) => readEntries(git, one, step.files)),
     );
-    const isOurs = (path: string): boolean => isSame(now?.get(path), after?.get(path));
+    const free = await listFree(git.root, step.files, now);
+    const isOurs = (path: string): boolean =>
+      isSame(now?.get(path), after?.get(path)) && free.has(path);
     const ours = step.files.filter(isOurs);
     const targets = new Map(ours.map((path) => [path, before?.get(path)]));
     const turn = step.turn ?? 1;
@@ -151,6 +153,15 @@ export class Restoring {
   }
 }
 
+async function listFree(
+  root: string,
+  paths: readonly string[],
+  now: ReadonlyMap<string, string> | undefined,
+): Promise<Set<string>> {
+  const are = await Promise.all(paths.map((path) => isFree(root, path, now?.get(path))));
+  return new Set(paths.filter((_path, at) => are[at]));
+}
+
 /** What is lost cannot come back, and what stands in the way is not ours. */
 async function withObstacles(git: Git, files: readonly PlannedFile[]): Promise<PlannedFile[]> {
   const lost = await listLost(
@@ -160,7 +171,9 @@ async function withObstacles(git: Git, files: readonly PlannedFile[]): Promise<P
   return Promise.all(
     files.map(async (file): Promise<PlannedFile> => {
       if (file.target !== undefined && lost.has(file.target)) return { ...file, conflict: 'lost' };
-      return (await isFree(git.root, file.path)) ? file : { ...file, conflict: 'inTheWay' };
+      return (await isFree(git.root, file.path, file.now))
+        ? file
+        : { ...file, conflict: 'inTheWay' };
     }),
   );
 }

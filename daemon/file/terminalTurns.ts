@@ -10,7 +10,8 @@ const over = new Set(['idle', 'finished', 'failed', 'ended', 'killed', 'interrup
  */
 export class TerminalTurns {
   readonly #keeping: Keeping;
-  readonly #working = new Set<SessionId>();
+  /** Undefined: not seen since the daemon began, so that a turn of before may be over. */
+  readonly #isWorking = new Map<SessionId, boolean>();
   readonly #begun = new Set<SessionId>();
 
   constructor(keeping: Keeping) {
@@ -20,13 +21,13 @@ export class TerminalTurns {
   /** Resolves when what follows from the change is kept. */
   async look(row: SessionRow): Promise<void> {
     const { id, mode, status, attention } = row;
-    if (mode !== 'pty' || this.#keeping.whyNot(row) !== undefined) return;
+    if (mode !== 'pty' || this.#keeping.whyNever(row) !== undefined) return;
     if (status === 'running' && !this.#begun.has(id)) {
       this.#begun.add(id);
       await this.#keeping.inOrder(id, () => this.#keeping.begin(row));
     }
-    if (attention.state === 'working' && !this.#working.has(id)) {
-      this.#working.add(id);
+    if (attention.state === 'working' && this.#isWorking.get(id) !== true) {
+      this.#isWorking.set(id, true);
       await this.#keeping.inOrder(id, async () => {
         const steps = await this.#keeping.steps(id);
         const last = steps.reduce((most, { turn, kind }) => {
@@ -34,12 +35,14 @@ export class TerminalTurns {
         }, 0);
         await this.#keeping.beginTurn(row, last + 1);
       });
-    } else if (over.has(attention.state) && this.#working.delete(id))
+    } else if (over.has(attention.state) && this.#isWorking.get(id) !== false) {
+      this.#isWorking.set(id, false);
       await this.#keeping.inOrder(id, () => this.#keeping.endTurn(row));
+    }
   }
 
   forget(id: SessionId): void {
-    this.#working.delete(id);
+    this.#isWorking.delete(id);
     this.#begun.delete(id);
   }
 }

@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { hasCode } from '../../link/home/home.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
+import { modeOf } from './capturing.ts';
 import type { Git } from './git.ts';
 import type { Entry } from './state.ts';
 import { readEntry } from './state.ts';
@@ -54,18 +55,31 @@ export async function isReachable(root: string, path: string): Promise<boolean> 
   return true;
 }
 
-/** No folder with something in it stands where the file goes. */
-export async function isFree(root: string, path: string): Promise<boolean> {
+/**
+ * Nothing stands where the file goes but what is kept as `now`: no folder, and nothing that is left alone because it is
+ * ignored, too large or no file.
+ */
+export async function isFree(root: string, path: string, now: Entry): Promise<boolean> {
   if (!(await isReachable(root, path))) return false;
   const facts = await lstat(join(root, path)).catch(noneWhenMissing);
-  return facts?.isDirectory() !== true;
+  if (facts === undefined) return true;
+  if (now === undefined || facts.isDirectory()) return false;
+  return (await modeOf(join(root, path))) !== 'left';
 }
 
-/** Puts a file to how it was, or away; the file is whole at every moment. */
+/**
+ * Puts a file to how it was, or away; the file is whole at every moment.
+ * @throws WaggleError `conflict` when something else than folders is on the way to it, `notFound` as `readContent`.
+ */
 export async function writeEntry(git: Git, path: string, entry: Entry): Promise<void> {
   const target = join(git.root, path);
-  if (entry === undefined) return remove(git.root, path);
-  const content = await readContent(git, path, entry);
+  const content = entry === undefined ? undefined : await readContent(git, path, entry);
+  // A link may have been made on the way since it was looked at.
+  if (!(await isReachable(git.root, path)))
+    throw new WaggleError('conflict', `Something stands on the way to ${toPlainLine(path, 200)}.`, {
+      fix: 'Look at what would be restored once more.',
+    });
+  if (entry === undefined || content === undefined) return remove(git.root, path);
   const { mode } = readEntry(entry);
   await mkdir(dirname(target), { recursive: true });
   const beside = `${target}.waggle-${randomBytes(6).toString('hex')}`;

@@ -141,6 +141,8 @@ export class Indexing {
     }
     await this.#prune(row.id);
     this.#done.set(row.id, state);
+    // Nothing paints there any more; what begins again later has its own lines.
+    if (!isLive(row.status)) this.#seen.delete(row.id);
     return { bytes, left: 0 };
   }
 

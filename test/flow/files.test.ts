@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -172,6 +173,48 @@ describe('files of a session', function () {
     );
     const again = link.call('file/undoRestore', { sessionId, restoreId: more.restoreId });
     await assert.rejects(again, { code: 'conflict' });
+    await close(chat);
+  });
+
+  it('stay in the worktree when a restore is undone through a link that was made on the way', async () => {
+    mkdirSync(pathOf('a'));
+    const chat = await open();
+    const { sessionId } = chat;
+    await turn(chat, 'write a/keys by the agent\nwrite a.txt two\nsay one');
+    const { restored } = await restore(chat, 1);
+    assert.deepEqual([restored.files, existsSync(pathOf('a'))], [['a.txt', 'a/keys'], false]);
+    const outside = join(home.folder, 'outside');
+    mkdirSync(outside);
+    symlinkSync(outside, pathOf('a'));
+    const { restoreId } = restored;
+    const undone = await link.call('file/undoRestore', { sessionId, restoreId });
+    assert.deepEqual(
+      [undone.restored.files, undone.left, read('a.txt'), readdirSync(outside)],
+      [['a.txt'], ['a/keys'], 'two', []],
+    );
+    await close(chat);
+  });
+
+  it('that nobody is shown, for they are ignored or too large now, are never overwritten', async () => {
+    const chat = await open();
+    const { sessionId } = chat;
+    await turn(chat, 'write a.txt two\nwrite made.txt made\nremove mine.txt\nsay one');
+    put('.gitignore', 'mine.txt\n');
+    put('mine.txt', 'by hand\n');
+    const { plan, restored } = await restore(chat, 1, ['mine.txt']);
+    assert.deepEqual(
+      [plan.conflicts, restored.files, read('mine.txt')],
+      [[{ path: 'mine.txt', reason: 'inTheWay' }], ['a.txt', 'made.txt'], 'by hand\n'],
+    );
+    put('.gitignore', 'made.txt\n');
+    put('made.txt', 'by hand\n');
+    truncateSync(pathOf('a.txt'), 65 * 1024 * 1024);
+    const { restoreId } = restored;
+    const { left } = await link.call('file/undoRestore', { sessionId, restoreId });
+    assert.deepEqual(
+      [left, read('made.txt'), lstatSync(pathOf('a.txt')).size],
+      [['a.txt', 'made.txt'], 'by hand\n', 65 * 1024 * 1024],
+    );
     await close(chat);
   });
 
