@@ -164,8 +164,9 @@ export class LiveChat {
     this.#committing.close();
   }
 
-  /** The host is gone, and the process with it. */
+  /** The host is gone, and the process with it. What is open while it is a terminal is filled from there, and goes on. */
   lost(): void {
+    if (this.row?.mode === 'pty') return;
     const isOpen = this.kept.turn !== null || this.journal.open.length > 0 || this.kept.isReady;
     if (!isOpen && this.process === undefined) return;
     this.#finish({ code: null, signal: null }, 'it was interrupted by a restart');
