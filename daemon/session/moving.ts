@@ -136,7 +136,9 @@ export class Moving {
     const { sessions, attaching } = this.#context;
     const write = async (typed: string): Promise<void> => {
       if (!this.isReady(sessions.get(id)))
-        throw new WaggleError('conflict', 'It takes no prompts.');
+        throw new WaggleError('conflict', 'It takes no prompts.', {
+          fix: 'Answer what it asks in its own dialog.',
+        });
       await sendText({ sessions, attaching }, { sessionId: id, text: typed, take: false }, caller);
     };
     await this.#whenFree(() => write(`${pasteBegin}${text.replaceAll(escape, '')}${pasteEnd}`));

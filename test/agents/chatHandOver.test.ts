@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { Session } from '../../protocol/session/session.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
 import { SessionHome, until as untilWithin } from '../flow/sessionHome.ts';
 import { ChatReader } from '../support/chatReader.ts';
 import type { ClaudeCodeRun } from './support/claudeCode.ts';
@@ -46,6 +47,11 @@ describe('a conversation of a real agent between chat and terminal', function ()
     (await link.call('session/get', { sessionId })).session;
   const knows = (word: string): boolean =>
     JSON.stringify(run.modelServer.requests.at(-1)?.body).includes(word);
+  const fixOf = (refused: Promise<unknown>): Promise<string | undefined> =>
+    refused.then(
+      () => 'not refused',
+      (error: unknown) => (error instanceof WaggleError ? error.fix : String(error)),
+    );
   const close = async ({ sessionId }: ChatReader): Promise<void> => {
     await link.call('session/kill', { sessionId });
     assert.deepEqual(home.processesOf(sessionId), []);
@@ -67,6 +73,7 @@ describe('a conversation of a real agent between chat and terminal', function ()
     const command = JSON.stringify({ command: `echo ${again}` });
     await chat.say(`[[tool Bash ${command}]] [[say never]]`);
     const asked = await chat.untilAsked();
+    await chat.say('[[say \\u0057aited]]');
     const to = { sessionId, environment, size };
     const switched = await link.call('chat/switch', {
       ...{ ...to, to: 'terminal', during: 'interrupt' },
@@ -78,11 +85,30 @@ describe('a conversation of a real agent between chat and terminal', function ()
     await untilShown(screen, 'Remembered');
     await until(() => knows('had asked for something'), 'it goes on');
     await untilState(sessionId, 'asking');
+    const { session: dialog } = await link.call('session/get', { sessionId });
+    assert.equal(dialog.attention.kind, 'permission');
+    // In a dialog Enter would answer it: nothing is typed there, by nobody but who sees it.
+    const fixes = await Promise.all([
+      fixOf(link.call('session/send', { sessionId, text: '\r', take: true })),
+      fixOf(link.call('chat/switch', { ...to, to: 'chat' })),
+      fixOf(chat.say('[[say here]]', environment)),
+    ]);
+    assert.deepEqual(fixes, [
+      'Answer it in its own dialog: waggle attach <session>.',
+      'Switch after this turn, or interrupt and switch.',
+      'Say it there, or switch to the chat first.',
+    ]);
+    assert.deepEqual(
+      [chat.chat.queue.length, knows('Waited'), existsSync(join(run.cwd, 'there'))],
+      [1, false, false],
+    );
     // A person answers there, in the dialog of the agent.
     await until(async () => {
       await screen.type('\r');
       return existsSync(join(run.cwd, 'there'));
     }, 'it was allowed');
+    await untilShown(screen, 'Waited');
+    await chat.until(() => chat.chat.queue.length === 0, 'what waited is said');
     await untilState(sessionId, 'finished');
     await ask(screen, '[[say \\u0054here]]');
     await untilShown(screen, 'There');
