@@ -9,7 +9,7 @@ import { ChatReader } from '../support/chatReader.ts';
 import { offerAgent } from './support/claudeSession.ts';
 import type { MoreAgents } from './support/install.ts';
 import { installMoreAgents } from './support/install.ts';
-import { readShown, typePrompt, untilShown } from './support/shownScreen.ts';
+import { typePrompt, untilShown } from './support/shownScreen.ts';
 import type { ModelServer } from './support/modelServer.ts';
 import { startModelServer } from './support/modelServer.ts';
 import type { AgentHome } from './support/moreHomes.ts';
@@ -25,6 +25,8 @@ interface Case {
   readonly acp: readonly string[];
   /** How often its model is asked when that fails once with what may pass. */
   readonly tries: number;
+  /** Its terminal takes what a test types as soon as it shows an earlier conversation. */
+  readonly isTypedInto: boolean;
 }
 
 const cases: readonly Case[] = [
@@ -35,6 +37,7 @@ const cases: readonly Case[] = [
     recall: 'waggle_recall',
     acp: ['acp'],
     tries: 2,
+    isTypedInto: true,
   },
   {
     agent: 'gemini',
@@ -43,6 +46,8 @@ const cases: readonly Case[] = [
     recall: 'mcp_waggle_recall',
     acp: ['--acp'],
     tries: 1,
+    // Of what is typed then it loses pieces.
+    isTypedInto: false,
   },
 ];
 
@@ -233,24 +238,20 @@ for (const one of cases)
         ['switched', 'pty', true],
       );
       const screen = await home.attach(link, sessionId, 'window-t');
+      await untilShown(screen, 'Remembered');
       await untilShown(screen, 'half said');
-      await typePrompt(screen, ' [[say \\u0054here]]');
-      // A slow one takes Enter for a part of what was typed: it is pressed again until it was heard.
-      let looks = 0;
-      const isHeard = async (): Promise<boolean> => {
-        looks += 1;
-        if (looks % 100 === 0) await screen.type('\r');
-        return (await readShown(screen)).includes('There');
-      };
-      await until(isHeard, 'the answer', 90_000);
-      await until(async () => (await state()) === 'finished', 'the end of its turn', 60_000);
+      if (one.isTypedInto) {
+        await typePrompt(screen, ' [[say \\u0054here]]');
+        await untilShown(screen, 'There');
+        await until(async () => (await state()) === 'finished', 'the end of its turn', 60_000);
+      }
       const back = await link.call('chat/switch', { ...to, to: 'chat' });
       assert.deepEqual([back.outcome, back.session.mode], ['switched', 'pipe'], `${back.reason}`);
       await chat.turn('[[say back]]', environment);
       const last = JSON.stringify(server.requests.findLast(({ turn }) => turn)?.body);
       assert.deepEqual(
-        [last.includes('Remembered'), last.includes('There'), chat.texts.at(-1)],
-        [true, true, 'back'],
+        [last.includes('"Remembered"'), last.includes('"There"'), chat.texts.at(-1)],
+        [true, one.isTypedInto, 'back'],
       );
       const missing = 'What was said in the terminal is known to the agent, but not shown here.';
       assert.equal(chat.list('notice').at(-1)?.text, missing);
