@@ -250,7 +250,7 @@ for (const one of cases)
       await chat.turn('[[say back]]', environment);
       const last = JSON.stringify(server.requests.findLast(({ turn }) => turn)?.body);
       assert.deepEqual(
-        [last.includes('"Remembered"'), last.includes('"There"'), chat.texts.at(-1)],
+        [last.includes('Remembered'), last.includes('"There"'), chat.texts.at(-1)],
         [true, one.isTypedInto, 'back'],
       );
       const missing = 'What was said in the terminal is known to the agent, but not shown here.';
