@@ -126,12 +126,14 @@ function printLabelled(stream: Readable, label: string): void {
 
 /** What ends the processes of the suites that run. */
 const running = new Set<() => Promise<void>>();
+let isEnding = false;
 
 /** A run that is cut short takes along what its tests started, editors and daemons included. */
 function endOnInterrupt(): void {
-  let ending: Promise<unknown> | undefined;
   const end = (): void => {
-    ending ??= Promise.allSettled([...running].map((endSuite) => endSuite())).finally(() =>
+    if (isEnding) return;
+    isEnding = true;
+    void Promise.allSettled([...running].map((endSuite) => endSuite())).finally(() =>
       process.exit(130),
     );
   };
@@ -204,7 +206,7 @@ async function runAll(wanted: Wanted): Promise<SuiteCounts> {
       seconds: Math.max(before?.seconds ?? 0, seconds),
     });
   };
-  for (const stage of listStages(wanted)) await Promise.all(stage.map(run));
+  for (const stage of listStages(wanted)) if (!isEnding) await Promise.all(stage.map(run));
   const all = wanted.suites.flatMap((name) => results.get(name) ?? []);
   if (wanted.suites.length > 1 && !wanted.isLong) await repeatAlone(all, wanted);
   const lines = all.map(
