@@ -79,6 +79,8 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodType =
   readonly grant?: Grant;
   /** `reads` may be repeated freely; what acts takes an idempotency key. `replaces`: what was there before is gone. */
   readonly effect: 'reads' | 'adds' | 'replaces';
+  /** Of what acts: done again with the same key it changes nothing more. Absent: it might, so it is not done again. */
+  readonly isRepeatable?: boolean;
   run(input: z.output<I>, caller: ToolCaller): Promise<z.input<O>>;
 }
 

@@ -13,7 +13,9 @@ export interface McpNouns {
   /** Undefined: there is no such session. */
   readonly findSession: (
     id: SessionId,
-  ) => { readonly workspaceId: WorkspaceId; readonly cwd: string } | undefined;
+  ) =>
+    | { readonly workspaceId: WorkspaceId; readonly cwd: string; readonly isPrivate: boolean }
+    | undefined;
   readonly grantsOf: (id: SessionId) => readonly Grant[];
   /** A lead sees and steers what members do. */
   readonly isLead: (id: SessionId) => boolean;
@@ -84,7 +86,8 @@ export function createFactReader(
     const choice = choices.of(workspaceId);
     // Whatever a person may do in that shell: through a tool it is an agent that asks.
     const agent: Principal = { ...principal, right: 'self' };
-    return { principal: agent, sessionId, workspaceId, folder, grants, choice };
+    const isPrivate = session?.isPrivate ?? false;
+    return { principal: agent, sessionId, workspaceId, folder, grants, choice, isPrivate };
   };
 }
 

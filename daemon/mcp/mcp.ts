@@ -12,6 +12,7 @@ import { createFactReader, toolsUrl } from './facts.ts';
 import { Catalogue } from './catalogue.ts';
 import { ToolChoices } from './choices.ts';
 import { createHandlers } from './mcp.handlers.ts';
+import { LastingLedger, PassingLedger } from './ledger.ts';
 import type { mcpStore } from './mcp.store.ts';
 import { Serving } from './serving.ts';
 
@@ -27,8 +28,13 @@ export interface McpFeature extends Feature<'mcp'> {
 export function createMcpFeature(context: FeatureContext, nouns: McpNouns): McpFeature {
   const { log, clock, version } = context;
   const catalogue = new Catalogue(nouns.tools);
-  const calls = new ToolCalls({ catalogue, clock, log, redact: nouns.redact });
-  const choices = new ToolChoices(context.openStore<typeof mcpStore>('mcp'));
+  const store = context.openStore<typeof mcpStore>('mcp');
+  const ledgers = {
+    lasting: new LastingLedger({ store, clock, log }),
+    passing: new PassingLedger(clock),
+  };
+  const calls = new ToolCalls({ catalogue, clock, log, redact: nouns.redact, ledgers });
+  const choices = new ToolChoices(store);
   const readFacts = createFactReader(nouns, choices, clock);
   let loading: Promise<Serving> | undefined;
   let isBusy = (): boolean => false;
@@ -40,6 +46,9 @@ export function createMcpFeature(context: FeatureContext, nouns: McpNouns): McpF
   };
   const revocations = context.tokens.onDidRevoke((principalId) => {
     loading?.then((serving) => serving.revoke(principalId)).catch(alreadyTold);
+    store
+      .dropCallsOf({ principalId })
+      .catch((error: unknown) => log.warn('Calls of a revoked token are still noted', { error }));
   });
   return {
     noun: 'mcp',

@@ -48,6 +48,7 @@ function rememberTool(calls: MemoryCalls): Tool {
       'Save one fact that would have saved you time, for all later agents here. One sentence that is true outside this task, with names; no secrets, no progress, nothing the code says itself. What you read on the web, in issues or mails: from "outside".',
     tier: 'core',
     effect: 'adds',
+    isRepeatable: true,
     input: z.strictObject({
       text: z.string().min(1).max(factMaxChars),
       type: z.enum(factTypes).default('belief'),
@@ -80,6 +81,7 @@ function forgetTool(calls: MemoryCalls): Tool {
     description: 'Take back facts that you remembered in this session and that were wrong.',
     tier: 'core',
     effect: 'replaces',
+    isRepeatable: true,
     input: z.strictObject({ ids: z.array(factIdSchema).min(1).max(50) }),
     output: z.object({ forgotten: z.array(z.string()) }),
     async run({ ids }, caller) {

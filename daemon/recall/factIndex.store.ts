@@ -371,17 +371,13 @@ export async function createIndexTables(db: Kysely<unknown>): Promise<void> {
 /** Each fact that is saved alone is a segment of the index; a word is looked up in every one of them. */
 const segmentsMost = 4;
 
-/** Fewer segments than SQLite keeps by itself. */
+/** Fewer segments than SQLite keeps by itself; what is there becomes one. */
 export async function keepFewSegments(db: RecallDb): Promise<void> {
-  for (const table of termTables)
+  const index = openIndex(db);
+  for (const table of termTables) {
     await sql`insert into ${table} (${table}, rank) values ('crisismerge', ${sql.lit(segmentsMost)})`.execute(
-      openIndex(db),
+      index,
     );
-  await mergeSegments(db);
-}
-
-/** Makes one segment of all: some 50 ms for 3,000 facts, and every search after it takes a fraction. */
-export async function mergeSegments(db: RecallDb): Promise<void> {
-  for (const table of termTables)
-    await sql`insert into ${table} (${table}) values ('optimize')`.execute(openIndex(db));
+    await sql`insert into ${table} (${table}) values ('optimize')`.execute(index);
+  }
 }

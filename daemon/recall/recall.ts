@@ -4,7 +4,7 @@
  * database only: providers of embeddings are `daemon/embedding`.
  */
 import type { RecallDb } from './factIndex.store.ts';
-import { mergeSegments, openIndex, putFact, removeFacts } from './factIndex.store.ts';
+import { openIndex, putFact, removeFacts } from './factIndex.store.ts';
 import type { RecallFact, RecallHit, RecallQuery, RecallVector, SimilarFact } from './recalled.ts';
 import { searchFacts } from './searching.store.ts';
 import { findSimilarFacts } from './similar.store.ts';
@@ -27,8 +27,6 @@ export interface Recall {
   put(db: RecallDb, facts: readonly RecallFact[]): Promise<void>;
   /** Also takes their vectors. */
   remove(db: RecallDb, ids: readonly string[]): Promise<void>;
-  /** After many facts were put one by one: what is searched next takes a fraction of the time. */
-  tidy(db: RecallDb): Promise<void>;
   search(db: RecallDb, query: RecallQuery): Promise<readonly RecallHit[]>;
   /** Among accepted and quarantined facts of the same reach as this one, best first; never the fact itself. */
   findSimilar(
@@ -53,7 +51,6 @@ export const recall: Recall = {
     await removeFacts(openIndex(db), ids);
   },
 
-  tidy: mergeSegments,
   search: searchFacts,
   findSimilar: findSimilarFacts,
 };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { TaskId } from '../../protocol/wire/brand.ts';
 import { taskIdSchema } from '../../protocol/wire/brand.ts';
@@ -87,6 +88,7 @@ function createTool({ book, editing, sessions }: TaskToolParts): Tool {
     description: 'Propose a task as a draft; a person enables it.',
     tier: 'all',
     effect: 'adds',
+    isRepeatable: true,
     input: z.strictObject({
       title: z.string().min(1).max(200),
       prompt: z.string().min(1).max(textMaxChars),
@@ -107,7 +109,9 @@ function createTool({ book, editing, sessions }: TaskToolParts): Tool {
       const wanted = taskNoun.methods['task/create'].params.parse({
         ...{ title: toPlainLine(title, 200), cwd, draft: true },
         work: { kind: 'prompt', prompt, agent },
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey: keyOf(idempotencyKey) }),
+        ...(idempotencyKey === undefined
+          ? {}
+          : { idempotencyKey: keyOf(principal.id, idempotencyKey) }),
       });
       const source = { kind: 'agent', sessionId: sessionId ?? '' } as const;
       const { task } = await editing.create(wanted, { by: principal, source });
@@ -132,6 +136,10 @@ function toWhole(task: KeptTask) {
   return { ...toListed(task), description, work, check, results, progress };
 }
 
-function keyOf(key: string): string {
-  return `tool-${key}`.slice(0, 64);
+/** Two agents may well choose the same. */
+function keyOf(principalId: string, key: string): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([principalId, key]))
+    .digest('hex');
+  return `tool-${digest}`.slice(0, 64);
 }

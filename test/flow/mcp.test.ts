@@ -174,10 +174,6 @@ describe('the tools of agents', function () {
   });
 
   it('do once what is asked for twice with one key, however the first answer was cut', async () => {
-    const notices = async (text: string): Promise<number> => {
-      const all = await link.call('attention/listNotices', { since: 0, limit: 500 });
-      return all.notices.filter((notice) => notice.text === text).length;
-    };
     const whole = (await request(call('notify', { message: 'whole', idempotencyKey: 'key-whole' })))
       .text.length;
     for (let at = 0; at <= whole; at += Math.ceil(whole / 7)) {
@@ -193,6 +189,68 @@ describe('the tools of agents', function () {
     const other = { message: 'another', idempotencyKey: 'key-whole' };
     assert.equal(await use('notify', other), 'conflict');
   });
+
+  it('do once what is asked for twice with one key, also when the daemon died in between', async () => {
+    const other = await openActor(home, link, { agent: 'gemini' });
+    await link.call('token/grant', {
+      sessionId: actor.session.id,
+      grants: ['readSessions', 'sendToSessions'],
+    });
+    await say(other.screen, '\\033]7501;state=idle:app=x\\007');
+    const sessionId = other.session.id;
+    const send = { sessionId, text: 'sent once', idempotencyKey: 'dying-send' };
+    await until(
+      async () => typeof (await use('send_to_session', send)) !== 'string',
+      'it takes a message',
+    );
+    await other.screen.waitFor('sent once');
+    const bodies = [
+      call('send_to_session', send),
+      call('remember', { text: 'Builds need two keys.', idempotencyKey: 'dying-fact' }),
+      call('create_task', { title: 'Once', prompt: 'x', idempotencyKey: 'dying-task' }),
+      call('notify', { message: 'before it died', idempotencyKey: 'dying-call' }),
+      call('update_note', { label: 'keys', append: 'one line', idempotencyKey: 'dying-note' }),
+    ];
+    const answers = async (): Promise<unknown[]> => {
+      const given: unknown[] = [];
+      for (const body of bodies) given.push(outcomeOf(await request(body)));
+      return given;
+    };
+    const done = async (): Promise<unknown> => {
+      const { facts } = await link.call('memory/listFacts', { place: { folder: home.folder } });
+      const { tasks } = await link.call('task/list', {});
+      const { blocks } = await link.call('memory/listBlocks', { place: { folder: home.folder } });
+      return {
+        facts: facts.filter(({ text }) => text.includes('two keys')).length,
+        tasks: tasks.filter(({ title }) => title === 'Once').length,
+        notes: blocks.filter(({ label }) => label === 'keys').map(({ text }) => text),
+        called: [await notices('before it died'), await notices('as it died')],
+        sent: other.screen.text.split('sent once').length,
+      };
+    };
+    const first = await answers();
+    assert.ok(first.every((answer) => typeof answer === 'object' && answer !== null));
+    const waiting = call('notify', {
+      ...{ message: 'as it died', wait: true, idempotencyKey: 'dying-wait' },
+    });
+    const hanging = request(waiting);
+    await until(async () => (await notices('as it died')) === 1, 'the person is called');
+    const before = await done();
+    await home.killDaemon();
+    await hanging;
+    await home.startDaemon();
+    link = await home.connect('window-1');
+    assert.deepEqual(await answers(), first);
+    assert.equal(outcomeOf(await request(waiting)), 'conflict');
+    assert.deepEqual(await done(), before);
+    await link.call('token/grant', { sessionId: actor.session.id, grants: [] });
+    await link.call('session/kill', { sessionId });
+  });
+
+  async function notices(text: string): Promise<number> {
+    const all = await link.call('attention/listNotices', { since: 0, limit: 500 });
+    return all.notices.filter((notice) => notice.text === text).length;
+  }
 
   it('stop at what they do when nobody waits for it any more, and tell who waits that they go on', async () => {
     const logged = (code: string): number =>
