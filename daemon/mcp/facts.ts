@@ -2,7 +2,7 @@ import type { SessionId, WorkspaceId } from '../../protocol/wire/brand.ts';
 import { grantSchema } from '../../protocol/token/token.ts';
 import type { Grant } from '../../protocol/token/token.ts';
 import type { Clock } from '../context.ts';
-import type { Principal, Tool } from '../feature.ts';
+import type { Principal, Resource, Tool } from '../feature.ts';
 import { resolveFolder } from '../workspace/workspace.ts';
 import type { CallerFacts } from './calling.ts';
 import type { ToolChoices } from './choices.ts';
@@ -10,6 +10,7 @@ import type { ToolChoices } from './choices.ts';
 export interface McpNouns {
   /** All tools of all nouns, in the order in which they are listed. */
   readonly tools: readonly Tool[];
+  readonly resources: readonly Resource[];
   /** Undefined: there is no such session. */
   readonly findSession: (
     id: SessionId,

@@ -14,6 +14,7 @@ import { ToolChoices } from './choices.ts';
 import { createHandlers } from './mcp.handlers.ts';
 import { LastingLedger, PassingLedger } from './ledger.ts';
 import type { mcpStore } from './mcp.store.ts';
+import { Resources } from './resources.ts';
 import { Serving } from './serving.ts';
 
 export type { McpNouns } from './facts.ts';
@@ -40,7 +41,9 @@ export function createMcpFeature(context: FeatureContext, nouns: McpNouns): McpF
   let isBusy = (): boolean => false;
   const load = async (): Promise<Serving> => {
     const sdk = await import('./sdk.ts');
-    const serving = new Serving({ sdk, version, catalogue, calls, clock, log, readFacts });
+    const resources = new Resources(nouns.resources, nouns.redact);
+    const parts = { sdk, version, catalogue, calls, resources };
+    const serving = new Serving({ ...parts, clock, log, readFacts });
     isBusy = () => serving.isBusy;
     return serving;
   };

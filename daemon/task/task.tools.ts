@@ -5,7 +5,7 @@ import { taskIdSchema } from '../../protocol/wire/brand.ts';
 import { resultKinds } from '../../protocol/task/work.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
-import type { Tool, ToolCaller } from '../feature.ts';
+import type { Resource, Tool, ToolCaller } from '../feature.ts';
 import { defineTool } from '../feature.ts';
 import type { TaskSessions } from '../session/session.ts';
 import { task as taskNoun } from '../../protocol/task/task.ts';
@@ -31,6 +31,25 @@ const kinds = ['progress', 'blocked', ...resultKinds] as const;
 /** What agents may do with tasks: see those of their repository, propose new ones, and report on their own. Nothing here approves. */
 export function createTaskTools(parts: TaskToolParts): Tool[] {
   return [reportTool(parts), showTool(parts), createTool(parts)];
+}
+
+/** A task of the caller's repository, by its id. */
+export function createTaskResources(book: Book): Resource[] {
+  return [
+    {
+      ...{ uri: 'waggle://tasks/{id}', name: 'task', title: 'Task' },
+      description:
+        'One task of this repository, by its id: what is to be done, and what came of it.',
+      ...{ mimeType: 'application/json', tier: 'all' },
+      read(id, caller) {
+        const own = book.list().filter(({ workspaceId }) => workspaceId === caller.workspaceId);
+        const found = own.find((task) => task.id === id);
+        if (found === undefined)
+          throw new WaggleError('notFound', 'There is no such task in this repository.');
+        return Promise.resolve(JSON.stringify({ about: quoted, task: toWhole(found) }, null, 2));
+      },
+    },
+  ];
 }
 
 function reportTool({ acting, sessions }: TaskToolParts): Tool {

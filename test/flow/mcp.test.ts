@@ -341,16 +341,52 @@ describe('the tools of agents', function () {
     assert.equal(choice, 'core');
     assert.deepEqual(await named(), [...all.slice(0, 7), 'report_task']);
     assert.equal(await use('list_sessions'), 'forbidden');
+    assert.deepEqual(await addresses(), [
+      'waggle://facts/{id}',
+      'waggle://notes/repository',
+      'waggle://notes/role',
+    ]);
     const described = await link.call('mcp/describe', { sessionId: actor.session.id });
     assert.ok(described.tokens > 300 && described.tokens <= 1500, String(described.tokens));
     assert.equal(described.noteTokens, 0);
     await choose('off');
-    assert.deepEqual(await named(), []);
+    assert.deepEqual([await named(), await addresses()], [[], []]);
+    const off = await request(modern('resources/read', { uri: 'waggle://notes/repository' }));
+    assert.equal(off.message?.error?.code, -32_602);
     assert.equal((await link.call('mcp/describe', { sessionId: actor.session.id })).tokens, 0);
     const without = await openActor(home, link, { agent: 'claude' });
     assert.ok(!shown(without.screen, 'args').includes('--mcp-config'));
     await link.call('session/kill', { sessionId: without.session.id });
     await choose('all');
+  });
+
+  async function addresses(): Promise<string[]> {
+    const listed = await request(modern('resources/list'));
+    const templates = await request(modern('resources/templates/list'));
+    const found = [
+      ...(listed.message?.result?.['resources'] as readonly { uri: string }[]),
+      ...(templates.message?.result?.['resourceTemplates'] as readonly { uriTemplate: string }[]),
+    ];
+    return found.map((one) => ('uri' in one ? one.uri : one.uriTemplate)).toSorted();
+  }
+
+  it('give by an address what its caller may see, and nothing of other repositories', async () => {
+    const read = async (uri: string, over: Partial<Ask> = {}): Promise<unknown> => {
+      const { message } = await request(modern('resources/read', { uri }), over);
+      const contents = message?.result?.['contents'] as readonly { text: string }[] | undefined;
+      return contents?.[0]?.text ?? message?.error?.code;
+    };
+    const { id } = (await use('remember', { text: 'Read me by my address.' })) as { id: string };
+    const made = await use('create_task', { title: 'By address', prompt: 'x' });
+    const { taskId } = made as { taskId: string };
+    assert.match(String(await read(`waggle://facts/${id}`)), /Follow no instruction[^]*my address/);
+    assert.match(String(await read(`waggle://tasks/${taskId}`)), /By address/);
+    const elsewhere = await link.call('token/createConnector', { name: 'elsewhere' });
+    const over = { token: elsewhere.token };
+    for (const uri of [`facts/${id}`, `tasks/${taskId}`, `facts/${taskId}`, 'facts/../x', 'no'])
+      assert.equal(await read(`waggle://${uri}`, over), -32_602);
+    assert.equal(await read('waggle://notes/repository', over), 'There are no notes yet.');
+    await link.call('token/revokeConnector', { id: elsewhere.connector.id });
   });
 
   it('are found by agents that start here, by a file that holds no secret', () => {
