@@ -284,12 +284,12 @@ describe('recall', () => {
     );
   });
 
-  it('answers others while it takes over a thousand, says how far it is, and one undo takes all back', async function () {
+  it('answers others while it takes over hundreds, says how far it is, and one undo takes all back', async function () {
     this.timeout(120_000);
     const folder = join(home.folder, 'many');
     mkdirSync(join(folder, '.git'), { recursive: true });
     const place = { folder };
-    const [total, importId] = [1000, 'import-of-a-thousand'];
+    const [total, importId] = [400, 'import-of-hundreds'];
     const candidates = Array.from({ length: total }, (_, at) => ({
       ...({ path: '/x/MANY.md', kind: 'other', as: 'fact', label: null, type: 'belief' } as const),
       text: `Shelf ${at} holds the word${at * 7} and the thing${at * 13}.`,
