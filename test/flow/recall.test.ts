@@ -295,6 +295,7 @@ describe('recall', () => {
       text: `Shelf ${at} holds the word${at * 7} and the thing${at * 13}.`,
     }));
     const steps: number[] = [];
+    await person.call('memory/subscribe', {});
     person.onEvent('memory/importAdvanced', (told) => {
       if (told.importId === importId) steps.push(told.done);
     });
