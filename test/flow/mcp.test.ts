@@ -198,12 +198,12 @@ describe('the tools of agents', function () {
     });
     await say(other.screen, '\\033]7501;state=idle:app=x\\007');
     const sessionId = other.session.id;
-    const send = { sessionId, text: 'sent once', idempotencyKey: 'dying-send' };
+    const send = { sessionId, text: 'sentonce', idempotencyKey: 'dying-send' };
     await until(
       async () => typeof (await use('send_to_session', send)) !== 'string',
       'it takes a message',
     );
-    await other.screen.waitFor('sent once');
+    await other.screen.waitFor('sentonce');
     const bodies = [
       call('send_to_session', send),
       call('remember', { text: 'Builds need two keys.', idempotencyKey: 'dying-fact' }),
@@ -225,7 +225,7 @@ describe('the tools of agents', function () {
         tasks: tasks.filter(({ title }) => title === 'Once').length,
         notes: blocks.filter(({ label }) => label === 'keys').map(({ text }) => text),
         called: [await notices('before it died'), await notices('as it died')],
-        sent: other.screen.text.split('sent once').length,
+        sent: other.screen.text.split('sentonce').length,
       };
     };
     const first = await answers();
