@@ -147,7 +147,7 @@ async function findCandidates(
 }
 
 const pageCharacters = 400_000;
-const pageCandidates = 500;
+const pageCandidates = 1000;
 
 /** As much as one message holds. */
 function pagesOf(candidates: readonly ImportCandidate[]): ImportCandidate[][] {

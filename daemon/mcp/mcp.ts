@@ -51,7 +51,7 @@ export function createMcpFeature(context: FeatureContext, nouns: McpNouns): McpF
     loading?.then((serving) => serving.revoke(principalId)).catch(alreadyTold);
     store
       .dropCallsOf({ principalId })
-      .catch((error: unknown) => log.warn('Calls of a revoked token are still noted', { error }));
+      .catch((error: unknown) => log.debug('Calls of a revoked token are still noted', { error }));
   });
   return {
     noun: 'mcp',
