@@ -63,7 +63,7 @@ async function actOnce<T>(
 ): Promise<T> {
   const known = await ledger.begin(call);
   if (known !== undefined) refuseOther(known.input, call);
-  if (typeof known?.result === 'string') return JSON.parse(known.result);
+  if (typeof known?.result === 'string') return JSON.parse(known.result) as T;
   if (known !== undefined && !isRepeatable)
     throw new WaggleError(
       'conflict',

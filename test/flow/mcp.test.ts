@@ -363,11 +363,10 @@ describe('the tools of agents', function () {
   async function addresses(): Promise<string[]> {
     const listed = await request(modern('resources/list'));
     const templates = await request(modern('resources/templates/list'));
-    const found = [
-      ...(listed.message?.result?.['resources'] as readonly { uri: string }[]),
-      ...(templates.message?.result?.['resourceTemplates'] as readonly { uriTemplate: string }[]),
-    ];
-    return found.map((one) => ('uri' in one ? one.uri : one.uriTemplate)).toSorted();
+    const found = JSON.stringify([listed.message?.result, templates.message?.result]);
+    return [...found.matchAll(/"uri(?:Template)?":"([^"]+)"/g)]
+      .map(([, uri = '']) => uri)
+      .toSorted();
   }
 
   it('give by an address what its caller may see, and nothing of other repositories', async () => {
