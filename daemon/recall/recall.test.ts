@@ -162,8 +162,10 @@ describe('recall', () => {
   it('keeps its index in few parts, however many facts are saved one by one', async () => {
     const parts = (): unknown =>
       connection.raw.prepare('select count(distinct segid) from recall_words_idx').pluck().get();
-    for (let at = 0; at < 47; at += 1) await put(fact(`f${at}`, `The shelf ${at} holds paint.`));
-    assert.ok(Number(parts()) <= 9, String(parts()));
+    for (let at = 0; at < 47; at += 1) {
+      await put(fact(`f${at}`, `The shelf ${at} holds paint.`));
+      assert.ok(Number(parts()) < 8, String(parts()));
+    }
     // As a database of an earlier version is brought up to date.
     const [, later] = recallStore.migrations;
     await later?.up(connection.db);

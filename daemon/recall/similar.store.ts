@@ -72,8 +72,10 @@ export async function findSimilarFacts(
 async function findSharing(db: IndexDb, text: string, filter: IndexFilter): Promise<ScoredFact[]> {
   const { held, most } = await holdersOf(db, longest(toQuestion(text).words));
   const telling = held.filter(({ places }) => places.length > 0 && places.length < most);
-  if (telling.length >= tellingLeast)
-    return takeInReach(db, rank(telling), { filter, count: candidates });
+  if (telling.length >= tellingLeast) {
+    const found = await takeInReach(db, rank(telling), { filter, count: candidates * 2 });
+    return nearestInLength(found, text).slice(0, candidates);
+  }
   const counts = held.map(({ word, places }) => ({ word, count: places.length }));
   const some = counts.filter(({ count }) => count > 0);
   return findByWords(db, { counts: some, most }, { filter, count: candidates });
@@ -81,6 +83,12 @@ async function findSharing(db: IndexDb, text: string, filter: IndexFilter): Prom
 
 function longest(words: readonly string[]): string[] {
   return words.toSorted((left, right) => right.length - left.length).slice(0, wordsMost);
+}
+
+/** Of two that share the same the shorter one shares more of what it says. */
+function nearestInLength(found: readonly ScoredFact[], { length }: string): ScoredFact[] {
+  const share = ({ fact, score }: ScoredFact): number => score / (length + fact.text.length);
+  return found.toSorted((left, right) => share(right) - share(left));
 }
 
 /** A word of few facts weighs more. */
