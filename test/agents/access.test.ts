@@ -125,9 +125,9 @@ describe('access of real agents that were started elsewhere', function () {
     assert.ok(toldTo('learned by').includes('blue key of the cellar'), last);
   });
 
-  for (const { agent, tool, words } of [
-    { agent: 'opencode', tool: 'waggle_recall', words: ['run'] },
-    { agent: 'gemini', tool: 'mcp_waggle_recall', words: ['--approval-mode', 'yolo', '-p'] },
+  for (const { agent, tool } of [
+    { agent: 'opencode', tool: 'waggle_recall' },
+    { agent: 'gemini', tool: 'mcp_waggle_recall' },
   ] as const)
     it(`${agent} says that it is connected, and recalls over the bridge`, async () => {
       await waggle('tools', 'install', '--yes', agent);
@@ -137,7 +137,9 @@ describe('access of real agents that were started elsewhere', function () {
       assert.match(listed.stdout + listed.stderr, /waggle[^]*connected/i);
       const query = `blue key for ${agent}`;
       const script = `[[tool ${tool} ${JSON.stringify({ query })}]] [[say Answered.]]`;
-      const recalled = await runs(...words, script);
+      // opencode quotes each word that has a space in it.
+      const words = { opencode: ['run', ...script.split(' ')], gemini: ['-y', '-p', script] };
+      const recalled = await runs(...words[agent]);
       assert.equal(recalled.code, 0, recalled.stderr);
       assert.match(recalled.stdout, /Answered\./);
       const told = run.modelServer.requests
