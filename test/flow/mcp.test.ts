@@ -204,17 +204,20 @@ describe('the tools of agents', function () {
       'it takes a message',
     );
     await other.screen.waitFor('sentonce');
+    // One who calls often is held back; this one has not called yet.
+    const caller = await link.call('token/createConnector', { name: 'caller' });
+    const over = { token: caller.token };
     const bodies = [
       call('send_to_session', send),
       call('remember', { text: 'Builds need two keys.', idempotencyKey: 'dying-fact' }),
       call('create_task', { title: 'Once', prompt: 'x', idempotencyKey: 'dying-task' }),
-      call('notify', { message: 'before it died', idempotencyKey: 'dying-call' }),
       call('update_note', { label: 'keys', append: 'one line', idempotencyKey: 'dying-note' }),
     ];
     const answers = async (): Promise<unknown[]> => {
       const given: unknown[] = [];
       for (const body of bodies) given.push(outcomeOf(await request(body)));
-      return given;
+      const told = { message: 'before it died', idempotencyKey: 'dying-call' };
+      return [...given, outcomeOf(await request(call('notify', told), over))];
     };
     const done = async (): Promise<unknown> => {
       const { facts } = await link.call('memory/listFacts', { place: { folder: home.folder } });
@@ -233,7 +236,7 @@ describe('the tools of agents', function () {
     const waiting = call('notify', {
       ...{ message: 'as it died', wait: true, idempotencyKey: 'dying-wait' },
     });
-    const hanging = request(waiting);
+    const hanging = request(waiting, over);
     await until(async () => (await notices('as it died')) === 1, 'the person is called');
     const before = await done();
     await home.killDaemon();
@@ -241,8 +244,12 @@ describe('the tools of agents', function () {
     await home.startDaemon();
     link = await home.connect('window-1');
     assert.deepEqual(await answers(), first);
-    assert.equal(outcomeOf(await request(waiting)), 'conflict');
+    assert.equal(outcomeOf(await request(waiting, over)), 'conflict');
     assert.deepEqual(await done(), before);
+    const { blocks } = await link.call('memory/listBlocks', { place: { folder: home.folder } });
+    for (const { id, label } of blocks)
+      if (label === 'keys') await link.call('memory/removeBlock', { blockId: id });
+    await link.call('token/revokeConnector', { id: caller.connector.id });
     await link.call('token/grant', { sessionId: actor.session.id, grants: [] });
     await link.call('session/kill', { sessionId });
   });
