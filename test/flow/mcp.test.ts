@@ -219,18 +219,6 @@ describe('the tools of agents', function () {
       const told = { message: 'before it died', idempotencyKey: 'dying-call' };
       return [...given, outcomeOf(await request(call('notify', told), over))];
     };
-    const done = async (): Promise<unknown> => {
-      const { facts } = await link.call('memory/listFacts', { place: { folder: home.folder } });
-      const { tasks } = await link.call('task/list', {});
-      const { blocks } = await link.call('memory/listBlocks', { place: { folder: home.folder } });
-      return {
-        facts: facts.filter(({ text }) => text.includes('two keys')).length,
-        tasks: tasks.filter(({ title }) => title === 'Once').length,
-        notes: blocks.filter(({ label }) => label === 'keys').map(({ text }) => text),
-        called: [await notices('before it died'), await notices('as it died')],
-        sent: other.screen.text.split('sentonce').length,
-      };
-    };
     const first = await answers();
     assert.ok(first.every((answer) => typeof answer === 'object' && answer !== null));
     const waiting = call('notify', {
@@ -238,14 +226,14 @@ describe('the tools of agents', function () {
     });
     const hanging = request(waiting, over);
     await until(async () => (await notices('as it died')) === 1, 'the person is called');
-    const before = await done();
+    const before = await doneSoFar(other.screen);
     await home.killDaemon();
     await hanging;
     await home.startDaemon();
     link = await home.connect('window-1');
     assert.deepEqual(await answers(), first);
     assert.equal(outcomeOf(await request(waiting, over)), 'conflict');
-    assert.deepEqual(await done(), before);
+    assert.deepEqual(await doneSoFar(other.screen), before);
     const { blocks } = await link.call('memory/listBlocks', { place: { folder: home.folder } });
     for (const { id, label } of blocks)
       if (label === 'keys') await link.call('memory/removeBlock', { blockId: id });
@@ -253,6 +241,21 @@ describe('the tools of agents', function () {
     await link.call('token/grant', { sessionId: actor.session.id, grants: [] });
     await link.call('session/kill', { sessionId });
   });
+
+  /** What came of calls with a key that begins with "dying". */
+  async function doneSoFar({ text: shownText }: ActedSession['screen']): Promise<unknown> {
+    const place = { folder: home.folder };
+    const { facts } = await link.call('memory/listFacts', { place });
+    const { tasks } = await link.call('task/list', {});
+    const { blocks } = await link.call('memory/listBlocks', { place });
+    return {
+      facts: facts.filter(({ text }) => text.includes('two keys')).length,
+      tasks: tasks.filter(({ title }) => title === 'Once').length,
+      notes: blocks.filter(({ label }) => label === 'keys').map(({ text }) => text),
+      called: [await notices('before it died'), await notices('as it died')],
+      sent: shownText.split('sentonce').length,
+    };
+  }
 
   async function notices(text: string): Promise<number> {
     const all = await link.call('attention/listNotices', { since: 0, limit: 500 });
