@@ -224,8 +224,8 @@ export async function takeInReach(
   { filter, count }: IndexChoice,
 ): Promise<ScoredFact[]> {
   const facts = new Map<number, IndexedFact>();
-  for (let from = 0; from < hits.length && facts.size < count; from += count * 2) {
-    const places = hits.slice(from, from + count * 2).map(({ place }) => place);
+  for (let from = 0; from < hits.length && facts.size < count; from += count) {
+    const places = hits.slice(from, from + count).map(({ place }) => place);
     const { rows } = await sql<FactTable>`
       select fact.* from recall_fact as fact
       where fact.place in (${sql.join(places)}) and ${conditionOf(filter)}`.execute(db);
