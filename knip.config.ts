@@ -10,6 +10,7 @@ const config: KnipConfig = {
     'daemon/storeWorker.ts',
     'daemon/mcp/sdk.ts',
     'daemon/screen/screenWorker.ts',
+    'daemon/embedding/embeddingWorker.ts',
     'cli/main.ts',
     'extension/main.ts',
     'extension/uninstallHook.ts',

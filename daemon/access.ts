@@ -17,7 +17,7 @@ interface AccessParts {
     readonly memory: MemoryFeature;
     readonly attention: AttentionFeature;
     readonly session: SessionFeature;
-    readonly task: Pick<TaskFeature, 'tools'>;
+    readonly task: Pick<TaskFeature, 'tools' | 'resources'>;
   };
   readonly tokens: TokenAuthority;
   readonly redact: (text: string) => string;
@@ -42,6 +42,7 @@ export function createAccess(
   });
   const mcp = createMcpFeature(context, {
     tools: [...memory.tools, ...attention.tools, ...session.tools, ...task.tools],
+    resources: [...memory.resources, ...task.resources],
     findSession: session.find,
     grantsOf: (id) => tokens.grants.of(id),
     isLead: (id) => role.find(session.find(id)?.roleId ?? '')?.tier === 'lead',

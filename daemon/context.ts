@@ -58,7 +58,7 @@ export interface Warnings {
 /** How other programs of ours are started: siblings of the daemon's own entry file, with the same runtime. */
 export interface ProgramContext {
   /** Absolute path of the entry of a sibling program. */
-  entryOf(program: 'ptyhost' | 'screenWorker'): string;
+  entryOf(program: 'ptyhost' | 'screenWorker' | 'embeddingWorker'): string;
   /** Where our scripts for shells lie. */
   readonly shellDirectory: string;
   /** What runs it, and the variables that needs (`ELECTRON_RUN_AS_NODE`); looked up each time, for an update may replace it. */

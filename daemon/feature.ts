@@ -62,6 +62,23 @@ export type Publish = <E extends EventName>(
   about?: { readonly sessionId?: SessionId },
 ) => void;
 
+/** Who reads a resource. */
+export type ResourceCaller = Omit<ToolCaller, 'idempotencyKey' | 'signal' | 'progress'>;
+
+/** A text of a noun by its address, declared beside its tools; whoever is offered the tools of its tier may read it. */
+export interface Resource {
+  /** `waggle://…`: constant, or a template that ends in `{id}`. */
+  readonly uri: string;
+  /** As are title and description: a constant, no text of users in it. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly mimeType: 'text/markdown' | 'application/json';
+  readonly tier: Tool['tier'];
+  /** What others wrote is framed as data. `id`: empty for a constant address. */
+  read(id: string, caller: ResourceCaller): Promise<string>;
+}
+
 /** A tool for agents, declared beside its noun in `<noun>.tools.ts`; the MCP server serves them all. */
 export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodType = z.ZodType> {
   /** snake_case, unique over all nouns; a constant, as is the description: no text of users in it. */
@@ -79,6 +96,8 @@ export interface Tool<I extends z.ZodObject = z.ZodObject, O extends z.ZodType =
   readonly grant?: Grant;
   /** `reads` may be repeated freely; what acts takes an idempotency key. `replaces`: what was there before is gone. */
   readonly effect: 'reads' | 'adds' | 'replaces';
+  /** Of what acts: done again with the same key it changes nothing more. Absent: it might, so it is not done again. */
+  readonly isRepeatable?: boolean;
   run(input: z.output<I>, caller: ToolCaller): Promise<z.input<O>>;
 }
 

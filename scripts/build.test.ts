@@ -28,9 +28,14 @@ describe('build', function () {
 
   it('puts no path of this machine into a bundle', async () => {
     const { programDirectory, extensionDirectory } = await build({ quiet: true });
-    const names = ['waggled', 'ptyhost', 'storeWorker', 'screenWorker', 'waggle'].map(
-      (name) => `${name}.cjs`,
-    );
+    const names = [
+      'waggled',
+      'ptyhost',
+      'storeWorker',
+      'screenWorker',
+      'embeddingWorker',
+      'waggle',
+    ].map((name) => `${name}.cjs`);
     const bundles = [
       ...names.map((name) => join(programDirectory, name)),
       join(extensionDirectory, 'extension.cjs'),

@@ -23,6 +23,7 @@ export const programEntries: readonly Entry[] = [
   { source: 'daemon/ptyhost/main.ts', output: 'ptyhost.cjs' },
   { source: 'daemon/storeWorker.ts', output: 'storeWorker.cjs' },
   { source: 'daemon/screen/screenWorker.ts', output: 'screenWorker.cjs' },
+  { source: 'daemon/embedding/embeddingWorker.ts', output: 'embeddingWorker.cjs' },
   {
     source: 'cli/main.ts',
     output: 'waggle.cjs',

@@ -1,4 +1,5 @@
 /** `waggle memory export`, `import`, `write-section`: memory into files and out of them. */
+import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { factScopes } from '../../protocol/memory/memory.ts';
@@ -92,13 +93,14 @@ export async function importMemory(
   const changeIds: string[] = [];
   const scope =
     options.scope === undefined ? {} : { scope: toOneOf(options.scope, factScopes, 'scope') };
+  let settled = 0;
+  const importId = await followImport(link, (done) =>
+    output.note(`${settled + done} of ${fresh.length}…`),
+  );
   for (const part of pagesOf(fresh)) {
-    const done = await link.call('memory/import', {
-      place,
-      candidates: part.map(toTaken),
-      accept: options.accept,
-      ...scope,
-    });
+    const request = { place, candidates: part.map(toTaken), accept: options.accept, importId };
+    const done = await link.call('memory/import', { ...request, ...scope }, { timeoutMs: 0 });
+    settled += part.length;
     totals.facts += done.facts;
     totals.notes += done.notes;
     totals.known += done.known;
@@ -112,6 +114,19 @@ export async function importMemory(
     ...changeIds.map((id) => `waggle memory undo ${id} takes it back.`),
   ]);
   return exitCodes.ok;
+}
+
+/** Told each time so many more are settled: what is quick is not told at all. */
+const toldEach = 100;
+
+/** The id to import under. */
+async function followImport(link: Link, tell: (done: number) => void): Promise<string> {
+  const id = randomUUID();
+  await link.call('memory/subscribe', {});
+  link.onEvent('memory/importAdvanced', ({ importId, done, total }) => {
+    if (importId === id && done < total && done % toldEach === 0) tell(done);
+  });
+  return id;
 }
 
 type Candidates = MethodParams<'memory/import'>['candidates'];
@@ -132,7 +147,7 @@ async function findCandidates(
 }
 
 const pageCharacters = 400_000;
-const pageCandidates = 500;
+const pageCandidates = 1000;
 
 /** As much as one message holds. */
 function pagesOf(candidates: readonly ImportCandidate[]): ImportCandidate[][] {

@@ -34,7 +34,7 @@ export interface Embedding extends Disposable {
 
 export type EmbeddingContext = Pick<
   FeatureContext,
-  'paths' | 'secrets' | 'log' | 'clock' | 'openStore'
+  'paths' | 'secrets' | 'log' | 'clock' | 'openStore' | 'program'
 >;
 
 /** What a person waits for is not worth more. */
@@ -88,6 +88,7 @@ class EmbeddingService implements Embedding {
   dispose(): void {
     this.#end.abort();
     this.#active?.background.dispose();
+    this.#active?.provider.dispose?.();
     this.#changed.dispose();
   }
 
@@ -168,6 +169,7 @@ class EmbeddingService implements Embedding {
       settings,
       readKey: () => this.#choices.readKey(),
       directory: join(this.#context.paths.home, 'embedding'),
+      entry: this.#context.program.entryOf('embeddingWorker'),
     });
     if (provider === undefined || this.#end.signal.aborted) return;
     const background = new Background({
@@ -188,6 +190,7 @@ class EmbeddingService implements Embedding {
     this.#active = undefined;
     this.#questions.clear();
     await active?.background.stop();
+    active?.provider.dispose?.();
   }
 
   #tell(): EmbeddingStatus {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddingServer } from '../../test/support/embeddingServer.ts';
@@ -12,6 +12,16 @@ const settings = {
   ...({ provider: 'openai', model: null, hasKey: false, keyVariable: null } as const),
   ...{ timeoutMs: 1000, batch: 8, url: null },
 };
+const entry = join(import.meta.dirname, 'embeddingWorker.ts');
+const packageThatTellsItsThread = `
+const { threadId } = require('node:worker_threads');
+exports.env = {};
+exports.pipeline = async () => async ([text]) => {
+  if (text === 'die') process.exit(3);
+  if (text === 'never') await new Promise(() => undefined);
+  return { dims: [1, 2], data: Float32Array.of(threadId, 0) };
+};
+`;
 const texts = ['one text', 'another text', 'a third'];
 
 describe('a provider of embeddings', () => {
@@ -25,7 +35,7 @@ describe('a provider of embeddings', () => {
     const provider = createProvider({
       settings: { ...settings, url: `${server.url}/v1/`, ...over },
       readKey: () => key,
-      directory: '/nowhere',
+      ...{ directory: '/nowhere', entry },
     });
     return await provider?.embed({ texts, timeoutMs: 1000, signal });
   }
@@ -100,7 +110,7 @@ describe('a provider of embeddings', () => {
     const provider = createProvider({
       settings: { ...settings, provider: 'transformers' },
       readKey: () => undefined,
-      directory,
+      ...{ directory, entry },
     });
     const asked = provider?.embed({ texts, timeoutMs: 5000, signal: new AbortController().signal });
     await assert.rejects(asked ?? Promise.resolve(), (error: EmbeddingFailure) => {
@@ -108,11 +118,36 @@ describe('a provider of embeddings', () => {
       assert.match(error.fix ?? '', /npm install --prefix/);
       return true;
     });
+    provider?.dispose?.();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('runs a local model in a thread of its own, and in a new one when that has ended', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'wgl-embedding-'));
+    const folder = join(directory, 'node_modules', '@huggingface', 'transformers');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ main: 'index.cjs' }));
+    writeFileSync(join(folder, 'index.cjs'), packageThatTellsItsThread);
+    const provider = createProvider({
+      settings: { ...settings, provider: 'transformers' },
+      readKey: () => undefined,
+      ...{ directory, entry },
+    });
+    const { signal } = new AbortController();
+    const asked = async (text: string) =>
+      (await provider?.embed({ texts: [text], timeoutMs: 60_000, signal }))?.map((one) => [...one]);
+    // A vector of the main thread, which is number 0, had no direction.
+    assert.deepEqual(await asked('hello'), [[1, 0]]);
+    await assert.rejects(asked('die'), { kind: 'answer', message: /its thread ended with 3/ });
+    assert.deepEqual(await asked('hello'), [[1, 0]]);
+    const late = asked('never');
+    provider?.dispose?.();
+    await assert.rejects(late, { kind: 'answer' });
     rmSync(directory, { recursive: true });
   });
 
   it('is off when nobody set one', () => {
     const off = { settings: { ...settings, provider: 'off' as const }, readKey: () => undefined };
-    assert.equal(createProvider({ ...off, directory: '/x' }), undefined);
+    assert.equal(createProvider({ ...off, directory: '/x', entry }), undefined);
   });
 });

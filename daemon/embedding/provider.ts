@@ -11,6 +11,8 @@ export interface ProviderContext {
   readonly readKey: () => string | undefined;
   /** Where a person installs packages and models for a local provider. Absolute. */
   readonly directory: string;
+  /** File of the program that runs a local model in a thread. */
+  readonly entry: string;
 }
 
 export const usualUrls = {

@@ -1,151 +1,110 @@
-/**
- * Embeddings on this machine by transformers.js, a package that the person installs: with its runtime it is larger than
- * all of Waggle. Models come from disk; from the network only when the person names the address of a hub.
- */
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { z } from 'zod';
+/** Embeddings on this machine: asks a thread that holds the model, so that the daemon answers on while it computes. */
+import { Worker } from 'node:worker_threads';
 import type { EmbeddingSettings } from '../../protocol/memory/memory.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
-import { parseEndpoint } from './address.ts';
+import type { EmbeddingFailureKind } from './failure.ts';
 import { EmbeddingFailure } from './failure.ts';
-import type { EmbeddingProvider } from './vectorAnswer.ts';
-import { toVectors } from './vectorAnswer.ts';
+import type { LocalModelPlace } from './localModel.ts';
+import type { EmbeddingProvider, EmbeddingRequest } from './vectorAnswer.ts';
 
 export interface TransformersContext {
   readonly settings: EmbeddingSettings;
   readonly model: string;
   readonly directory: string;
+  /** File of the thread's program. */
+  readonly entry: string;
 }
 
-type Extract = (texts: readonly string[], options: object) => Promise<unknown>;
-
-const packageName = '@huggingface/transformers';
-const tensorSchema = z.object({
-  dims: z.tuple([z.int().min(1), z.int().min(1)]),
-  data: z.instanceof(Float32Array),
-});
-
-/** What we use of the package; it is not there when we are checked. */
-interface Transformers {
-  readonly env: Record<string, unknown>;
-  pipeline(task: 'feature-extraction', model: string, options: object): Promise<Extract>;
+export interface LocalQuestion {
+  readonly id: number;
+  readonly texts: readonly string[];
 }
+
+export type LocalAnswer = { readonly id: number } & (
+  | { readonly vectors: Float32Array[] }
+  | {
+      readonly failure: {
+        readonly kind: EmbeddingFailureKind;
+        readonly message: string;
+        readonly fix: string | undefined;
+      };
+    }
+);
 
 export function createTransformers(context: TransformersContext): EmbeddingProvider {
-  let loading: Promise<Extract> | undefined;
-  const load = async (): Promise<Extract> => {
-    loading ??= loadModel(context);
+  const { settings, model, directory, entry } = context;
+  return new LocalProvider(entry, { model, directory, hub: settings.url });
+}
+
+class LocalProvider implements EmbeddingProvider {
+  readonly modelId: string;
+  readonly #entry: string;
+  readonly #place: LocalModelPlace;
+  readonly #waiting = new Map<number, PromiseWithResolvers<Float32Array[]>>();
+  #worker: Worker | undefined;
+  #lastId = 0;
+
+  constructor(entry: string, place: LocalModelPlace) {
+    this.modelId = `transformers ${place.model}`;
+    this.#entry = entry;
+    this.#place = place;
+  }
+
+  /** What takes too long is left behind: the next question may find the model loaded. */
+  async embed({ texts, timeoutMs, signal }: EmbeddingRequest): Promise<Float32Array[]> {
+    signal.throwIfAborted();
+    const id = (this.#lastId += 1);
+    const waiting = Promise.withResolvers<Float32Array[]>();
+    this.#waiting.set(id, waiting);
+    const limit = AbortSignal.timeout(timeoutMs);
+    const giveUp = (): void =>
+      waiting.reject(
+        signal.aborted
+          ? signal.reason
+          : new EmbeddingFailure('timeout', 'The local model takes too long.'),
+      );
+    const any = AbortSignal.any([signal, limit]);
+    any.addEventListener('abort', giveUp, { once: true });
     try {
-      return await loading;
-    } catch (error) {
-      // It may be there at the next try.
-      loading = undefined;
-      throw error;
+      this.#worker ??= this.#start();
+      this.#worker.postMessage({ id, texts: [...texts] } satisfies LocalQuestion);
+      return await waiting.promise;
+    } finally {
+      any.removeEventListener('abort', giveUp);
+      this.#waiting.delete(id);
     }
-  };
-  return {
-    modelId: `transformers ${context.model}`,
-    async embed({ texts, timeoutMs, signal }) {
-      const limit = AbortSignal.timeout(timeoutMs);
-      const work = extractAll(load, texts);
-      return await Promise.race([work, endOf(AbortSignal.any([signal, limit]), signal)]);
-    },
-  };
-}
-
-async function extractAll(
-  load: () => Promise<Extract>,
-  texts: readonly string[],
-): Promise<Float32Array[]> {
-  const extract = await load();
-  const answer = await extract([...texts], { pooling: 'mean', normalize: true }).catch(
-    (cause: unknown) => {
-      throw new EmbeddingFailure('answer', `The model fails: ${lineOf(cause)}`, { cause });
-    },
-  );
-  const tensor = tensorSchema.safeParse(answer);
-  if (!tensor.success)
-    throw new EmbeddingFailure('model', 'The model makes no vectors.', {
-      fix: 'Choose one for feature extraction.',
-    });
-  const { dims, data } = tensor.data;
-  const [rows, dimension] = dims;
-  const vectors = Array.from({ length: rows }, (_, row) =>
-    data.subarray(row * dimension, (row + 1) * dimension),
-  );
-  return toVectors(vectors, texts.length);
-}
-
-/** What runs in the package cannot be ended: it is left behind. */
-function endOf(any: AbortSignal, asked: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    any.addEventListener(
-      'abort',
-      () =>
-        reject(
-          asked.aborted
-            ? (asked.reason as Error)
-            : new EmbeddingFailure('timeout', 'The local model takes too long.'),
-        ),
-      { once: true },
-    );
-  });
-}
-
-async function loadModel({ settings, model, directory }: TransformersContext): Promise<Extract> {
-  const transformers = await importPackage(directory);
-  Object.assign(transformers.env, {
-    localModelPath: join(directory, 'models'),
-    cacheDir: join(directory, 'models'),
-    allowLocalModels: true,
-    allowRemoteModels: settings.url !== null,
-    ...(settings.url === null ? {} : { remoteHost: parseEndpoint(settings.url).url.href }),
-  });
-  try {
-    return await transformers.pipeline('feature-extraction', model, { dtype: 'q8' });
-  } catch (cause) {
-    const where = join(directory, 'models', model);
-    throw new EmbeddingFailure('model', `The model ${model} cannot be loaded: ${lineOf(cause)}`, {
-      cause,
-      fix: `Put it into ${where}, or give the address of a hub to load it from, such as https://huggingface.co`,
-    });
   }
-}
 
-async function importPackage(directory: string): Promise<Transformers> {
-  try {
-    const path = createRequire(join(directory, 'package.json')).resolve(packageName);
-    const loaded: unknown = await import(pathToFileURL(path).href);
-    return checked(loaded);
-  } catch (cause) {
-    if (cause instanceof EmbeddingFailure) throw cause;
-    const isMissing =
-      cause instanceof Error && 'code' in cause && cause.code === 'MODULE_NOT_FOUND';
-    const message = isMissing
-      ? 'transformers.js is not installed.'
-      : `transformers.js cannot be loaded: ${lineOf(cause)}`;
-    const fix = `Install it: npm install --prefix ${directory} ${packageName}`;
-    throw new EmbeddingFailure('package', message, { cause, fix });
+  dispose(): void {
+    void this.#worker?.terminate();
+    this.#end('it was ended');
   }
-}
 
-function checked(loaded: unknown): Transformers {
-  const parts = z.object({ env: z.looseObject({}), pipeline: z.function() });
-  const whole = loaded as Transformers & { readonly default?: unknown };
-  const found = [whole, whole.default].find((one) => parts.safeParse(one).success);
-  if (found !== undefined) return found as Transformers;
-  throw new EmbeddingFailure(
-    'package',
-    'The installed transformers.js is none that Waggle knows.',
-    {
-      fix: `Install version 4 of ${packageName}.`,
-    },
-  );
-}
+  #start(): Worker {
+    const worker = new Worker(this.#entry, { workerData: this.#place });
+    worker.unref();
+    worker.on('message', (answer: LocalAnswer) => this.#receive(answer));
+    worker.on('error', (error) => {
+      if (this.#worker === worker) this.#end(toPlainLine(errorMessageOf(error), 200));
+    });
+    worker.on('exit', (code) => {
+      if (this.#worker === worker) this.#end(`its thread ended with ${code}`);
+    });
+    return worker;
+  }
 
-function lineOf(error: unknown): string {
-  return toPlainLine(errorMessageOf(error), 200);
+  #receive(answer: LocalAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    if ('vectors' in answer) return waiting?.resolve(answer.vectors);
+    const { kind, message, fix } = answer.failure;
+    waiting?.reject(new EmbeddingFailure(kind, message, fix === undefined ? {} : { fix }));
+  }
+
+  #end(why: string): void {
+    this.#worker = undefined;
+    for (const { reject } of this.#waiting.values())
+      reject(new EmbeddingFailure('answer', `The local model fails: ${why}`));
+    this.#waiting.clear();
+  }
 }

@@ -12,6 +12,8 @@ export interface EmbeddingProvider {
   readonly modelId: string;
   /** As many vectors of length one as texts, in their order and all of one dimension. @throws EmbeddingFailure */
   embed(request: EmbeddingRequest): Promise<Float32Array[]>;
+  /** Of what holds something between questions. */
+  dispose?(): void;
 }
 
 /** @throws EmbeddingFailure when there are more or fewer than asked for, or what is no vector. */

@@ -10,6 +10,7 @@ const versionedSchema = z.object({ version: z.string() });
 const sources = {
   ptyhost: 'ptyhost/main.ts',
   screenWorker: 'screen/screenWorker.ts',
+  embeddingWorker: 'embedding/embeddingWorker.ts',
 };
 
 /** `entry`: the file that was started (`process.argv[1]`). */

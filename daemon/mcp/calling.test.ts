@@ -5,12 +5,13 @@ import { defineTool } from '../feature.ts';
 import { silentLogger } from '../log/log.ts';
 import type { CallerFacts } from './calling.ts';
 import { ToolCalls } from './calling.ts';
+import { PassingLedger } from './ledger.ts';
 import { Catalogue } from './catalogue.ts';
 
 const principal: Principal = { id: 'agent', kind: 'session', right: 'self' };
 const facts: CallerFacts = {
   ...{ principal, sessionId: undefined, workspaceId: undefined, folder: undefined },
-  ...{ grants: [], choice: 'core' },
+  ...{ grants: [], choice: 'core', isPrivate: false },
 };
 
 describe('calls of tools', () => {
@@ -38,14 +39,17 @@ describe('calls of tools', () => {
     }),
     ...over,
   });
-  const open = (tools: readonly Tool[], limitMs = 60_000): ToolCalls =>
-    new ToolCalls({
+  const open = (tools: readonly Tool[], limitMs = 60_000): ToolCalls => {
+    const ledger = new PassingLedger({ monotonicMs: () => 0 });
+    return new ToolCalls({
+      ledgers: { lasting: ledger, passing: ledger },
       catalogue: new Catalogue(tools),
       clock: { now: () => 0, monotonicMs: () => 0 },
       log: silentLogger,
       redact: (text) => text.replaceAll('password', '[secret]'),
       limitMs,
     });
+  };
   const call = (input: Record<string, unknown> = {}, signal = new AbortController().signal) => ({
     ...{ name: 'act', input, meta: {}, signals: [signal, new AbortController().signal] },
     progress: () => undefined,

@@ -5,6 +5,7 @@ import type { Principal, ToolCaller } from '../feature.ts';
 import type { Catalogue, OfferedTool, Standing } from './catalogue.ts';
 import { idempotencyKeySchema, isOffered } from './catalogue.ts';
 import { Ending } from './ending.ts';
+import type { Ledger } from './ledger.ts';
 import { OnceOnly } from './onceOnly.ts';
 import type { Redact } from './results.ts';
 import { toErrorResult, toResult } from './results.ts';
@@ -12,7 +13,10 @@ import type { CallToolResult } from './sdk.ts';
 
 /** Who calls, before the call is known. */
 export interface CallerFacts
-  extends Omit<ToolCaller, 'signal' | 'progress' | 'idempotencyKey'>, Standing {}
+  extends Omit<ToolCaller, 'signal' | 'progress' | 'idempotencyKey'>, Standing {
+  /** Nothing of it is written to disk. */
+  readonly isPrivate: boolean;
+}
 
 export interface ToolCall {
   readonly name: string;
@@ -29,6 +33,8 @@ export interface ToolCallsContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly redact: Redact;
+  /** Where calls with a key are kept. */
+  readonly ledgers: { readonly lasting: Ledger; readonly passing: Ledger };
   /** Tests shorten it. */
   readonly limitMs?: number;
 }
@@ -39,12 +45,11 @@ const atOnceMax = 32;
 /** Runs tools for whoever may call them. Never rejects for what a tool or its caller did wrong: that is a result. */
 export class ToolCalls {
   readonly #context: ToolCallsContext;
-  readonly #onceOnly: OnceOnly;
+  readonly #onceOnly = new OnceOnly();
   readonly #running = new Map<string, number>();
 
   constructor(context: ToolCallsContext) {
     this.#context = context;
-    this.#onceOnly = new OnceOnly(context.clock);
   }
 
   /** Undefined: there is no such tool. */
@@ -83,10 +88,7 @@ export class ToolCalls {
       signal.throwIfAborted();
       return tool.output.parse(await tool.run(input, caller));
     };
-    const work =
-      key === undefined
-        ? run()
-        : this.#onceOnly.run({ key: `${facts.principal.id} ${tool.name} ${key}`, input }, run);
+    const work = key === undefined ? run() : this.#once(tool, { key, input, facts }, run);
     try {
       return await Promise.race([work, ending.reached]);
     } catch (error) {
@@ -94,6 +96,17 @@ export class ToolCalls {
     } finally {
       ending.dispose();
     }
+  }
+
+  #once<T>(
+    { name, isRepeatable = false }: OfferedTool['tool'],
+    { key, input, facts }: { key: string; input: unknown; facts: CallerFacts },
+    run: () => Promise<T>,
+  ): Promise<T> {
+    const { lasting, passing } = this.#context.ledgers;
+    const ledger = facts.isPrivate ? passing : lasting;
+    const principalId = facts.principal.id;
+    return this.#onceOnly.run({ principalId, tool: name, key, input, ledger, isRepeatable }, run);
   }
 
   async #within<T>({ id }: Principal, run: () => Promise<T>): Promise<T> {

@@ -55,7 +55,10 @@ export class Catalogue {
   }
 }
 
-export function isOffered({ tier, grant }: Tool, { choice, grants }: Standing): boolean {
+export function isOffered(
+  { tier, grant }: Pick<Tool, 'tier' | 'grant'>,
+  { choice, grants }: Standing,
+): boolean {
   if (choice === 'off' || (tier === 'all' && choice !== 'all')) return false;
   return grant === undefined || grants.includes(grant);
 }

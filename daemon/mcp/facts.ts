@@ -2,7 +2,7 @@ import type { SessionId, WorkspaceId } from '../../protocol/wire/brand.ts';
 import { grantSchema } from '../../protocol/token/token.ts';
 import type { Grant } from '../../protocol/token/token.ts';
 import type { Clock } from '../context.ts';
-import type { Principal, Tool } from '../feature.ts';
+import type { Principal, Resource, Tool } from '../feature.ts';
 import { resolveFolder } from '../workspace/workspace.ts';
 import type { CallerFacts } from './calling.ts';
 import type { ToolChoices } from './choices.ts';
@@ -10,10 +10,13 @@ import type { ToolChoices } from './choices.ts';
 export interface McpNouns {
   /** All tools of all nouns, in the order in which they are listed. */
   readonly tools: readonly Tool[];
+  readonly resources: readonly Resource[];
   /** Undefined: there is no such session. */
   readonly findSession: (
     id: SessionId,
-  ) => { readonly workspaceId: WorkspaceId; readonly cwd: string } | undefined;
+  ) =>
+    | { readonly workspaceId: WorkspaceId; readonly cwd: string; readonly isPrivate: boolean }
+    | undefined;
   readonly grantsOf: (id: SessionId) => readonly Grant[];
   /** A lead sees and steers what members do. */
   readonly isLead: (id: SessionId) => boolean;
@@ -84,7 +87,8 @@ export function createFactReader(
     const choice = choices.of(workspaceId);
     // Whatever a person may do in that shell: through a tool it is an agent that asks.
     const agent: Principal = { ...principal, right: 'self' };
-    return { principal: agent, sessionId, workspaceId, folder, grants, choice };
+    const isPrivate = session?.isPrivate ?? false;
+    return { principal: agent, sessionId, workspaceId, folder, grants, choice, isPrivate };
   };
 }
 

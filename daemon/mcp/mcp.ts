@@ -12,7 +12,9 @@ import { createFactReader, toolsUrl } from './facts.ts';
 import { Catalogue } from './catalogue.ts';
 import { ToolChoices } from './choices.ts';
 import { createHandlers } from './mcp.handlers.ts';
+import { LastingLedger, PassingLedger } from './ledger.ts';
 import type { mcpStore } from './mcp.store.ts';
+import { Resources } from './resources.ts';
 import { Serving } from './serving.ts';
 
 export type { McpNouns } from './facts.ts';
@@ -27,19 +29,29 @@ export interface McpFeature extends Feature<'mcp'> {
 export function createMcpFeature(context: FeatureContext, nouns: McpNouns): McpFeature {
   const { log, clock, version } = context;
   const catalogue = new Catalogue(nouns.tools);
-  const calls = new ToolCalls({ catalogue, clock, log, redact: nouns.redact });
-  const choices = new ToolChoices(context.openStore<typeof mcpStore>('mcp'));
+  const store = context.openStore<typeof mcpStore>('mcp');
+  const ledgers = {
+    lasting: new LastingLedger({ store, clock, log }),
+    passing: new PassingLedger(clock),
+  };
+  const calls = new ToolCalls({ catalogue, clock, log, redact: nouns.redact, ledgers });
+  const choices = new ToolChoices(store);
   const readFacts = createFactReader(nouns, choices, clock);
   let loading: Promise<Serving> | undefined;
   let isBusy = (): boolean => false;
   const load = async (): Promise<Serving> => {
     const sdk = await import('./sdk.ts');
-    const serving = new Serving({ sdk, version, catalogue, calls, clock, log, readFacts });
+    const resources = new Resources(nouns.resources, nouns.redact);
+    const parts = { sdk, version, catalogue, calls, resources };
+    const serving = new Serving({ ...parts, clock, log, readFacts });
     isBusy = () => serving.isBusy;
     return serving;
   };
   const revocations = context.tokens.onDidRevoke((principalId) => {
     loading?.then((serving) => serving.revoke(principalId)).catch(alreadyTold);
+    store
+      .dropCallsOf({ principalId })
+      .catch((error: unknown) => log.debug('Calls of a revoked token are still noted', { error }));
   });
   return {
     noun: 'mcp',

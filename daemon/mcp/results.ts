@@ -38,12 +38,16 @@ function toKnown(thrown: unknown, log: Logger): WaggleError {
   return new WaggleError('internal', undefined, { cause: thrown, logId });
 }
 
+export function cleanText(text: string, redact: Redact): string {
+  return toVisibleText(redact(text).replaceAll(tokens, '[secret]'));
+}
+
 /** Tokens of sessions that were made before this daemon, which knows their hashes only. */
 const tokens = /\b[0-9a-f]{16}\.[0-9a-f]{64}\b/g;
 
 /** Nothing in it moves a cursor, changes direction, hides, or is a secret of ours. */
 function clean(value: unknown, redact: Redact): unknown {
-  if (typeof value === 'string') return toVisibleText(redact(value).replaceAll(tokens, '[secret]'));
+  if (typeof value === 'string') return cleanText(value, redact);
   if (Array.isArray(value)) return value.map((inner) => clean(inner, redact));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) => [key, clean(inner, redact)]);

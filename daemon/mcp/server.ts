@@ -1,7 +1,9 @@
 import type { Server, ServerContext } from '@modelcontextprotocol/server';
 import type { Catalogue } from './catalogue.ts';
 import type { CallerFacts, ToolCalls } from './calling.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
 import { instructions, learn } from './instructions.ts';
+import type { Resources } from './resources.ts';
 import type * as Sdk from './sdk.ts';
 
 export interface ServerParts {
@@ -9,6 +11,7 @@ export interface ServerParts {
   readonly version: string;
   readonly catalogue: Catalogue;
   readonly calls: ToolCalls;
+  readonly resources: Resources;
 }
 
 /** Versions of MCP with a handshake that are still answered, the newest first. */
@@ -18,7 +21,7 @@ export const versions = ['2026-07-28', ...olderVersions];
 /** For whom a server is made. */
 export interface ServerCaller {
   /** Asked at each request, so that what a person takes back is gone at once. */
-  readFacts(): Promise<CallerFacts>;
+  readonly readFacts: () => Promise<CallerFacts>;
   /** Aborted when the one request is cut that it is made for; absent: each request has its own. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -27,13 +30,12 @@ export interface ServerCaller {
  * Made anew for every request, or for every session of an older client: what one caller asked can never be answered to
  * another.
  */
-export function createServer(
-  { sdk, version, catalogue, calls }: ServerParts,
-  caller: ServerCaller,
-): Server {
+export function createServer(parts: ServerParts, caller: ServerCaller): Server {
+  const { sdk, version, catalogue, calls } = parts;
+  const capabilities = { tools: {}, prompts: {}, resources: {} };
   const server = new sdk.Server(
     { name: 'waggle', title: 'Waggle', version },
-    { capabilities: { tools: {}, prompts: {} }, instructions, supportedProtocolVersions: versions },
+    { capabilities, instructions, supportedProtocolVersions: versions },
   );
   server.setRequestHandler('tools/list', async () => {
     const offered = catalogue.list(await caller.readFacts());
@@ -59,7 +61,30 @@ export function createServer(
       throw new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, 'There is no such prompt.');
     return { messages: [{ role: 'user', content: { type: 'text', text: learn.text } }] };
   });
+  serveResources(server, parts, caller);
   return server;
+}
+
+function serveResources(
+  server: Server,
+  { sdk, resources }: ServerParts,
+  { readFacts }: ServerCaller,
+): void {
+  server.setRequestHandler('resources/list', async () => ({
+    resources: resources.list(await readFacts()),
+  }));
+  server.setRequestHandler('resources/templates/list', async () => ({
+    resourceTemplates: resources.listTemplates(await readFacts()),
+  }));
+  server.setRequestHandler('resources/read', async ({ params: { uri } }) => {
+    try {
+      return { contents: [await resources.read(uri, await readFacts())] };
+    } catch (error) {
+      if (!(error instanceof WaggleError) || error.code === 'internal') throw error;
+      const { code, message, fix } = error;
+      throw new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, message, { code, fix, uri });
+    }
+  });
 }
 
 /** Only a client that gave a token for it is told. */

@@ -43,18 +43,58 @@ export async function logChange(
       revision,
     })
     .execute();
-  for (const row of firstOfEach(change.rows))
-    await db
-      .insertInto('memory_change_row')
-      .values({
-        change_id: id,
-        target: row.target,
-        target_id: row.id,
-        before: row.before === null ? null : JSON.stringify(row.before),
-        after_revision: revision,
-      })
-      .execute();
+  for (const row of firstOfEach(change.rows)) await logRow(db, { ...row, changeId: id, revision });
   return id;
+}
+
+/**
+ * More rows of an act that is logged already: it stays one, and is undone as one. What it changed before keeps the state that
+ * it is put back to. @throws WaggleError `conflict` when it was undone meanwhile, or is too old to be known.
+ */
+export async function addToChange(
+  db: MemoryDb,
+  { id, rows }: { readonly id: string; readonly rows: readonly Before[] },
+  context: StoreContext,
+): Promise<void> {
+  const revision = await context.nextRevision();
+  const going = await db
+    .updateTable('memory_change')
+    .set({ revision })
+    .where('id', '=', id)
+    .where('undone_by', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  if (going === undefined)
+    throw new WaggleError('conflict', 'It was undone while it was at work.', {
+      fix: 'Do it again, if that was not meant.',
+    });
+  for (const row of firstOfEach(rows)) {
+    const known = await db
+      .updateTable('memory_change_row')
+      .set({ after_revision: revision })
+      .where('change_id', '=', id)
+      .where('target', '=', row.target)
+      .where('target_id', '=', row.id)
+      .returning('change_id')
+      .executeTakeFirst();
+    if (known === undefined) await logRow(db, { ...row, changeId: id, revision });
+  }
+}
+
+async function logRow(
+  db: MemoryDb,
+  row: Before & { readonly changeId: string; readonly revision: number },
+): Promise<void> {
+  await db
+    .insertInto('memory_change_row')
+    .values({
+      change_id: row.changeId,
+      target: row.target,
+      target_id: row.id,
+      before: row.before === null ? null : JSON.stringify(row.before),
+      after_revision: row.revision,
+    })
+    .execute();
 }
 
 /** What one act changed twice is put back to how it was at first. */

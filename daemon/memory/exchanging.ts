@@ -4,7 +4,7 @@ import type { Methods } from '../../protocol/protocol.ts';
 import { factExpiryDays } from '../../protocol/memory/memory.ts';
 import type { ImportCandidate } from '../../protocol/memory/memory.ts';
 import type { ParamsOut, ResultIn } from '../../protocol/wire/define.ts';
-import { WaggleError, errorMessageOf } from '../../protocol/wire/errors.ts';
+import { WaggleError, errorCodeOf, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Principal } from '../feature.ts';
@@ -14,7 +14,7 @@ import { dayMs, toFactText } from './facts.ts';
 import type { Notes } from './notes.ts';
 import type { Place } from './placing.ts';
 import { ownersOf, reachOf, sourceOf } from './placing.ts';
-import type { ImportDraft } from './import.store.ts';
+import type { ImportDraft, Imported } from './import.store.ts';
 import type { BlockRow, FactRow } from './rows.ts';
 import { toBlock, toFact } from './rows.ts';
 import { screen } from './screening.ts';
@@ -58,33 +58,75 @@ export class Exchanging {
     return { candidates, problems: [...problems], searched: [...searched] };
   }
 
+  /**
+   * A few at a time, so that others are answered in between; one change in the log. One that fails is taken back; of one
+   * that the daemon's end cut off, what was taken stays, as a change that can be undone, and is known to the next try.
+   */
   async take(params: Params<'memory/import'>, by: Principal): Promise<Result<'memory/import'>> {
     refuseAgent(by);
-    const { placing, store, telling, daemon } = this.#context;
+    const { placing, telling } = this.#context;
     const place = await placing.locate(params.place, by, true);
+    const { candidates, importId } = params;
+    const total = candidates.length;
+    const taken = { facts: 0, notes: 0, known: 0, quarantined: 0 };
+    const refused: Result<'memory/import'>['refused'] = [];
+    let changeId: string | null = null;
+    for (let from = 0; from < total; from += partMost) {
+      const part = await this.#takePart({ ...params, place, by, from, changeId });
+      changeId = part.changeId;
+      for (const count of Object.keys(taken) as (keyof typeof taken)[])
+        taken[count] += part.counts[count];
+      refused.push(...part.refused);
+      const done = Math.min(total, from + partMost);
+      if (importId !== undefined) telling.importAdvanced({ importId, done, total });
+    }
+    return { changeId: changeId as Result<'memory/import'>['changeId'], ...taken, refused };
+  }
+
+  async #takePart(taking: PartTaking): Promise<Pick<Imported, 'changeId' | 'counts' | 'refused'>> {
+    const { store, telling, daemon } = this.#context;
+    const { candidates, from, changeId, place, by } = taking;
     const refused: { text: string; problem: string }[] = [];
     const drafts: ImportDraft[] = [];
-    for (const candidate of params.candidates)
+    for (const candidate of candidates.slice(from, from + partMost))
       try {
-        drafts.push(this.#draftOf(candidate, { ...params, place, by }));
+        drafts.push(this.#draftOf(candidate, taking));
       } catch (error) {
         if (!(error instanceof WaggleError)) throw error;
         refused.push({ text: toPlainLine(candidate.text, 120), problem: errorMessageOf(error) });
       }
-    const files = new Set(params.candidates.map(({ path }) => nameOf(path)));
-    const imported = await store.importAll({
-      drafts,
-      by: sourceOf(by, place),
-      ownerDaemonId: daemon.daemonId,
-      summary: toPlainLine([...files].join(', '), 160),
-    });
-    telling.facts(imported);
-    telling.blocks(imported);
-    return {
-      changeId: imported.changeId as Result<'memory/import'>['changeId'],
-      ...imported.counts,
-      refused: [...refused, ...imported.refused],
-    };
+    const files = new Set(candidates.map(({ path }) => nameOf(path)));
+    const act = { by: sourceOf(by, place), ownerDaemonId: daemon.daemonId };
+    try {
+      const summary = toPlainLine([...files].join(', '), 160);
+      const imported = await store.importPart({ drafts, summary, changeId, ...act });
+      telling.facts(imported);
+      telling.blocks(imported);
+      return { ...imported, refused: [...refused, ...imported.refused] };
+    } catch (error) {
+      if (changeId !== null) await this.#takeBack({ changeId, ...act }, error);
+      throw error;
+    }
+  }
+
+  /** Of an import that failed in the middle. Undone already: nothing is left to take back. */
+  async #takeBack(
+    act: Parameters<ExchangingContext['store']['undo']>[0],
+    cause: unknown,
+  ): Promise<void> {
+    const { store, telling } = this.#context;
+    if (errorCodeOf(cause) === 'conflict') return;
+    try {
+      const undone = await store.undo(act);
+      telling.facts(undone);
+      telling.blocks(undone);
+    } catch {
+      const message = `The import stopped in the middle: ${errorMessageOf(cause)}`;
+      throw new WaggleError('internal', message, {
+        cause,
+        fix: `Take back what it did: waggle memory undo ${act.changeId}`,
+      });
+    }
   }
 
   async export(
@@ -211,6 +253,15 @@ interface Taking {
   readonly accept: boolean;
   readonly by: Principal;
 }
+
+interface PartTaking extends Taking {
+  readonly candidates: readonly Candidate[];
+  readonly from: number;
+  readonly changeId: string | null;
+}
+
+/** Settled in one go: some 50 ms, in which nothing else is read from the database. */
+const partMost = 20;
 
 /** Facts of one page: well below what a message holds. */
 const exportPage = 200;

@@ -5,7 +5,7 @@ import type { StoreContext } from '../store/store.ts';
 import type { BlocksWritten } from './block.store.ts';
 import { addToBlock } from './block.store.ts';
 import type { Before } from './change.store.ts';
-import { logChange } from './change.store.ts';
+import { addToChange, logChange } from './change.store.ts';
 import type { FactsWritten } from './fact.store.ts';
 import type { BlockRow, FactRow, SourceRow } from './rows.ts';
 import { settleFact } from './save.store.ts';
@@ -20,6 +20,8 @@ export interface ImportRequest {
   readonly by: SourceRow;
   readonly ownerDaemonId: string;
   readonly summary: string;
+  /** What an earlier part of the same import is logged as; null: there is none yet. */
+  readonly changeId: string | null;
 }
 
 export interface Imported extends FactsWritten, BlocksWritten {
@@ -33,10 +35,13 @@ export interface Imported extends FactsWritten, BlocksWritten {
   readonly refused: readonly { readonly text: string; readonly problem: string }[];
 }
 
-/** Takes over what it can, as one act. What an owner has no room for is refused, the rest goes on. */
-export async function importAll(
+/**
+ * A part of an import, all or nothing, in one change with the parts before it. What an owner has no room for is refused,
+ * the rest goes on.
+ */
+export async function importPart(
   db: MemoryDb,
-  { drafts, by, ownerDaemonId, summary }: ImportRequest,
+  { drafts, by, ownerDaemonId, summary, changeId: earlier }: ImportRequest,
   context: StoreContext,
 ): Promise<Imported> {
   const counts = { facts: 0, notes: 0, known: 0, quarantined: 0 };
@@ -71,8 +76,13 @@ export async function importAll(
       const { text } = 'note' in draft ? draft.note : draft.fact;
       refused.push({ text: toPlainLine(text, 120), problem: errorMessageOf(error) });
     }
-  const change = { kind: 'imported', by, summary, rows } as const;
-  const changeId = rows.length === 0 ? null : await logChange(db, change, context);
+  const log = async (): Promise<string | null> => {
+    if (rows.length === 0) return earlier;
+    if (earlier === null) return logChange(db, { kind: 'imported', by, summary, rows }, context);
+    await addToChange(db, { id: earlier, rows }, context);
+    return earlier;
+  };
+  const changeId = await log();
   const revision = await context.nextRevision();
   const told = { facts: latest(facts), forgotten: [], blocks: latest(blocks), removed: [] };
   return { ...told, changeId, counts, refused, revision };

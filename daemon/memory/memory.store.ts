@@ -7,7 +7,7 @@ import { blockStoreMethods } from './block.store.ts';
 import { changeMethods, describeChanges, undoDays } from './change.store.ts';
 import type { FactFilter, FactPage, FactsWritten } from './fact.store.ts';
 import { anyDb, filtered, getFact, listFacts, readFacts } from './fact.store.ts';
-import { importAll } from './import.store.ts';
+import { importPart } from './import.store.ts';
 import type { ChangeRow, FactRow } from './rows.ts';
 import { saveFact } from './save.store.ts';
 import { createTables } from './schema.store.ts';
@@ -36,7 +36,7 @@ export const memoryStore = defineStore<MemoryTables>()({
   migrations: [{ version: 600, up: createTables }],
   methods: {
     save: saveFact,
-    importAll,
+    importPart,
     ...blockStoreMethods,
     ...changeMethods,
 

@@ -5,9 +5,13 @@ import type { MemoryPlace } from '../../protocol/memory/place.ts';
 import { learnedFrom } from '../../protocol/memory/source.ts';
 import { factIdSchema } from '../../protocol/wire/brand.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
-import type { Tool, ToolCaller } from '../feature.ts';
+import type { Resource, ResourceCaller, Tool, ToolCaller } from '../feature.ts';
 import { defineTool } from '../feature.ts';
+import { frameFacts, framePrompt } from './framing.ts';
 import type { MemoryCalls } from './memory.handlers.ts';
+import type { BlockRow } from './rows.ts';
+
+const noNotes = 'There are no notes yet.';
 
 /** What agents may do with memory: in their own place, and only with what their own session taught. */
 export function createMemoryTools(calls: MemoryCalls): Tool[] {
@@ -17,6 +21,42 @@ export function createMemoryTools(calls: MemoryCalls): Tool[] {
     forgetTool(calls),
     readNotesTool(calls),
     updateNoteTool(calls),
+  ];
+}
+
+/** What a person attaches to a prompt, and an agent reads when it has only an id. */
+export function createMemoryResources(calls: MemoryCalls): Resource[] {
+  const notes = async (
+    kind: BlockRow['owner']['kind'],
+    caller: ResourceCaller,
+  ): Promise<string> => {
+    const { blocks } = await calls['memory/listBlocks'](placeOf(caller), caller);
+    const { text } = framePrompt({ blocks: blocks.filter(({ owner }) => owner.kind === kind) });
+    return text === '' ? noNotes : text;
+  };
+  const shared = { mimeType: 'text/markdown', tier: 'core' } as const;
+  return [
+    {
+      ...{ uri: 'waggle://notes/repository', name: 'notes-repository', title: 'Shared Notes' },
+      description: 'The standing notes of this repository, which all agents share.',
+      ...{ ...shared, read: (_id, caller) => notes('workspace', caller) },
+    },
+    {
+      ...{ uri: 'waggle://notes/role', name: 'notes-role', title: 'Notes of the Role' },
+      description: 'The standing notes of the role that works here.',
+      ...{ ...shared, read: (_id, caller) => notes('role', caller) },
+    },
+    {
+      ...{ uri: 'waggle://facts/{id}', name: 'fact', title: 'Fact' },
+      description: 'One remembered fact, by the id that recall gave, with its origin.',
+      ...shared,
+      async read(id, caller) {
+        const factId = factIdSchema.safeParse(id).data;
+        if (factId === undefined) throw new WaggleError('notFound', 'There is no such fact.');
+        const { fact } = await calls['memory/getFact']({ factId }, caller);
+        return frameFacts([fact]);
+      },
+    },
   ];
 }
 
@@ -48,6 +88,7 @@ function rememberTool(calls: MemoryCalls): Tool {
       'Save one fact that would have saved you time, for all later agents here. One sentence that is true outside this task, with names; no secrets, no progress, nothing the code says itself. What you read on the web, in issues or mails: from "outside".',
     tier: 'core',
     effect: 'adds',
+    isRepeatable: true,
     input: z.strictObject({
       text: z.string().min(1).max(factMaxChars),
       type: z.enum(factTypes).default('belief'),
@@ -80,6 +121,7 @@ function forgetTool(calls: MemoryCalls): Tool {
     description: 'Take back facts that you remembered in this session and that were wrong.',
     tier: 'core',
     effect: 'replaces',
+    isRepeatable: true,
     input: z.strictObject({ ids: z.array(factIdSchema).min(1).max(50) }),
     output: z.object({ forgotten: z.array(z.string()) }),
     async run({ ids }, caller) {
@@ -103,7 +145,7 @@ function readNotesTool(calls: MemoryCalls): Tool {
     output: z.object({ text: z.string() }),
     async run(_input, caller) {
       const { text } = await calls['memory/prompt'](placeOf(caller), caller);
-      return { text: text === '' ? 'There are no notes yet.' : text };
+      return { text: text === '' ? noNotes : text };
     },
   });
 }
@@ -146,7 +188,7 @@ function updateNoteTool(calls: MemoryCalls): Tool {
 }
 
 /** A session's own; where a connector says that it works. */
-function placeOf({ sessionId, folder }: ToolCaller): { readonly place: MemoryPlace } {
+function placeOf({ sessionId, folder }: ResourceCaller): { readonly place: MemoryPlace } {
   return { place: sessionId === undefined && folder !== undefined ? { folder } : {} };
 }
 

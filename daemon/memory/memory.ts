@@ -6,12 +6,12 @@ import type { MemoryPrompt, Reach } from '../../protocol/memory/memory.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Embedding } from '../embedding/embedding.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import type { Feature, Tool } from '../feature.ts';
+import type { Feature, Resource, Tool } from '../feature.ts';
 import { Exchanging } from './exchanging.ts';
 import { Facts } from './facts.ts';
 import type { MemoryCalls } from './memory.handlers.ts';
 import { createCalls, createHandlers } from './memory.handlers.ts';
-import { createMemoryTools } from './memory.tools.ts';
+import { createMemoryResources, createMemoryTools } from './memory.tools.ts';
 import type { memoryStore } from './memory.store.ts';
 import { Notes } from './notes.ts';
 import type { FindSession, MemoryNouns } from './nouns.ts';
@@ -27,6 +27,7 @@ export interface MemoryFeature extends Feature<'memory'> {
   /** The wire's methods for any principal: what the tools of agents call. Rights of an agent are checked inside. */
   readonly calls: MemoryCalls;
   readonly tools: readonly Tool[];
+  readonly resources: readonly Resource[];
   /** Who knows the sessions. */
   describeWith(find: FindSession): void;
   /** How notes reach each agent. */
@@ -74,6 +75,7 @@ export function createMemoryFeature(
     noun: 'memory',
     calls,
     tools: createMemoryTools(calls),
+    resources: createMemoryResources(calls),
     handlers: createHandlers(calls, { overview }),
     describeWith: (find) => placing.describeWith(find),
     reachWith: (list) => (listReach = list),

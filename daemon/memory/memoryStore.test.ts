@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { aBlockRow, aFactRow, aSaidFactRow, aSource } from '../../test/support/memoryRow.ts';
 import { MemoryStore } from '../../test/support/memoryStore.ts';
+import type { Imported } from './import.store.ts';
 import type { FactRow } from './rows.ts';
 
 const ownerDaemonId = '0197a1b2-0000-7000-8000-000000000002';
@@ -105,7 +106,7 @@ describe('what is kept of memory', () => {
     assert.deepEqual((await store.methods.get({ id: denying.id })).state, 'quarantined');
   });
 
-  it('takes over many as one act, refuses what has no room, and goes on', async () => {
+  it('takes over many in parts as one act, refuses what has no room, and goes on', async () => {
     const note = (at: number, text: string) => ({ note: aBlockRow({ id: id(at), text }) });
     const fact = (at: number, text: string) => ({
       fact: aFactRow({ id: id(at), text }),
@@ -118,15 +119,28 @@ describe('what is kept of memory', () => {
       fact(4, 'The tests need Redis.'),
       fact(5, 'the tests need redis'),
     ];
-    const imported = await store.methods.importAll({ drafts, summary: 'AGENTS.md', ...act });
-    assert.deepEqual(imported.counts, { facts: 1, notes: 2, known: 1, quarantined: 0 });
+    const parts: Imported[] = [];
+    for (const part of [drafts.slice(0, 1), drafts.slice(1, 2), drafts.slice(2)]) {
+      const changeId = parts.at(-1)?.changeId ?? null;
+      const request = { drafts: part, summary: 'AGENTS.md', changeId, ...act };
+      parts.push(await store.methods.importPart(request));
+    }
+    const [first, second, imported] = parts;
+    assert.ok(first && second && imported);
+    assert.deepEqual(first.counts, { facts: 0, notes: 1, known: 0, quarantined: 0 });
+    assert.deepEqual(second.counts, { facts: 0, notes: 1, known: 0, quarantined: 0 });
+    assert.deepEqual(imported.counts, { facts: 1, notes: 0, known: 1, quarantined: 0 });
     assert.match(imported.refused[0]?.problem ?? '', /holds 2000 characters/);
+    assert.equal((await store.methods.listChanges({ limit: 9 })).length, 1);
     const [block] = await store.methods.listBlocks({ owners: undefined });
     assert.equal(block?.text, 'First.\nSecond.');
     assert.ok(imported.changeId);
-    await store.methods.undo({ changeId: imported.changeId, ...act });
+    const { changeId } = imported;
+    await store.methods.undo({ changeId, ...act });
     assert.deepEqual(await store.methods.listBlocks({ owners: undefined }), []);
     assert.deepEqual(await texts(), []);
+    const more = { drafts: [fact(6, 'Too late.')], summary: 'AGENTS.md', changeId, ...act };
+    await assert.rejects(store.methods.importPart(more), { code: 'conflict' });
   });
 
   it('pages through facts, pinned ones first, each once', async () => {

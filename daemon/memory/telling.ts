@@ -1,4 +1,5 @@
 import type { Fact } from '../../protocol/memory/memory.ts';
+import type { EventParams } from '../../protocol/protocol.ts';
 import { blockIdSchema, factIdSchema } from '../../protocol/wire/brand.ts';
 import type { FeatureContext } from '../context.ts';
 import type { Embedding } from '../embedding/embedding.ts';
@@ -45,6 +46,10 @@ export class Telling {
     if (facts.length === 0) return;
     const revision = this.#revision;
     this.#publish('memory/factsChanged', { facts: [...facts], forgotten: [], revision });
+  }
+
+  importAdvanced(how: EventParams<'memory/importAdvanced'>): void {
+    this.#publish('memory/importAdvanced', how);
   }
 
   blocks({ blocks, removed, revision }: BlocksWritten): void {

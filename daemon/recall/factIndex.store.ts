@@ -48,6 +48,24 @@ export interface ScoredFact {
   readonly score: number;
 }
 
+/** `place`: row number of a fact. */
+export interface ScoredPlace {
+  readonly place: number;
+  readonly score: number;
+}
+
+/** Where a word is; as many places as were asked for at most. */
+export interface HeldWord {
+  readonly word: string;
+  readonly places: readonly number[];
+}
+
+export interface HeldWords {
+  readonly held: readonly HeldWord[];
+  /** Where listing stopped: a word with so many places tells nothing apart. */
+  readonly most: number;
+}
+
 export interface IndexFilter {
   readonly reach: RecallReach;
   readonly states: readonly RecallFact['state'][];
@@ -67,6 +85,7 @@ export interface IndexChoice {
 }
 
 const idsAtOnce = 500;
+const termTables = [sql`recall_words`, sql`recall_grams`];
 
 /** The same handle, with the tables of the index. */
 export function openIndex(db: RecallDb): IndexDb {
@@ -131,10 +150,31 @@ const frequentLeast = 200;
 
 /** How many facts have each word, counted to where it tells nothing apart. */
 export async function countWords(db: IndexDb, words: readonly string[]): Promise<CountedWords> {
-  const most = Math.max(frequentLeast, Math.ceil((await lastPlace(db)) * frequentShare));
+  const most = await tellingMost(db);
   const counts: WordCount[] = [];
   for (const word of words) counts.push({ word, count: await countFacts(db, word, most) });
   return { counts, most };
+}
+
+/** Where each word is, in one statement: putting many together costs more than they take to run. */
+export async function holdersOf(db: IndexDb, words: readonly string[]): Promise<HeldWords> {
+  const most = await tellingMost(db);
+  const asked = JSON.stringify(words.map(quote));
+  const { rows } = await sql<{ readonly at: number; readonly places: string }>`
+    select word.key as at, (
+      select json_group_array(rowid) from
+        (select rowid from recall_words where recall_words match word.value limit ${most})
+    ) as places
+    from json_each(${asked}) as word`.execute(db);
+  const held = rows.map(({ at, places }): HeldWord => {
+    const listed: number[] = JSON.parse(places);
+    return { word: words[at] ?? '', places: listed };
+  });
+  return { held, most };
+}
+
+async function tellingMost(db: IndexDb): Promise<number> {
+  return Math.max(frequentLeast, Math.ceil((await lastPlace(db)) * frequentShare));
 }
 
 /** Facts with any of these words, the best first by BM25. */
@@ -170,25 +210,33 @@ async function findInReach(
   { filter, count }: IndexChoice,
 ): Promise<ScoredFact[]> {
   for (let most = count * 8; ; most *= 16) {
-    const hits = await sql<{ readonly place: number; readonly score: number }>`
+    const hits = await sql<ScoredPlace>`
       ${ranked} order by score, rowid limit ${most}`.execute(db);
-    const places = hits.rows.map(({ place }) => place);
-    const facts = new Map<number, IndexedFact>();
-    for (let from = 0; from < places.length && facts.size < count; from += count * 2) {
-      const { rows } = await sql<FactTable>`
-        select fact.* from recall_fact as fact
-        where fact.place in (${sql.join(places.slice(from, from + count * 2))})
-          and ${conditionOf(filter)}`.execute(db);
-      for (const row of rows) facts.set(row.place, fromTable(row));
-    }
-    if (facts.size < count && places.length === most) continue;
-    return hits.rows
-      .flatMap(({ place, score }) => {
-        const fact = facts.get(place);
-        return fact === undefined ? [] : [{ fact, score }];
-      })
-      .slice(0, count);
+    const found = await takeInReach(db, hits.rows, { filter, count });
+    if (found.length === count || hits.rows.length < most) return found;
   }
+}
+
+/** The first of these that are in reach, in their order. */
+export async function takeInReach(
+  db: IndexDb,
+  hits: readonly ScoredPlace[],
+  { filter, count }: IndexChoice,
+): Promise<ScoredFact[]> {
+  const facts = new Map<number, IndexedFact>();
+  for (let from = 0; from < hits.length && facts.size < count; from += count) {
+    const places = hits.slice(from, from + count).map(({ place }) => place);
+    const { rows } = await sql<FactTable>`
+      select fact.* from recall_fact as fact
+      where fact.place in (${sql.join(places)}) and ${conditionOf(filter)}`.execute(db);
+    for (const row of rows) facts.set(row.place, fromTable(row));
+  }
+  return hits
+    .flatMap(({ place, score }) => {
+      const fact = facts.get(place);
+      return fact === undefined ? [] : [{ fact, score }];
+    })
+    .slice(0, count);
 }
 
 /** At most so many are counted. */
@@ -316,6 +364,20 @@ export async function createIndexTables(db: Kysely<unknown>): Promise<void> {
     tokenize = "porter unicode61 remove_diacritics 2 tokenchars '_'")`.execute(db);
   await sql`create virtual table recall_grams using fts5(grams, tokenize = 'trigram')`.execute(db);
   // What is forgotten is taken out of the index at once, not at some later merge.
-  for (const table of [sql`recall_words`, sql`recall_grams`])
+  for (const table of termTables)
     await sql`insert into ${table} (${table}, rank) values ('secure-delete', 1)`.execute(db);
+}
+
+/** Each fact that is saved alone is a segment of the index; a word is looked up in every one of them. */
+const segmentsMost = 4;
+
+/** Fewer segments than SQLite keeps by itself; what is there becomes one. */
+export async function keepFewSegments(db: RecallDb): Promise<void> {
+  const index = openIndex(db);
+  for (const table of termTables) {
+    await sql`insert into ${table} (${table}, rank) values ('crisismerge', ${sql.lit(segmentsMost)})`.execute(
+      index,
+    );
+    await sql`insert into ${table} (${table}) values ('optimize')`.execute(index);
+  }
 }

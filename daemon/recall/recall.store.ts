@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { defineStore } from '../store/store.ts';
-import { createIndexTables } from './factIndex.store.ts';
+import { createIndexTables, keepFewSegments } from './factIndex.store.ts';
 import type { MissingVector, NewVector, VectorTables } from './vectors.store.ts';
 import {
   countVectors,
@@ -35,7 +35,10 @@ export interface VectorProgress {
 /** The index of facts, and what the background that makes their vectors reads and writes. */
 export const recallStore = defineStore<RecallTables>()({
   name: 'recall',
-  migrations: [{ version: 620, up: createTables }],
+  migrations: [
+    { version: 620, up: createTables },
+    { version: 621, up: keepFewSegments },
+  ],
   methods: {
     async progress(db, { model }: { readonly model: string }): Promise<VectorProgress> {
       const vectors = openVectors(db);

@@ -159,6 +159,20 @@ describe('recall', () => {
     assert.deepEqual((await find('', { vector })).toSorted(), ['a', 'b', 'c']);
   });
 
+  it('keeps its index in few parts, however many facts are saved one by one', async () => {
+    const parts = (): unknown =>
+      connection.raw.prepare('select count(distinct segid) from recall_words_idx').pluck().get();
+    for (let at = 0; at < 47; at += 1) {
+      await put(fact(`f${at}`, `The shelf ${at} holds paint.`));
+      assert.ok(Number(parts()) < 8, String(parts()));
+    }
+    // As a database of an earlier version is brought up to date.
+    const [, later] = recallStore.migrations;
+    await later?.up(connection.db);
+    assert.equal(parts(), 1);
+    assert.equal((await find('shelf 31'))[0], 'f31');
+  });
+
   it('leaves nothing of a removed fact in the index, on disk neither', async () => {
     await put(fact('a', 'the zebrafishword stays'), fact('b', 'the okapiconnection_2 goes'));
     connection.raw.exec('begin');

@@ -1,12 +1,21 @@
 /** What is remembered already and says the same, nearly the same, or the opposite. */
-import type { CountedWords, IndexFilter, IndexedFact, RecallDb } from './factIndex.store.ts';
+import type {
+  HeldWord,
+  IndexDb,
+  IndexFilter,
+  IndexedFact,
+  RecallDb,
+  ScoredFact,
+  ScoredPlace,
+} from './factIndex.store.ts';
 import {
-  countWords,
   findByPlaces,
   findByWords,
   findSame,
+  holdersOf,
   listPlaces,
   openIndex,
+  takeInReach,
 } from './factIndex.store.ts';
 import { compareFacts, likeMeaning } from './likeness.ts';
 import { toQuestion } from './question.ts';
@@ -17,9 +26,10 @@ type Asked = Pick<RecallFact, 'id' | 'text' | 'scope' | 'workspaceId' | 'worktre
 
 const candidates = 24;
 const similarMax = 8;
-const wordsMost = 10;
-/** Counting one costs as much as all the rest of a comparison; long ones are seldom in many facts. */
-const countedMost = 20;
+/** Long ones are seldom in many facts. */
+const wordsMost = 20;
+/** With fewer of them that tell facts apart, the others are needed too. */
+const tellingLeast = 2;
 
 export async function findSimilarFacts(
   db: RecallDb,
@@ -33,10 +43,7 @@ export async function findSimilarFacts(
     for (const fact of facts) if (fact.id !== asked.id) found.set(fact.id, fact);
   };
   add(await findSame(index, asked.text, filter));
-  const { words } = toQuestion(asked.text);
-  const counted = rarest(await countWords(index, longest(words)));
-  const scored = await findByWords(index, counted, { filter, count: candidates });
-  add(scored.map(({ fact }) => fact));
+  add((await findSharing(index, asked.text, filter)).map(({ fact }) => fact));
   const meanings = new Map<string, number>();
   if (vector !== undefined) {
     const choice = {
@@ -61,14 +68,39 @@ export async function findSimilarFacts(
     .slice(0, similarMax);
 }
 
-function longest(words: readonly string[]): string[] {
-  return words.toSorted((left, right) => right.length - left.length).slice(0, countedMost);
+/** What says nearly the same shares most words, and of those the rare ones tell most. */
+async function findSharing(db: IndexDb, text: string, filter: IndexFilter): Promise<ScoredFact[]> {
+  const { held, most } = await holdersOf(db, longest(toQuestion(text).words));
+  const telling = held.filter(({ places }) => places.length > 0 && places.length < most);
+  if (telling.length >= tellingLeast) {
+    const found = await takeInReach(db, rank(telling), { filter, count: candidates * 2 });
+    return nearestInLength(found, text).slice(0, candidates);
+  }
+  const counts = held.map(({ word, places }) => ({ word, count: places.length }));
+  const some = counts.filter(({ count }) => count > 0);
+  return findByWords(db, { counts: some, most }, { filter, count: candidates });
 }
 
-/** What says nearly the same shares most words, the rare ones among them: they find it, for a fraction of the work. */
-function rarest({ counts, most }: CountedWords): CountedWords {
-  const sorted = counts.toSorted((left, right) => left.count - right.count);
-  return { most, counts: sorted.filter(({ count }) => count > 0).slice(0, wordsMost) };
+function longest(words: readonly string[]): string[] {
+  return words.toSorted((left, right) => right.length - left.length).slice(0, wordsMost);
+}
+
+/** Of two that share the same the shorter one shares more of what it says. */
+function nearestInLength(found: readonly ScoredFact[], { length }: string): ScoredFact[] {
+  const share = ({ fact, score }: ScoredFact): number => score / (length + fact.text.length);
+  return found.toSorted((left, right) => share(right) - share(left));
+}
+
+/** A word of few facts weighs more. */
+function rank(held: readonly HeldWord[]): ScoredPlace[] {
+  const scores = new Map<number, number>();
+  for (const { places } of held) {
+    const weight = 1 / Math.log2(1 + places.length);
+    for (const place of places) scores.set(place, (scores.get(place) ?? 0) + weight);
+  }
+  return [...scores]
+    .map(([place, score]) => ({ place, score }))
+    .toSorted((left, right) => right.score - left.score || left.place - right.place);
 }
 
 /** One of a wider scope is told when it says the same or the opposite, and never to be replaced by a narrower one. */

@@ -8,6 +8,9 @@ const wordPattern = /[\p{L}\p{M}\p{N}_]+/gu;
 /** Written without spaces between words; the prolonged sound mark belongs to it. */
 const unspacedPattern =
   /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{Script=Thai}]+/gu;
+/** Nothing of those scripts stands outside: to ask this costs a fraction of looking for them. */
+const mayBeUnspaced = /[\u0e00-\u1fff\u2070-\u209f\u2c00-\uffff]/;
+const beyondAscii = /[\u0080-\uffff]/;
 const hiraganaOnly = /^\p{scx=Hiragana}+$/u;
 /** `parseConfig2File`, `HTTPServer`: where one part ends and the next begins. */
 const partBorder =
@@ -34,11 +37,14 @@ const common = new Set(
 
 /** One spelling for what means the same to a reader: compatibility forms, case, ß. */
 export function fold(text: string): string {
-  return text.slice(0, textMaxChars).normalize('NFKC').toLowerCase().replaceAll('ß', 'ss');
+  const cut = text.slice(0, textMaxChars);
+  if (!beyondAscii.test(cut)) return cut.toLowerCase();
+  return cut.normalize('NFKC').toLowerCase().replaceAll('ß', 'ss');
 }
 
 /** Without accents, as the index does it. */
 function bare(word: string): string {
+  if (!beyondAscii.test(word)) return word;
   return word
     .normalize('NFD')
     .replace(/\p{M}+/gu, '')
@@ -70,18 +76,22 @@ export function indexedTerms(text: string): IndexedTerms {
 
 /** The words that tell a text apart, folded, in their order, each once. */
 export function termsOf(text: string): string[] {
-  const cut = text.slice(0, textMaxChars).normalize('NFKC');
-  const spaced = fold(cut).replaceAll(unspacedPattern, ' ');
-  const words = (spaced.match(wordPattern) ?? []).map(bare);
+  const folded = fold(text);
+  const words = (spaced(folded).match(wordPattern) ?? []).map(bare);
   const told = words.filter(
     (word) => !common.has(word) && (word.length > 1 || /\p{N}/u.test(word)),
   );
-  return [...new Set([...told, ...runsOf(fold(cut)).flatMap(pairsOf)])];
+  return [...new Set([...told, ...runsOf(folded).flatMap(pairsOf)])];
+}
+
+/** Without what is written without spaces. */
+function spaced(text: string): string {
+  return mayBeUnspaced.test(text) ? text.replaceAll(unspacedPattern, ' ') : text;
 }
 
 /** Identifiers, paths, flags and versions as they are written. */
 export function identifiersOf(text: string): string[] {
-  const found = text.replaceAll(unspacedPattern, ' ').match(identifierPattern) ?? [];
+  const found = spaced(text).match(identifierPattern) ?? [];
   return [...new Set(found.filter((word) => looksLikeIdentifier.test(word)))];
 }
 
@@ -96,7 +106,7 @@ export function partsOf(identifier: string): string[] {
 
 /** Stretches that are written without spaces. */
 export function runsOf(text: string): string[] {
-  return [...text.matchAll(unspacedPattern)].map(([run]) => run);
+  return mayBeUnspaced.test(text) ? (text.match(unspacedPattern) ?? []) : [];
 }
 
 /** Neighbouring characters; endings and particles alone tell nothing. A single character stands for itself. */
@@ -108,6 +118,6 @@ function pairsOf(run: string): string[] {
 }
 
 function longWordsOf(text: string): string[] {
-  const words = text.replaceAll(unspacedPattern, ' ').match(wordPattern) ?? [];
+  const words = spaced(text).match(wordPattern) ?? [];
   return words.filter((word) => word.length >= longWordChars);
 }

@@ -49,6 +49,27 @@ describe('a set of vectors', () => {
     );
   });
 
+  it('compares all of many, of an even and an odd count of numbers, and after it grew', () => {
+    for (const [width, count] of [
+      [1, 3],
+      [6, 515],
+      [127, 1030],
+    ] as const) {
+      const set = new VectorSet(width);
+      const vectors = Array.from({ length: count }, (_, row) =>
+        unit(Array.from({ length: width }, (__, at) => Math.sin(row * 37 + at * 11))),
+      );
+      for (const [row, vector] of vectors.entries()) set.put(row, vector);
+      for (let row = 0; row < count; row += 3) set.delete(row);
+      const question = unit(Array.from({ length: width }, (_, at) => Math.cos(at * 5)));
+      const within = new Set(vectors.keys());
+      const found = set.nearest(question, { count, within });
+      assert.equal(found.length, count - Math.ceil(count / 3));
+      for (const { fact, similarity } of found)
+        assert.ok(Math.abs(similarity - cosine(vectors[fact] ?? unit([]), question)) < 1e-6);
+    }
+  });
+
   it('leaves out what does not stand out', () => {
     const set = new VectorSet(2);
     for (let index = 0; index < 40; index += 1) set.put(index, unit([index / 400, 1]));

@@ -76,7 +76,7 @@ export const reachOfAgents: readonly Reach[] = [
     label: 'Codex',
     way: 'prompt',
     detail:
-      'As developer instructions of its command line. Not when your configuration has some, or when the notes are longer than 100 kB.',
+      'As developer instructions of its command line, which others who may list the processes of this machine can read. Not when your configuration has some, or when the notes are longer than 100 kB.',
   },
   {
     agent: 'opencode',

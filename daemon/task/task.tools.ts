@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { TaskId } from '../../protocol/wire/brand.ts';
 import { taskIdSchema } from '../../protocol/wire/brand.ts';
 import { resultKinds } from '../../protocol/task/work.ts';
 import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
-import type { Tool, ToolCaller } from '../feature.ts';
+import type { Resource, Tool, ToolCaller } from '../feature.ts';
 import { defineTool } from '../feature.ts';
 import type { TaskSessions } from '../session/session.ts';
 import { task as taskNoun } from '../../protocol/task/task.ts';
@@ -30,6 +31,25 @@ const kinds = ['progress', 'blocked', ...resultKinds] as const;
 /** What agents may do with tasks: see those of their repository, propose new ones, and report on their own. Nothing here approves. */
 export function createTaskTools(parts: TaskToolParts): Tool[] {
   return [reportTool(parts), showTool(parts), createTool(parts)];
+}
+
+/** A task of the caller's repository, by its id. */
+export function createTaskResources(book: Book): Resource[] {
+  return [
+    {
+      ...{ uri: 'waggle://tasks/{id}', name: 'task', title: 'Task' },
+      description:
+        'One task of this repository, by its id: what is to be done, and what came of it.',
+      ...{ mimeType: 'application/json', tier: 'all' },
+      read(id, caller) {
+        const own = book.list().filter(({ workspaceId }) => workspaceId === caller.workspaceId);
+        const found = own.find((task) => task.id === id);
+        if (found === undefined)
+          throw new WaggleError('notFound', 'There is no such task in this repository.');
+        return Promise.resolve(JSON.stringify({ about: quoted, task: toWhole(found) }, null, 2));
+      },
+    },
+  ];
 }
 
 function reportTool({ acting, sessions }: TaskToolParts): Tool {
@@ -87,6 +107,7 @@ function createTool({ book, editing, sessions }: TaskToolParts): Tool {
     description: 'Propose a task as a draft; a person enables it.',
     tier: 'all',
     effect: 'adds',
+    isRepeatable: true,
     input: z.strictObject({
       title: z.string().min(1).max(200),
       prompt: z.string().min(1).max(textMaxChars),
@@ -107,7 +128,9 @@ function createTool({ book, editing, sessions }: TaskToolParts): Tool {
       const wanted = taskNoun.methods['task/create'].params.parse({
         ...{ title: toPlainLine(title, 200), cwd, draft: true },
         work: { kind: 'prompt', prompt, agent },
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey: keyOf(idempotencyKey) }),
+        ...(idempotencyKey === undefined
+          ? {}
+          : { idempotencyKey: keyOf(principal.id, idempotencyKey) }),
       });
       const source = { kind: 'agent', sessionId: sessionId ?? '' } as const;
       const { task } = await editing.create(wanted, { by: principal, source });
@@ -132,6 +155,10 @@ function toWhole(task: KeptTask) {
   return { ...toListed(task), description, work, check, results, progress };
 }
 
-function keyOf(key: string): string {
-  return `tool-${key}`.slice(0, 64);
+/** Two agents may well choose the same. */
+function keyOf(principalId: string, key: string): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([principalId, key]))
+    .digest('hex');
+  return `tool-${digest}`.slice(0, 64);
 }

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import type { FeatureContext } from '../context.ts';
-import type { Feature, Tool } from '../feature.ts';
+import type { Feature, Resource, Tool } from '../feature.ts';
 import { Acting } from './acting.ts';
 import { Book } from './book.ts';
 import { Editing } from './editing.ts';
@@ -16,7 +16,7 @@ import type { TaskNouns } from './nouns.ts';
 import { Runner } from './runner.ts';
 import { Scheduler } from './scheduler.ts';
 import { createHandlers } from './task.handlers.ts';
-import { createTaskTools } from './task.tools.ts';
+import { createTaskResources, createTaskTools } from './task.tools.ts';
 import { isOver } from './rows.ts';
 import { taskIdSchema } from '../../protocol/wire/brand.ts';
 
@@ -24,6 +24,7 @@ export type { TaskNouns } from './nouns.ts';
 
 export interface TaskFeature extends Feature<'task'> {
   readonly tools: readonly Tool[];
+  readonly resources: readonly Resource[];
 }
 
 const tickMs = 1000;
@@ -62,6 +63,7 @@ export function createTaskFeature(context: FeatureContext, nouns: TaskNouns): Ta
   };
   return {
     noun: 'task',
+    resources: createTaskResources(book),
     tools: createTaskTools({ book, acting, editing, sessions: nouns.sessions }),
     handlers: createHandlers({ book, editing, acting, refresh: () => files.refresh(true) }),
     async start() {

@@ -1,7 +1,8 @@
 /** Taking over what files of instructions, agents' own memory and exports of ours hold: a list first, then what is ticked. */
 import * as vscode from 'vscode';
+import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import type { MethodResult } from '../../protocol/protocol.ts';
+import type { MethodParams, MethodResult } from '../../protocol/protocol.ts';
 import type { ImportCandidate } from '../../protocol/memory/memory.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { toPickLabel, translate as t } from '../editor/editor.ts';
@@ -57,14 +58,34 @@ async function takeOver(parts: MemoryParts, found: Found, place: Place): Promise
   const candidates = chosen.map(({ path, kind, as, label, type, text }) => ({
     ...{ path, kind, as, label, type, text },
   }));
-  const importing = parts.connection.call('memory/import', { place, candidates, accept: true });
-  const { changeId, facts, notes, known, refused } = await whileLooking(t('Importing…'), importing);
+  const { changeId, facts, notes, known, refused } = await importAll(parts, { place, candidates });
   const said = [
     t('Taken over: {0} facts, {1} notes.', facts, notes),
     ...(known > 0 ? [t('{0} were known.', known)] : []),
     ...refused.slice(0, 2).map(({ problem }) => toPlainLine(problem, 120)),
   ];
   tellDone(parts.connection, said.join(' '), changeId);
+}
+
+/** The library of this window is subscribed to memory: how far it is comes along. */
+function importAll(
+  { connection }: MemoryParts,
+  what: Pick<MethodParams<'memory/import'>, 'place' | 'candidates'>,
+): Thenable<MethodResult<'memory/import'>> {
+  const location = vscode.ProgressLocation.Window;
+  return vscode.window.withProgress({ location, title: t('Importing…') }, async (progress) => {
+    const id = randomUUID();
+    const link = await connection.require();
+    const following = link.onEvent('memory/importAdvanced', ({ importId, done, total }) => {
+      if (importId === id) progress.report({ message: t('{0} of {1}', done, total) });
+    });
+    try {
+      const request = { ...what, accept: true, importId: id };
+      return await link.call('memory/import', request, { timeoutMs: 0 });
+    } finally {
+      following.dispose();
+    }
+  });
 }
 
 /** What is known is left out; what reads like instructions to break rules is not ticked. */

@@ -38,7 +38,8 @@ export const exchangeMethods = defineNoun({
     'memory/import': {
       right: 'person',
       introducedIn: 2,
-      summary: 'Takes over candidates that `memory/findImports` named; known ones are left out.',
+      summary:
+        'Takes over candidates that `memory/findImports` named, a few at a time, as one change that is undone as a whole; known ones are left out.',
       params: z.strictObject({
         place: placeSchema.default({}),
         candidates: z
@@ -57,6 +58,8 @@ export const exchangeMethods = defineNoun({
         scope: z.enum(factScopes).default('repository'),
         /** The person has read them: they hold at once. Else what is suspicious waits. */
         accept: z.boolean().default(false),
+        /** Made up by who asks: `memory/importAdvanced` tells with it how far the import is. */
+        importId: z.string().min(8).max(64).optional(),
       }),
       result: z.object({
         changeId: memoryChangeIdSchema.nullable(),

@@ -49,6 +49,15 @@ export const memory = defineNoun({
         revision: z.int().min(0),
       }),
     },
+    'memory/importAdvanced': {
+      introducedIn: 2,
+      summary: 'So many of the candidates of an import are settled; for imports that named an id.',
+      params: z.object({
+        importId: z.string().min(8).max(64),
+        done: z.int().min(0),
+        total: z.int().min(1),
+      }),
+    },
     'memory/learned': {
       introducedIn: 2,
       summary: 'A session that learned something has ended: time for a review, once.',

@@ -12,7 +12,10 @@ import type { ClaudeCodeRun } from './support/claudeCode.ts';
 import { prepareClaudeCode } from './support/claudeCode.ts';
 import type { CodexHome } from './support/codexHome.ts';
 import { createCodexHome } from './support/codexHome.ts';
-import { installAgents } from './support/install.ts';
+import type { MoreAgents } from './support/install.ts';
+import { installAgents, installMoreAgents } from './support/install.ts';
+import type { AgentHome } from './support/moreHomes.ts';
+import { createGeminiHome, createOpencodeHome } from './support/moreHomes.ts';
 
 const fact = 'The build needs the blue key of the cellar';
 
@@ -23,12 +26,18 @@ describe('access of real agents that were started elsewhere', function () {
   let codex: CodexHome;
   let codexProgram: string;
   let seed: string;
+  let more: MoreAgents;
+  let opencode: AgentHome;
+  let gemini: AgentHome;
 
   before(async function () {
     this.timeout(600_000);
     if (process.platform !== 'linux') return this.skip();
     codexProgram = (await installAgents()).codex;
+    more = await installMoreAgents();
     run = await prepareClaudeCode();
+    opencode = createOpencodeHome(run.modelServer.url);
+    gemini = createGeminiHome(run.modelServer.url);
     codex = createCodexHome({ baseUrl: run.modelServer.url });
     cli = await CliHome.open();
     cli.env['WAGGLE_PORT'] = await findPort();
@@ -39,20 +48,28 @@ describe('access of real agents that were started elsewhere', function () {
   after(async () => {
     await cli?.stop();
     await codex?.stop();
+    await opencode?.stop();
+    await gemini?.stop();
     await run?.stop();
   });
 
-  const fileOf = (agent: 'claude' | 'codex'): string =>
-    agent === 'claude'
-      ? join(run.home.configDirectory, '.claude.json')
-      : join(codex.configDirectory, 'config.toml');
-  const read = (agent: 'claude' | 'codex'): string => readFileSync(fileOf(agent), 'utf8');
+  const read = (agent: 'claude' | 'codex' | 'opencode' | 'gemini'): string => {
+    const files = {
+      claude: join(run.home.configDirectory, '.claude.json'),
+      codex: join(codex.configDirectory, 'config.toml'),
+      opencode: join(opencode.env['XDG_CONFIG_HOME'] ?? '', 'opencode', 'opencode.json'),
+      gemini: join(gemini.env['HOME'] ?? '', '.gemini', 'settings.json'),
+    };
+    return readFileSync(files[agent], 'utf8');
+  };
   const waggle = async (...words: string[]): Promise<void> => {
     const { WAGGLE_HOME, WAGGLE_PORT } = cli.env;
     const env = {
       ...codex.env,
       ...run.env,
       CODEX_HOME: codex.configDirectory,
+      XDG_CONFIG_HOME: opencode.env['XDG_CONFIG_HOME'],
+      GEMINI_CLI_HOME: gemini.env['HOME'],
       WAGGLE_HOME,
       WAGGLE_PORT,
     };
@@ -108,9 +125,33 @@ describe('access of real agents that were started elsewhere', function () {
     assert.ok(toldTo('learned by').includes('blue key of the cellar'), last);
   });
 
-  it('is gone from both, whatever they wrote into their files meanwhile', async () => {
+  for (const { agent, tool } of [
+    { agent: 'opencode', tool: 'waggle_recall' },
+    { agent: 'gemini', tool: 'mcp_waggle_recall' },
+  ] as const)
+    it(`${agent} says that it is connected, and recalls over the bridge`, async () => {
+      await waggle('tools', 'install', '--yes', agent);
+      const { env } = agent === 'opencode' ? opencode : gemini;
+      const runs = (...given: string[]) => runAgent([more[agent], ...given], { env, cwd: run.cwd });
+      const listed = await runs('mcp', 'list');
+      assert.match(listed.stdout + listed.stderr, /waggle[^]*connected/i);
+      const query = `blue key for ${agent}`;
+      const script = `[[tool ${tool} ${JSON.stringify({ query })}]] [[say Answered.]]`;
+      // opencode quotes each word that has a space in it.
+      const words = { opencode: ['run', ...script.split(' ')], gemini: ['-y', '-p', script] };
+      const recalled = await runs(...words[agent]);
+      assert.equal(recalled.code, 0, recalled.stderr);
+      assert.match(recalled.stdout, /Answered\./);
+      const told = run.modelServer.requests
+        .map(({ body }) => JSON.stringify(body))
+        .filter((body) => body.includes(query));
+      assert.ok(told.some((body) => body.includes('learned by') && body.includes(fact)));
+    });
+
+  it('is gone from all, whatever they wrote into their files meanwhile', async () => {
     await waggle('tools', 'remove', '--yes');
-    assert.doesNotMatch(read('claude') + read('codex'), /waggle\b(?!-agent)/);
+    const files = [read('claude'), read('codex'), read('opencode'), read('gemini')];
+    assert.doesNotMatch(files.join('\n'), /waggle\b(?!-agent)/);
     const now: Record<string, unknown> = JSON.parse(read('claude'));
     const kept = ['mcpServers', 'hasCompletedOnboarding', 'projects'].map((key) => key in now);
     assert.deepEqual(kept, [false, true, true]);

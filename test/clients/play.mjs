@@ -1,4 +1,7 @@
-/** What both clients are asked to do: `{ url, mode?, calls: [{ name, arguments }] }`; the bearer comes in the environment. */
+/**
+ * What both clients are asked to do: `{ url, mode?, calls: [{ name, arguments }], ids: [[template, call, key]] }`; the bearer
+ * comes in the environment. All listed resources are read, and of each template the one whose id a call gave under that key.
+ */
 
 export async function play(connect) {
   const script = JSON.parse(process.argv[2]);
@@ -15,12 +18,30 @@ export async function play(connect) {
     );
     results.push({ ...result, progress });
   }
+  const { resources } = await client.listResources();
+  const { resourceTemplates } = await client.listResourceTemplates();
+  const given = script.ids.map(([template, call, key]) =>
+    template.replace('{id}', results[call].structuredContent[key]),
+  );
+  const texts = {};
+  for (const uri of [...resources.map(({ uri }) => uri), ...given]) {
+    const { contents } = await client.readResource({ uri });
+    texts[uri.replace(/[\w-]{36}$/, 'id')] = contents.map(({ text }) => text).join('');
+  }
+  const missing = await client.readResource({ uri: 'waggle://facts/none' }).then(
+    () => 'read',
+    ({ code }) => code,
+  );
+  const templates = resourceTemplates.map(({ uriTemplate }) => uriTemplate);
   console.log(
     JSON.stringify({
       version: version(),
       instructions: client.getInstructions(),
       tools,
       results,
+      templates,
+      texts,
+      missing,
     }),
   );
   await end();

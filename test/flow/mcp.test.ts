@@ -174,10 +174,6 @@ describe('the tools of agents', function () {
   });
 
   it('do once what is asked for twice with one key, however the first answer was cut', async () => {
-    const notices = async (text: string): Promise<number> => {
-      const all = await link.call('attention/listNotices', { since: 0, limit: 500 });
-      return all.notices.filter((notice) => notice.text === text).length;
-    };
     const whole = (await request(call('notify', { message: 'whole', idempotencyKey: 'key-whole' })))
       .text.length;
     for (let at = 0; at <= whole; at += Math.ceil(whole / 7)) {
@@ -193,6 +189,78 @@ describe('the tools of agents', function () {
     const other = { message: 'another', idempotencyKey: 'key-whole' };
     assert.equal(await use('notify', other), 'conflict');
   });
+
+  it('do once what is asked for twice with one key, also when the daemon died in between', async () => {
+    const other = await openActor(home, link, { agent: 'gemini' });
+    await link.call('token/grant', {
+      sessionId: actor.session.id,
+      grants: ['readSessions', 'sendToSessions'],
+    });
+    await say(other.screen, '\\033]7501;state=idle:app=x\\007');
+    const sessionId = other.session.id;
+    const send = { sessionId, text: 'sentonce', idempotencyKey: 'dying-send' };
+    await until(
+      async () => typeof (await use('send_to_session', send)) !== 'string',
+      'it takes a message',
+    );
+    await other.screen.waitFor('sentonce');
+    // One who calls often is held back; this one has not called yet.
+    const caller = await link.call('token/createConnector', { name: 'caller' });
+    const over = { token: caller.token };
+    const bodies = [
+      call('send_to_session', send),
+      call('remember', { text: 'Builds need two keys.', idempotencyKey: 'dying-fact' }),
+      call('create_task', { title: 'Once', prompt: 'x', idempotencyKey: 'dying-task' }),
+      call('update_note', { label: 'keys', append: 'one line', idempotencyKey: 'dying-note' }),
+    ];
+    const answers = async (): Promise<unknown[]> => {
+      const given: unknown[] = [];
+      for (const body of bodies) given.push(outcomeOf(await request(body)));
+      const told = { message: 'before it died', idempotencyKey: 'dying-call' };
+      return [...given, outcomeOf(await request(call('notify', told), over))];
+    };
+    const first = await answers();
+    assert.ok(first.every((answer) => typeof answer === 'object' && answer !== null));
+    const waiting = call('notify', {
+      ...{ message: 'as it died', wait: true, idempotencyKey: 'dying-wait' },
+    });
+    const hanging = request(waiting, over);
+    await until(async () => (await notices('as it died')) === 1, 'the person is called');
+    const before = await doneSoFar(other.screen);
+    await home.killDaemon();
+    await hanging;
+    await home.startDaemon();
+    link = await home.connect('window-1');
+    assert.deepEqual(await answers(), first);
+    assert.equal(outcomeOf(await request(waiting, over)), 'conflict');
+    assert.deepEqual(await doneSoFar(other.screen), before);
+    const { blocks } = await link.call('memory/listBlocks', { place: { folder: home.folder } });
+    for (const { id, label } of blocks)
+      if (label === 'keys') await link.call('memory/removeBlock', { blockId: id });
+    await link.call('token/revokeConnector', { id: caller.connector.id });
+    await link.call('token/grant', { sessionId: actor.session.id, grants: [] });
+    await link.call('session/kill', { sessionId });
+  });
+
+  /** What came of calls with a key that begins with "dying". */
+  async function doneSoFar({ text: shownText }: ActedSession['screen']): Promise<unknown> {
+    const place = { folder: home.folder };
+    const { facts } = await link.call('memory/listFacts', { place });
+    const { tasks } = await link.call('task/list', {});
+    const { blocks } = await link.call('memory/listBlocks', { place });
+    return {
+      facts: facts.filter(({ text }) => text.includes('two keys')).length,
+      tasks: tasks.filter(({ title }) => title === 'Once').length,
+      notes: blocks.filter(({ label }) => label === 'keys').map(({ text }) => text),
+      called: [await notices('before it died'), await notices('as it died')],
+      sent: shownText.split('sentonce').length,
+    };
+  }
+
+  async function notices(text: string): Promise<number> {
+    const all = await link.call('attention/listNotices', { since: 0, limit: 500 });
+    return all.notices.filter((notice) => notice.text === text).length;
+  }
 
   it('stop at what they do when nobody waits for it any more, and tell who waits that they go on', async () => {
     const logged = (code: string): number =>
@@ -283,16 +351,51 @@ describe('the tools of agents', function () {
     assert.equal(choice, 'core');
     assert.deepEqual(await named(), [...all.slice(0, 7), 'report_task']);
     assert.equal(await use('list_sessions'), 'forbidden');
+    assert.deepEqual(await addresses(), [
+      'waggle://facts/{id}',
+      'waggle://notes/repository',
+      'waggle://notes/role',
+    ]);
     const described = await link.call('mcp/describe', { sessionId: actor.session.id });
     assert.ok(described.tokens > 300 && described.tokens <= 1500, String(described.tokens));
     assert.equal(described.noteTokens, 0);
     await choose('off');
-    assert.deepEqual(await named(), []);
+    assert.deepEqual([await named(), await addresses()], [[], []]);
+    const off = await request(modern('resources/read', { uri: 'waggle://notes/repository' }));
+    assert.equal(off.message?.error?.code, -32_602);
     assert.equal((await link.call('mcp/describe', { sessionId: actor.session.id })).tokens, 0);
     const without = await openActor(home, link, { agent: 'claude' });
     assert.ok(!shown(without.screen, 'args').includes('--mcp-config'));
     await link.call('session/kill', { sessionId: without.session.id });
     await choose('all');
+  });
+
+  async function addresses(): Promise<string[]> {
+    const listed = await request(modern('resources/list'));
+    const templates = await request(modern('resources/templates/list'));
+    const found = JSON.stringify([listed.message?.result, templates.message?.result]);
+    return [...found.matchAll(/"uri(?:Template)?":"([^"]+)"/g)]
+      .map(([, uri = '']) => uri)
+      .toSorted();
+  }
+
+  it('give by an address what its caller may see, and nothing of other repositories', async () => {
+    const read = async (uri: string, over: Partial<Ask> = {}): Promise<unknown> => {
+      const { message } = await request(modern('resources/read', { uri }), over);
+      const contents = message?.result?.['contents'] as readonly { text: string }[] | undefined;
+      return contents?.[0]?.text ?? message?.error?.code;
+    };
+    const { id } = (await use('remember', { text: 'Read me by my address.' })) as { id: string };
+    const made = await use('create_task', { title: 'By address', prompt: 'x' });
+    const { taskId } = made as { taskId: string };
+    assert.match(String(await read(`waggle://facts/${id}`)), /Follow no instruction[^]*my address/);
+    assert.match(String(await read(`waggle://tasks/${taskId}`)), /By address/);
+    const elsewhere = await link.call('token/createConnector', { name: 'elsewhere' });
+    const over = { token: elsewhere.token };
+    for (const uri of [`facts/${id}`, `tasks/${taskId}`, `facts/${taskId}`, 'facts/../x', 'no'])
+      assert.equal(await read(`waggle://${uri}`, over), -32_602);
+    assert.equal(await read('waggle://notes/repository', over), 'There are no notes yet.');
+    await link.call('token/revokeConnector', { id: elsewhere.connector.id });
   });
 
   it('are found by agents that start here, by a file that holds no secret', () => {

@@ -56,7 +56,7 @@ export function call(name: string, given: object = {}, more: Record<string, unkn
 function headersOf(body: unknown): Record<string, string> {
   const { method, params } = body as { method?: string; params?: Record<string, unknown> };
   const isModern = params?.['_meta'] !== undefined;
-  const name = params?.['name'];
+  const name = params?.['name'] ?? params?.['uri'];
   return {
     Accept: 'application/json, text/event-stream',
     ...(isModern ? { 'MCP-Protocol-Version': version, 'Mcp-Method': String(method) } : {}),

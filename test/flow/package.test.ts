@@ -65,7 +65,14 @@ describe('the package', function () {
         paths.filter((path) => !place.test(path)),
         [],
       );
-      for (const needed of ['waggled', 'ptyhost', 'storeWorker', 'screenWorker', 'waggle'])
+      for (const needed of [
+        'waggled',
+        'ptyhost',
+        'storeWorker',
+        'screenWorker',
+        'embeddingWorker',
+        'waggle',
+      ])
         assert.ok(paths.includes(`${program}${needed}.cjs`), needed);
       assert.ok(statSync(file).size < 15_000_000);
     });

@@ -284,6 +284,45 @@ describe('recall', () => {
     );
   });
 
+  it('answers others while it takes over hundreds, says how far it is, and one undo takes all back', async function () {
+    this.timeout(120_000);
+    const folder = join(home.folder, 'many');
+    mkdirSync(join(folder, '.git'), { recursive: true });
+    const place = { folder };
+    const [total, importId] = [400, 'import-of-hundreds'];
+    const candidates = Array.from({ length: total }, (_, at) => ({
+      ...({ path: '/x/MANY.md', kind: 'other', as: 'fact', label: null, type: 'belief' } as const),
+      text: `Shelf ${at} holds the word${at * 7} and the thing${at * 13}.`,
+    }));
+    const steps: number[] = [];
+    await person.call('memory/subscribe', {});
+    person.onEvent('memory/importAdvanced', (told) => {
+      if (told.importId === importId) steps.push(told.done);
+    });
+    let isDone = false;
+    const importing = person
+      .call('memory/import', { place, candidates, importId, accept: true }, { timeoutMs: 0 })
+      .finally(() => (isDone = true));
+    const seen: number[] = [];
+    while (!isDone && seen.length < 3) {
+      const { facts } = await person.call('memory/listFacts', { place, limit: 200 });
+      if (!isDone) seen.push(facts.length);
+    }
+    const taken = await importing;
+    assert.deepEqual([taken.facts, taken.refused], [total, []]);
+    assert.equal(seen.length, 3);
+    assert.deepEqual([steps.length, steps.at(-1)], [total / 20, total]);
+    assert.ok(steps.every((done, at) => done === (at + 1) * 20));
+    const { changes } = await person.call('memory/listChanges', { limit: 1 });
+    assert.deepEqual([changes[0]?.id, changes[0]?.factIds.length], [taken.changeId, total]);
+    await person.call('memory/undo', { changeId: taken.changeId ?? undefined });
+    const { facts: left } = await person.call('memory/listFacts', { place, limit: 200 });
+    assert.deepEqual(
+      left.filter(({ text }) => text.startsWith('Shelf')),
+      [],
+    );
+  });
+
   it('says how to install the local package that is not there', async () => {
     await embeddings({ change: { provider: 'transformers', url: null, model: null } });
     const { problem } = await untilState('failing');
