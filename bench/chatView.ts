@@ -169,7 +169,7 @@ async function* measureFirstToken(context: BenchContext, rig: Rig): AsyncIterabl
     const sentAt = Date.now();
     run.modelServer.release(gate);
     delays.push((await shown.at) - sentAt);
-    await chatFrame(window).getByText(`token${round}.`, { exact: true }).waitFor();
+    await chatFrame(window).locator('.row').getByText(`token${round}.`, { exact: true }).waitFor();
   }
   // The first turn starts the agent.
   const warm = delays.slice(1);

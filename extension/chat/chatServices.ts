@@ -84,6 +84,15 @@ export class Drafts implements Disposable {
     this.#store();
   }
 
+  /** Text that the daemon was not told yet; who takes it tells it. Undefined: it has all of it. */
+  takeUntold(id: string): string | undefined {
+    const timer = this.#timers.get(id);
+    if (timer === undefined) return undefined;
+    clearTimeout(timer);
+    this.#timers.delete(id);
+    return this.#drafts.get(id)?.text ?? '';
+  }
+
   /** It went along to a terminal, or its chat is gone. What was not told yet stays. */
   forget(id: string): void {
     if (this.#timers.has(id) || !this.#drafts.delete(id)) return;
