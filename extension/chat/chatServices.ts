@@ -23,8 +23,6 @@ export interface ChatServices {
   readonly nameOf: (id: SessionId) => string;
   readonly titleOf: (id: SessionId) => string;
   readonly labelOf: (agent: string) => string;
-  /** What of others' commands is there. */
-  readonly listAbilities: () => Promise<string[]>;
   /** Shows another chat. */
   readonly open: (id: SessionId) => Promise<void>;
 }

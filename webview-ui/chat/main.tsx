@@ -54,6 +54,7 @@ function open(message: Extract<ToPage, { type: 'opened' }>): void {
   render(null, root);
   draw();
   keep();
+  focusComposer();
   requestAnimationFrame(() => setTimeout(() => performance.mark('waggle.drawn')));
 }
 
@@ -80,6 +81,12 @@ function reveal(position: number | null): void {
   if (position !== null) page.current?.reveal(position);
 }
 
+/** Who comes to the page writes; what has the focus in it keeps it. */
+function focusComposer(): void {
+  const isFree = document.activeElement === document.body;
+  if (isFree && document.hasFocus()) page.current?.focusComposer();
+}
+
 function report(error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   post({ type: 'broken', text: text.slice(0, 4000) });
@@ -95,8 +102,6 @@ window.addEventListener('unhandledrejection', ({ reason }) => report(reason));
 // Nothing that is dropped beside the place for it replaces the page.
 window.addEventListener('dragover', (event) => event.preventDefault());
 window.addEventListener('drop', (event) => event.preventDefault());
-window.addEventListener('focus', () => {
-  if (document.activeElement === document.body) page.current?.focusComposer();
-});
+window.addEventListener('focus', focusComposer);
 
 post({ type: 'ready' });

@@ -16,6 +16,11 @@ interface Editing {
   readonly text: string;
 }
 
+/** One and the same function, so that it is called when the text appears and not whenever it is drawn. */
+function takeFocus(element: HTMLElement | null): void {
+  element?.focus();
+}
+
 export class QueueList extends Component<QueueProps, { readonly editing: Editing | undefined }> {
   override state: { readonly editing: Editing | undefined } = { editing: undefined };
 
@@ -23,7 +28,7 @@ export class QueueList extends Component<QueueProps, { readonly editing: Editing
     const { queue, paused } = model.chat;
     if (queue.length === 0) return null;
     return (
-      <div class="queue" role="list" aria-label={t('Waiting messages')}>
+      <div class="queue">
         {paused === null ? null : (
           <div class="queue-paused">
             <span class="quiet">{t('The queue is paused: {0}', toPlainLine(paused, 200))}</span>
@@ -36,7 +41,9 @@ export class QueueList extends Component<QueueProps, { readonly editing: Editing
             </button>
           </div>
         )}
-        {queue.map((message, index) => this.#message(message, index))}
+        <div class="queue-list" role="list" aria-label={t('Waiting messages')}>
+          {queue.map((message, index) => this.#message(message, index))}
+        </div>
       </div>
     );
   }
@@ -91,7 +98,7 @@ export class QueueList extends Component<QueueProps, { readonly editing: Editing
     return (
       <div key={id} class="queued" role="listitem">
         <textarea
-          ref={(element) => element?.focus()}
+          ref={takeFocus}
           rows={2}
           value={text}
           aria-label={t('Waiting message')}

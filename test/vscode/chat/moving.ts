@@ -1,0 +1,80 @@
+/** A conversation that goes on in a terminal and comes back, files that go back, and how new ones open. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chatFrame, composer, waitForText } from '../support/chatPage.ts';
+import type { ChatRig } from './rig.ts';
+import { dismissInput, readPicks, runCommand } from '../support/commandPalette.ts';
+import { until } from '../support/until.ts';
+import { answerDialog, readTabs } from '../support/views.ts';
+
+async function pressInTitle({ window }: ChatRig, name: string): Promise<void> {
+  const button = window.page.locator(
+    `.editor-group-container.active .editor-actions .action-label[aria-label^="${name}"]`,
+  );
+  await button.click();
+}
+
+export function tellRestoring(rigOf: () => ChatRig): void {
+  it('puts files back to before a turn, by the button of that turn', async () => {
+    const { window, product } = rigOf();
+    const path = join(product.folder, 'server.py');
+    assert.match(readFileSync(path, 'utf8'), /9090/);
+    const restore = chatFrame(window)
+      .locator('.turn-end')
+      .last()
+      .getByRole('button', { name: 'Restore Files to before This Turn…' });
+    await restore.click();
+    const dialog = window.page.locator('.monaco-dialog-box');
+    await dialog.waitFor();
+    await window.screenshot('chat-restore-dark-1400');
+    assert.match(await dialog.innerText(), /Restore files to before turn \d+\?[^]*~ server\.py/);
+    await answerDialog(window, 'Restore');
+    await until('it is as it was', async () => /8080/.test(readFileSync(path, 'utf8')));
+  });
+}
+
+export function tellMoving(rigOf: () => ChatRig): void {
+  it('goes on in a terminal from its title, with what was just written, and comes back the same way', async () => {
+    const rig = rigOf();
+    const { window } = rig;
+    await composer(window).fill('half of a thought');
+    await pressInTitle(rig, 'Switch to Terminal');
+    const rows = window.page.locator('.editor-group-container.active .xterm-rows');
+    await rows.waitFor({ timeout: 60_000 });
+    await until('the text stands in the terminal', async () =>
+      (await rows.innerText()).replaceAll('\u00a0', ' ').includes('half of a thought'),
+    );
+    await window.screenshot('chat-terminal-dark-1400');
+    assert.equal(
+      (await readTabs(window)).filter(({ title }) => /first chat/.test(title)).length,
+      1,
+    );
+    await pressInTitle(rig, 'Switch to Chat');
+    await composer(window).waitFor({ timeout: 60_000 });
+    await until(
+      'the text is back',
+      async () => (await composer(window).inputValue()) === 'half of a thought',
+    );
+    await composer(window).fill('');
+    await waitForText(window, 'sooner');
+  });
+
+  it('opens agents as the setting says', async () => {
+    const { window, product } = rigOf();
+    const readAgent = async (): Promise<string> => {
+      await runCommand(window, 'Waggle: New Session…');
+      const row = await until('the agent is offered', async () =>
+        (await readPicks(window)).find(({ label }) => label === 'Claude Code'),
+      );
+      await dismissInput(window);
+      return row.description;
+    };
+    assert.match(await readAgent(), /as chat/);
+    product.changeSettings({ 'waggle.agents.openAs': 'terminal' });
+    await until('it opens as a terminal', async () => !(await readAgent()).includes('as chat'));
+    product.changeSettings({ 'waggle.agents.openAs': 'chat' });
+    await until('it opens as a chat', async () => (await readAgent()).includes('as chat'));
+    product.changeSettings({});
+  });
+}
