@@ -143,6 +143,11 @@ async function* measureScroll(context: BenchContext, rig: Rig): AsyncIterable<Me
     await openRow(window, 'Sessions', 'long');
     await chatFrame(window).getByText('That was step 999.').waitFor();
     rounds.push(await scrollToBeginning(window.page));
+    // A chat is shown again where it was left.
+    await chatFrame(window)
+      .locator('.transcript')
+      .evaluate((transcript) => transcript.scrollTo(0, transcript.scrollHeight));
+    await chatFrame(window).getByText('That was step 999.').waitFor();
     await runCommand(window, 'View: Close Editor');
   }
   const all = rounds.map(({ longTasks }) => longTasks.map((ms) => ms.toFixed(0)).join(' ') || '-');

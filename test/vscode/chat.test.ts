@@ -58,17 +58,11 @@ describe('a chat in the editor', function () {
     console.error(currentTest.err);
   });
 
-  it('is offered beside the terminal, and opens', async () => {
+  it('opens where a setting says that agents open as chats, ready to be written in', async () => {
+    rig.product.changeSettings({ 'waggle.agents.openAs': 'chat' });
     await openActivity(window, 'Waggle');
     await runCommand(window, 'Waggle: New Session…');
-    await until('the agent is offered', async () =>
-      (await readPicks(window)).some(({ label }) => label === 'Claude Code'),
-    );
-    const row = window.page.locator('.quick-input-list .monaco-list-row', {
-      hasText: 'Claude Code',
-    });
-    await row.hover();
-    await row.locator('.action-label[aria-label="as Chat"]').click();
+    await pick(window, 'Claude Code');
     await composer(window).waitFor({ timeout: 60_000 });
     assert.match(
       (await waitForRow(window, 'Sessions', 'Claude Code')).description,
@@ -237,6 +231,9 @@ describe('a chat in the editor', function () {
     await waitForCard(window);
     await press(window, 'Allow Once');
     await waitForText(window, 'changed');
+    await until('one goes on writing', () =>
+      inPage(window.page, () => document.activeElement?.matches('.composer > textarea') === true),
+    );
     assert.match(readFileSync(path, 'utf8'), /9090/);
   });
 
@@ -286,6 +283,9 @@ describe('a chat in the editor', function () {
     await composer(window).fill('');
     await frame.locator('.queued textarea').fill('[[say \\u0073ooner]]');
     await frame.locator('.queued textarea').press('Enter');
+    await until('one goes on writing', () =>
+      inPage(window.page, () => document.activeElement?.matches('.composer > textarea') === true),
+    );
     await window.screenshot('chat-queue-dark-1400');
     await until('it stops', async () => {
       await composer(window).press('Escape');

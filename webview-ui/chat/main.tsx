@@ -23,12 +23,17 @@ const page = createHold<Page>();
 let model: ChatModel | undefined;
 let version = 0;
 let isDrawing = false;
+let focused: Element | null = null;
 
 function draw(): void {
   isDrawing = false;
   if (model === undefined) return;
   version += 1;
   render(<Page self={page} model={model} version={version} />, root);
+  // What had the focus is gone: who pressed it goes on writing.
+  if (focused === null || focused.isConnected) return;
+  focused = null;
+  focusComposer();
 }
 
 function drawSoon(): void {
@@ -103,5 +108,8 @@ window.addEventListener('unhandledrejection', ({ reason }) => report(reason));
 window.addEventListener('dragover', (event) => event.preventDefault());
 window.addEventListener('drop', (event) => event.preventDefault());
 window.addEventListener('focus', focusComposer);
+document.addEventListener('focusin', () => {
+  focused = document.activeElement;
+});
 
 post({ type: 'ready' });

@@ -68,7 +68,7 @@ export class Page extends Component<PageProps, PageState> {
               />
             ))}
           </div>
-          <QueueList model={model} />
+          <QueueList model={model} leave={() => this.focusComposer()} />
           <Composer self={this.#composer} model={model} version={version} />
         </div>
       </main>

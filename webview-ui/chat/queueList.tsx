@@ -9,6 +9,8 @@ import { t } from './words.ts';
 
 interface QueueProps {
   readonly model: ChatModel;
+  /** One was changed, or left as it is: the person goes on where they write. */
+  readonly leave: () => void;
 }
 
 interface Editing {
@@ -86,7 +88,7 @@ export class QueueList extends Component<QueueProps, { readonly editing: Editing
   }
 
   #editor({ id, text }: Editing): JSX.Element {
-    const close = (): void => this.setState({ editing: undefined });
+    const close = (): void => this.setState({ editing: undefined }, this.props.leave);
     const save = (): void => {
       this.props.model.post({
         type: 'editQueued',

@@ -27,11 +27,11 @@ function tellPictures(rigOf: () => ChatRig): void {
   it('takes a picture that is pasted, and the agent sees it', async () => {
     const { window, run } = rigOf();
     await window.page.evaluate(
-      async (address) => {
-        const blob = await (await fetch(address)).blob();
-        await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
+      async (bytes) => {
+        const picture = new Blob([Uint8Array.from(bytes)], { type: 'image/png' });
+        await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture })]);
       },
-      `data:image/png;base64,${redPicture.toString('base64')}`,
+      [...redPicture],
     );
     const part = chatFrame(window).locator('.part img.thumb');
     await until('the picture is beside the text', async () => {
@@ -114,9 +114,7 @@ function tellMentions(rigOf: () => ChatRig): void {
     await say(window, '[[say See `./broken.json:2`]]');
     const link = chatFrame(window).locator('.row[data-kind=text] a', { hasText: 'broken.json' });
     await link.click();
-    await until('the file is in front', async () =>
-      (await readTabs(window)).some(({ title, active }) => active && title === 'broken.json'),
-    );
+    await window.page.locator('.part.editor .tab.active', { hasText: 'broken.json' }).waitFor();
     await runCommand(window, 'View: Move Editor into Right Group');
     await composer(window).waitFor({ timeout: 60_000 });
     await window.page.locator('.squiggly-error').first().waitFor();

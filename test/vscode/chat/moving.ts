@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chatFrame, composer, waitForText } from '../support/chatPage.ts';
 import type { ChatRig } from './rig.ts';
-import { dismissInput, readPicks, runCommand } from '../support/commandPalette.ts';
+import { isGone } from './rig.ts';
+import { readPicks, runCommand } from '../support/commandPalette.ts';
 import { until } from '../support/until.ts';
 import { answerDialog, readTabs } from '../support/views.ts';
 
@@ -57,24 +58,29 @@ export function tellMoving(rigOf: () => ChatRig): void {
       async () => (await composer(window).inputValue()) === 'half of a thought',
     );
     await composer(window).fill('');
-    await waitForText(window, 'sooner');
+    await waitForText(window, 'alive');
   });
 
-  it('opens agents as the setting says', async () => {
+  it('is offered beside the terminal whatever the setting says', async () => {
     const { window, product } = rigOf();
-    const readAgent = async (): Promise<string> => {
-      await runCommand(window, 'Waggle: New Session…');
-      const row = await until('the agent is offered', async () =>
-        (await readPicks(window)).find(({ label }) => label === 'Claude Code'),
-      );
-      await dismissInput(window);
-      return row.description;
-    };
-    assert.match(await readAgent(), /as chat/);
     product.changeSettings({ 'waggle.agents.openAs': 'terminal' });
-    await until('it opens as a terminal', async () => !(await readAgent()).includes('as chat'));
-    product.changeSettings({ 'waggle.agents.openAs': 'chat' });
-    await until('it opens as a chat', async () => (await readAgent()).includes('as chat'));
+    const row = window.page.locator('.quick-input-list .monaco-list-row', {
+      hasText: 'Claude Code',
+    });
+    const chat = window.page.locator('.part.editor .tab.active', { hasText: 'Claude Code' });
+    await until('a new chat is in front', async () => {
+      await runCommand(window, 'Waggle: New Session…');
+      await row.hover({ timeout: 5000 }).catch(isGone);
+      // The setting is taken over in a moment.
+      const rows = await readPicks(window);
+      if (rows.some(({ description }) => description.includes('as chat'))) return false;
+      await row
+        .locator('.action-label[aria-label="as Chat"]')
+        .click({ timeout: 5000 })
+        .catch(isGone);
+      return chat.waitFor({ timeout: 20_000 }).then(() => true, isGone);
+    });
+    await chatFrame(window).locator('.empty').waitFor();
     product.changeSettings({});
   });
 }
