@@ -59,7 +59,6 @@ describe('a chat in the editor', function () {
   });
 
   it('opens where a setting says that agents open as chats, ready to be written in', async () => {
-    rig.product.changeSettings({ 'waggle.agents.openAs': 'chat' });
     await openActivity(window, 'Waggle');
     await runCommand(window, 'Waggle: New Session…');
     await pick(window, 'Claude Code');
@@ -419,6 +418,8 @@ describe('a chat in the editor', function () {
 
   it('is back after a reload, with what was written and not sent', async () => {
     await composer(window).fill('half a thought');
+    // Taken over by the reload, whenever a changed file is noticed.
+    rig.product.changeSettings({ 'waggle.agents.openAs': 'terminal' });
     await window.reload();
     await composer(window).waitFor({ timeout: 60_000 });
     await until(

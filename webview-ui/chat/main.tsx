@@ -1,4 +1,4 @@
-/** The edge of the page: takes the editor's messages, draws at most once per frame, and says that it lives. */
+/** The edge of the page: takes the editor's messages, draws at most twice per frame, and says that it lives. */
 import './zod.ts';
 import { render } from 'preact';
 import { toPageSchema } from '../../protocol/chat/chatPage.ts';
@@ -23,6 +23,8 @@ const page = createHold<Page>();
 let model: ChatModel | undefined;
 let version = 0;
 let isDrawing = false;
+/** Since the last frame. */
+let isDrawn = false;
 let focused: Element | null = null;
 
 function draw(): void {
@@ -40,8 +42,16 @@ function drawSoon(): void {
   if (isDrawing) return;
   isDrawing = true;
   // A page that is not seen has no frames, and must not fall behind.
-  if (document.visibilityState === 'visible') requestAnimationFrame(draw);
-  else setTimeout(draw, 100);
+  if (document.visibilityState !== 'visible') setTimeout(draw, 100);
+  else if (isDrawn) requestAnimationFrame(draw);
+  else {
+    // What comes first is there when the frame begins; what follows it waits for the next one.
+    isDrawn = true;
+    requestAnimationFrame(() => {
+      isDrawn = false;
+    });
+    queueMicrotask(draw);
+  }
 }
 
 function keep(): void {

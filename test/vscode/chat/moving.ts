@@ -62,8 +62,7 @@ export function tellMoving(rigOf: () => ChatRig): void {
   });
 
   it('is offered beside the terminal whatever the setting says', async () => {
-    const { window, product } = rigOf();
-    product.changeSettings({ 'waggle.agents.openAs': 'terminal' });
+    const { window } = rigOf();
     const row = window.page.locator('.quick-input-list .monaco-list-row', {
       hasText: 'Claude Code',
     });
@@ -71,9 +70,8 @@ export function tellMoving(rigOf: () => ChatRig): void {
     await until('a new chat is in front', async () => {
       await runCommand(window, 'Waggle: New Session…');
       await row.hover({ timeout: 5000 }).catch(isGone);
-      // The setting is taken over in a moment.
       const rows = await readPicks(window);
-      if (rows.some(({ description }) => description.includes('as chat'))) return false;
+      assert.ok(!rows.some(({ description }) => description.includes('as chat')));
       await row
         .locator('.action-label[aria-label="as Chat"]')
         .click({ timeout: 5000 })
@@ -81,6 +79,5 @@ export function tellMoving(rigOf: () => ChatRig): void {
       return chat.waitFor({ timeout: 20_000 }).then(() => true, isGone);
     });
     await chatFrame(window).locator('.empty').waitFor();
-    product.changeSettings({});
   });
 }

@@ -45,6 +45,7 @@ export async function startWithClaude(
   symlinkSync(run.command[0], join(bin, 'claude'));
   const agentPath = `${bin}:${path ?? ''}`;
   const product = await startProduct({
+    settings: { 'waggle.agents.openAs': 'chat' },
     env: { ...agentEnv, SHELL: '/bin/bash', PATH: agentPath },
   });
   writeFileSync(join(product.userHome, '.profile'), `PATH='${bin}':$PATH\n`);
