@@ -19,6 +19,7 @@ import {
   findPage,
   measureOpening,
   scrollToBeginning,
+  scrollToEnd,
   say,
   watchForText,
 } from '../test/vscode/support/chatPage.ts';
@@ -144,9 +145,7 @@ async function* measureScroll(context: BenchContext, rig: Rig): AsyncIterable<Me
     await chatFrame(window).getByText('That was step 999.').waitFor();
     rounds.push(await scrollToBeginning(window.page));
     // A chat is shown again where it was left.
-    await chatFrame(window)
-      .locator('.transcript')
-      .evaluate((transcript) => transcript.scrollTo(0, transcript.scrollHeight));
+    await scrollToEnd(window);
     await chatFrame(window).getByText('That was step 999.').waitFor();
     await runCommand(window, 'View: Close Editor');
   }

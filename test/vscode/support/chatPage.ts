@@ -151,6 +151,11 @@ export async function scrollToBeginning(page: Page): Promise<Scrolling> {
   return { longTasks, rowsMost, pixels };
 }
 
+export async function scrollToEnd(window: EditorWindow): Promise<void> {
+  const transcript = chatFrame(window).locator('.transcript');
+  await transcript.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+}
+
 /**
  * When a text of the agent that was not there before is drawn, by the machine's clock, and when the first message about it
  * reached the page. Resolves once that is watched for.
