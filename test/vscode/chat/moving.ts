@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chatFrame, composer, waitForText } from '../support/chatPage.ts';
+import { chatFrame, composer, inPage, waitForText } from '../support/chatPage.ts';
 import type { ChatRig } from './rig.ts';
 import { isGone } from './rig.ts';
 import { readPicks, runCommand } from '../support/commandPalette.ts';
@@ -25,9 +25,17 @@ export function tellRestoring(rigOf: () => ChatRig): void {
       .locator('.turn-end')
       .last()
       .getByRole('button', { name: 'Restore Files to before This Turn…' });
-    await restore.click();
     const dialog = window.page.locator('.monaco-dialog-box');
-    await dialog.waitFor();
+    await until('the turn is over', () =>
+      inPage(window.page, () => {
+        const last = [...document.querySelectorAll<HTMLElement>('.row')].at(-1);
+        return last?.dataset['kind'] === 'turnEnded';
+      }),
+    );
+    await until('it is asked whether', async () => {
+      await restore.click({ timeout: 3000 }).catch(isGone);
+      return dialog.waitFor({ timeout: 3000 }).then(() => true, isGone);
+    });
     await window.screenshot('chat-restore-dark-1400');
     assert.match(await dialog.innerText(), /Restore files to before turn \d+\?[^]*~ server\.py/);
     await answerDialog(window, 'Restore');
