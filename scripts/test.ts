@@ -1,13 +1,17 @@
 /**
- * `npm test`: builds, then runs the suites one after the other, each in a process of its own, and prints the counts. Files
- * in which something failed are run once more by themselves at the end; both outcomes are told.
+ * `npm test`: builds, then runs the suites, each in processes of its own, and prints the counts. Suites that wait more than
+ * they compute run side by side. Files in which something failed are run once more by themselves at the end; both outcomes
+ * are told.
  * `test.ts unit|flow|agents|vscode|long|all [--grep TEXT] [file…]`. The last line is the sum; the exit code is 0 only when
  * nothing failed and every suite had tests.
  */
 import { fork } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { build } from './build.ts';
 import { cacheDir, say } from './cache.ts';
@@ -16,9 +20,12 @@ import { installPackages, mayInstallPackages } from './debian.ts';
 import { installEditorServer } from './editorServer.ts';
 import { endTree } from './processTree.ts';
 import {
+  addCounts,
+  inStages,
   listTestFiles,
   replaceCounts,
   suiteNames,
+  type Part,
   type SuiteCounts,
   type SuiteName,
 } from './testSuite.ts';
@@ -74,19 +81,23 @@ function installTools(suites: readonly SuiteName[]): void {
   say(`not installed: ${missing.join(', ')}; tests that need them ${outcome}`);
 }
 
-/** Runs a suite and returns its counts; a process that crashes, hangs or has no tests adds one that failed. */
-async function runSuite(name: SuiteName, wanted: Wanted): Promise<SuiteCounts> {
-  const all = listTestFiles(name, root);
-  const files = wanted.files.length > 0 ? all.filter((file) => wanted.files.includes(file)) : all;
-  if (files.length === 0) return fail(`suite ${name} has no test files`);
+/**
+ * Runs files of a suite in a process and returns its counts; a process that crashes, hangs or has no tests adds one that
+ * failed. With a `label` each line of its output begins with it.
+ */
+async function runPart({ suite, files, label }: Part, wanted: Wanted): Promise<SuiteCounts> {
+  if (files.length === 0) return fail(`suite ${suite} has no test files`);
   const grep = wanted.grep === undefined ? [] : ['--grep', wanted.grep];
+  const output = label === undefined ? 'inherit' : 'pipe';
   const child = fork(join(root, 'test', 'support', 'runSuite.ts'), [...grep, ...files], {
     cwd: root,
     env: testEnvironment(wanted.isLong),
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', output, output, 'ipc'],
   });
+  for (const stream of [child.stdout, child.stderr])
+    if (stream && label !== undefined) printLabelled(stream, label);
   const endSuite = (): Promise<void> => endTree(child.pid ?? 0, { withDetached: true });
-  const stopListening = onInterrupt(endSuite);
+  running.add(endSuite);
   let counts: SuiteCounts | undefined;
   let overdue: NodeJS.Timeout | undefined;
   let isStuck = false;
@@ -99,25 +110,32 @@ async function runSuite(name: SuiteName, wanted: Wanted): Promise<SuiteCounts> {
   });
   const [code, signal] = await once(child, 'exit');
   clearTimeout(overdue);
-  stopListening();
-  if (!counts) return fail(`suite ${name} ended before its tests did (${String(signal ?? code)})`);
-  if (counts.passed + counts.failed === 0) return fail(`suite ${name} ran no tests`, counts);
+  running.delete(endSuite);
+  if (!counts) return fail(`suite ${suite} ended before its tests did (${String(signal ?? code)})`);
+  if (counts.passed + counts.failed === 0) return fail(`suite ${suite} ran no tests`, counts);
   return isStuck
-    ? fail(`suite ${name} did not end by itself: something still runs in it`, counts)
+    ? fail(`suite ${suite} did not end by itself: something still runs in it`, counts)
     : counts;
 }
 
+function printLabelled(stream: Readable, label: string): void {
+  createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) =>
+    console.log(`${label} │ ${line}`),
+  );
+}
+
+/** What ends the processes of the suites that run. */
+const running = new Set<() => Promise<void>>();
+
 /** A run that is cut short takes along what its tests started, editors and daemons included. */
-function onInterrupt(end: () => Promise<void>): () => void {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  let ending: Promise<void> | undefined;
-  const listener = (): void => {
-    ending ??= end().finally(() => process.exit(130));
+function endOnInterrupt(): void {
+  let ending: Promise<unknown> | undefined;
+  const end = (): void => {
+    ending ??= Promise.allSettled([...running].map((endSuite) => endSuite())).finally(() =>
+      process.exit(130),
+    );
   };
-  for (const signal of signals) process.on(signal, listener);
-  return () => {
-    for (const signal of signals) process.off(signal, listener);
-  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
 }
 
 function fail(
@@ -167,28 +185,42 @@ async function repeatAlone(results: readonly SuiteResult[], wanted: Wanted): Pro
   for (const result of failed) {
     const files = filesOf(result);
     say(`failed, and now by itself: ${files.map((file) => relative(root, file)).join(', ')}`);
-    const counts = await runSuite(result.name, { ...wanted, files });
+    const counts = await runPart({ suite: result.name, files }, wanted);
     say(`by itself: ${countsText(counts)}`);
     result.counts = replaceCounts(result.counts, { files, counts });
   }
 }
 
 async function runAll(wanted: Wanted): Promise<SuiteCounts> {
-  const results: SuiteResult[] = [];
-  for (const name of wanted.suites) {
+  const results = new Map<SuiteName, SuiteResult>();
+  const run = async (part: Part): Promise<void> => {
     const startedAt = performance.now();
-    const counts = await runSuite(name, wanted);
-    results.push({ name, counts, seconds: Math.round((performance.now() - startedAt) / 1000) });
-  }
-  if (wanted.suites.length > 1 && !wanted.isLong) await repeatAlone(results, wanted);
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const { counts } of results)
-    for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
-  const lines = results.map(
+    const counts = await runPart(part, wanted);
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    const before = results.get(part.suite);
+    results.set(part.suite, {
+      name: part.suite,
+      counts: before ? addCounts(before.counts, counts) : counts,
+      seconds: Math.max(before?.seconds ?? 0, seconds),
+    });
+  };
+  for (const stage of listStages(wanted)) await Promise.all(stage.map(run));
+  const all = wanted.suites.flatMap((name) => results.get(name) ?? []);
+  if (wanted.suites.length > 1 && !wanted.isLong) await repeatAlone(all, wanted);
+  const lines = all.map(
     ({ name, counts, seconds }) => `${name.padEnd(8)} ${countsText(counts)} (${seconds} s)`,
   );
   console.log(`\n${lines.join('\n')}`);
-  return total;
+  return all.map(({ counts }) => counts).reduce(addCounts);
+}
+
+function listStages({ suites, isLong, files }: Wanted): Part[][] {
+  const filesOf = (suite: SuiteName): string[] =>
+    listTestFiles(suite, root).filter((file) => files.length === 0 || files.includes(file));
+  const parts = suites.map((suite) => ({ suite, files: filesOf(suite) }));
+  return isLong || suites.length === 1 || availableParallelism() === 1
+    ? parts.map((part) => [part])
+    : inStages(parts);
 }
 
 const wanted = parseWanted();
@@ -205,6 +237,7 @@ try {
   say(error instanceof Error ? error.message : String(error));
   process.exit(1);
 }
+endOnInterrupt();
 const total = await runAll(wanted);
 console.log(countsText(total));
 process.exitCode = total.failed > 0 ? 1 : 0;

@@ -49,3 +49,54 @@ export function replaceCounts(
     skipped: skipped - before('skipped') + again.counts.skipped,
   };
 }
+
+/** Files of one suite that one process runs. */
+export interface Part {
+  readonly suite: SuiteName;
+  readonly files: readonly string[];
+  /** Begins each line of its output where several run side by side. */
+  readonly label?: string;
+}
+
+/** How many processes share the files of a suite. Theirs start many programs and wait for them. */
+const lanes: Readonly<Partial<Record<SuiteName, number>>> = { flow: 2, agents: 1 };
+
+/**
+ * Whole suites as steps that run one after the other, each made of what runs side by side: what computes all the time (the
+ * units, the editor with its browser) is alone.
+ */
+export function inStages(suites: readonly Part[]): Part[][] {
+  const stages: Part[][] = [];
+  let shared: Part[] | undefined;
+  for (const part of suites) {
+    const count = lanes[part.suite];
+    if (count === undefined) {
+      stages.push([part]);
+      shared = undefined;
+      continue;
+    }
+    if (shared === undefined) stages.push((shared = []));
+    shared.push(...split(part, count));
+  }
+  return stages;
+}
+
+/** Every `count`th file each, so that neighbours of one kind are shared out. */
+function split({ suite, files }: Part, count: number): Part[] {
+  return Array.from({ length: count }, (_, lane) => ({
+    suite,
+    files: files.filter((_file, index) => index % count === lane),
+    label: (count === 1 ? suite : `${suite} ${lane + 1}`).padEnd(6),
+  }));
+}
+
+/** The counts of two parts of one suite, or of two suites. */
+export function addCounts(one: SuiteCounts, other: SuiteCounts): SuiteCounts {
+  const failedIn = { ...one.failedIn, ...other.failedIn };
+  const counts = {
+    passed: one.passed + other.passed,
+    failed: one.failed + other.failed,
+    skipped: one.skipped + other.skipped,
+  };
+  return Object.keys(failedIn).length === 0 ? counts : { ...counts, failedIn };
+}

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readTerminalEnvironment, toReportable, withLastingSocket } from './environmentReport.ts';
 
 describe('the environment of a window', () => {
@@ -23,6 +26,19 @@ describe('the environment of a window', () => {
       readTerminalEnvironment(() => () => undefined, 20),
       { code: 'timeout' },
     );
+  });
+
+  it('comes from a program that ends well also when nobody listens any more', async () => {
+    let ended: Promise<unknown[]> | undefined;
+    const reading = readTerminalEnvironment(({ path, arguments: given, environment }) => {
+      const [option = '', script = ''] = given;
+      const nowhere = join(tmpdir(), 'waggle-nobody-listens', 'report');
+      const child = spawn(path, [option, script, nowhere], { env: environment, stdio: 'ignore' });
+      ended = once(child, 'exit');
+      return () => undefined;
+    }, 20);
+    await assert.rejects(reading, { code: 'timeout' });
+    assert.deepEqual(await ended, [0, null]);
   });
 
   it('has the socket that lasts in place of the hidden terminal’s own', () => {

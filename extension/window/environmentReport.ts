@@ -18,7 +18,9 @@ export type OpenHiddenTerminal = (program: {
 
 const reportMaxBytes = 4 * 1024 * 1024;
 const variablesSchema = z.record(z.string(), z.string());
-const reporter = 'require("net").connect(process.argv[1]).end(JSON.stringify(process.env))';
+/** Ends without an error also when nobody listens any more: the editor tells the person of a terminal that ended with one. */
+const reporter =
+  'require("net").connect(process.argv[1]).on("error", () => {}).end(JSON.stringify(process.env))';
 
 /**
  * The variables of a hidden terminal, or a WaggleError `timeout`. The report comes over a socket in a directory that only

@@ -53,6 +53,12 @@ describe('the editor that the tests drive', function () {
         { tabs: (await readTabs(window)).length, folders, refused: window.refused },
         { tabs: 1, folders: ['closed', 'open'], refused: [] },
       );
+      const outside = 'https://outside.invalid/';
+      const answer = await window.page.evaluate(
+        (address) => fetch(address).then(String, (error: Error) => error.name),
+        outside,
+      );
+      assert.deepEqual([answer, window.refused], ['TypeError', [outside]]);
     } finally {
       await window.close();
     }

@@ -20,7 +20,10 @@ const chromiumFlags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Not by intercepting requests, which would turn the browser's caches off for each reload of a window.
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE [::1]',
 ];
+const loopback = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** The names by which VS Code 1.139 knows its themes, for `themeSettings`. */
 export type Theme = 'Dark Modern' | 'Light Modern' | 'Default High Contrast';
@@ -100,7 +103,7 @@ export async function openEditorWindow(options: EditorWindowOptions): Promise<Ed
   try {
     context.setDefaultTimeout(actionMs);
     const page = await context.newPage();
-    const refused = await keepOnLoopback(page);
+    const refused = collectRefused(page);
     const errors = collectErrors(page);
     await page.goto(options.server.urlFor(options.folder, options.payload));
     await waitForWorkbench(page);
@@ -158,17 +161,15 @@ async function waitForWorkbench(page: Page): Promise<void> {
     .waitFor({ timeout });
 }
 
-async function keepOnLoopback(page: Page): Promise<string[]> {
+/** The browser resolves no other name (`chromiumFlags`); what was asked for is told. */
+function collectRefused(page: Page): string[] {
   const refused: string[] = [];
-  await page.route(
-    (url) =>
-      /^(https?|wss?):$/.test(url.protocol) &&
-      !['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname),
-    (route) => {
-      refused.push(route.request().url());
-      return route.abort();
-    },
-  );
+  const take = (address: string): void => {
+    const { protocol, hostname } = new URL(address);
+    if (/^(https?|wss?):$/.test(protocol) && !loopback.includes(hostname)) refused.push(address);
+  };
+  page.on('request', (request) => take(request.url()));
+  page.on('websocket', (socket) => take(socket.url()));
   return refused;
 }
 
