@@ -118,8 +118,10 @@ window.addEventListener('unhandledrejection', ({ reason }) => report(reason));
 window.addEventListener('dragover', (event) => event.preventDefault());
 window.addEventListener('drop', (event) => event.preventDefault());
 window.addEventListener('focus', focusComposer);
+// Of what stands beside the text field. What stands in a row may be drawn anew while the editor shows something else.
 document.addEventListener('focusin', () => {
-  focused = document.activeElement;
+  const isBelow = document.activeElement?.closest('.below') !== null;
+  focused = isBelow ? document.activeElement : null;
 });
 
 post({ type: 'ready' });

@@ -8,7 +8,7 @@ import { isGone, openChat } from './rig.ts';
 import { pick, readPrompt, runCommand } from '../support/commandPalette.ts';
 import { pictureLooks } from '../support/looks.ts';
 import { until } from '../support/until.ts';
-import { readEditor, readTabs } from '../support/views.ts';
+import { readTabs } from '../support/views.ts';
 
 /** 40 × 30, red. */
 const redPicture = Buffer.from(
@@ -167,9 +167,11 @@ function tellEditors(rigOf: () => ChatRig): void {
       .last()
       .getByRole('button', { name: 'Insert at Cursor' })
       .click();
+    const lines = window.page.locator('.view-lines .view-line');
     await until('it stands in the file', async () =>
-      (await readEditor(window)).includes('"port": oopsfitting(1)'),
+      (await lines.allInnerTexts()).some((line) => /port.*fitting\(1\)/.test(line)),
     );
+    await window.page.locator('.part.editor .tab', { hasText: 'broken.json' }).click();
     await runCommand(window, 'View: Revert and Close Editor');
     await until('one group is left', async () =>
       (await readTabs(window)).every(({ group }) => group === 0),
