@@ -44,10 +44,15 @@ export function tellRestoring(rigOf: () => ChatRig): void {
 }
 
 export function tellMoving(rigOf: () => ChatRig): void {
-  it('goes on in a terminal from its title, with what was just written, and comes back the same way', async () => {
+  it('goes on in a terminal from its title, with what was written, and comes back the same way', async () => {
     const rig = rigOf();
     const { window } = rig;
+    const link = await rig.connect();
     await composer(window).fill('half of a thought');
+    // What a hurried press takes along is said in `drafts.test.ts`: here the press may come before the letters.
+    await until('the daemon has it', async () =>
+      (await link.call('chat/list', {})).chats.some(({ draft }) => draft === 'half of a thought'),
+    );
     await pressInTitle(rig, 'Switch to Terminal');
     const rows = window.page.locator('.editor-group-container.active .xterm-rows');
     await rows.waitFor({ timeout: 60_000 });
