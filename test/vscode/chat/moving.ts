@@ -6,6 +6,7 @@ import { chatFrame, composer, inPage, waitForText } from '../support/chatPage.ts
 import type { ChatRig } from './rig.ts';
 import { isGone } from './rig.ts';
 import { readPicks, runCommand } from '../support/commandPalette.ts';
+import { connectProduct } from '../support/daemonClient.ts';
 import { until } from '../support/until.ts';
 import { answerDialog, readTabs } from '../support/views.ts';
 
@@ -47,12 +48,14 @@ export function tellMoving(rigOf: () => ChatRig): void {
   it('goes on in a terminal from its title, with what was written, and comes back the same way', async () => {
     const rig = rigOf();
     const { window } = rig;
-    const link = await rig.connect();
+    // The daemon is another one than at the beginning.
+    const link = await connectProduct(rig.product);
     await composer(window).fill('half of a thought');
     // What a hurried press takes along is said in `drafts.test.ts`: here the press may come before the letters.
     await until('the daemon has it', async () =>
       (await link.call('chat/list', {})).chats.some(({ draft }) => draft === 'half of a thought'),
     );
+    link.dispose();
     await pressInTitle(rig, 'Switch to Terminal');
     const rows = window.page.locator('.editor-group-container.active .xterm-rows');
     await rows.waitFor({ timeout: 60_000 });
