@@ -28,7 +28,7 @@ export type { ChatImport } from './importing.ts';
 export type { FoundInChat, SearchedFor } from './chat.handlers.ts';
 export { fold, snippetIn, toMatch, toWords } from './searching.ts';
 export type { ChatLook, TaskChats } from './taskChats.ts';
-export type { EndedTurn, Turns } from './turns.ts';
+export type { EndedTurn, LimitsOfChat, Turns } from './turns.ts';
 
 export interface ChatNouns {
   readonly sessions: ChatSessions;

@@ -206,7 +206,7 @@ export class Chats implements PipeReader, Disposable {
     const chat = new LiveChat(
       {
         ...this.#context,
-        ...{ store, provider },
+        ...{ store, provider, turns: this.turns },
         tell: (event, params) => tell(sessionId, event, params),
         advanced: () => {
           this.#chats.get(sessionId)?.advance();

@@ -14,14 +14,15 @@ export interface FromTerminal {
 const carriedModes = new Set(['default', 'acceptEdits', 'plan', 'ask', 'readOnly', 'workspace']);
 
 /**
- * Puts into the journal what was said in the terminal, from the agent's own transcript. Of an agent whose transcript nobody
- * reads it is said that something is missing.
+ * Puts into the journal what was said in the terminal, from the agent's own transcript; from where it was interrupted, when
+ * it was. Of an agent whose transcript nobody reads it is said that something is missing. The caller flushes, with what says
+ * that it is done.
  */
 export async function fillFromTerminal(chat: LiveChat, row: SessionRow): Promise<FromTerminal> {
   const id = row.conversations.at(-1)?.id;
-  const { terminal, lentDraft } = chat.kept;
+  const { terminal, lentDraft, filled } = chat.kept;
   const since = terminal?.since ?? '';
-  const filling = new Filling(chat, `terminal/${row.generation}`);
+  const filling = new Filling(chat, { name: `terminal/${since}`, filled });
   let prompts = 0;
   const read =
     id === undefined
@@ -36,7 +37,7 @@ export async function fillFromTerminal(chat: LiveChat, row: SessionRow): Promise
             },
           },
         );
-  await filling.finish();
+  filling.end();
   if (read === undefined && chat.kept.terminal !== null) tellMissing(chat, row);
   if (prompts === 0 && lentDraft !== '' && chat.kept.draft === '') chat.patch({ draft: lentDraft });
   chat.patch({ lentDraft: '' });

@@ -134,7 +134,7 @@ export class HandOver {
     const { chat: launch, mode, generation } = this.#row(sessionId);
     if (mode !== 'pipe') return null;
     // Before it is so: what is said there after now is read when it comes back, whatever happens to the daemon.
-    chat.patch({ terminal: { since: chat.now(), generation: generation + 1 } });
+    chat.patch({ terminal: { since: chat.now(), generation: generation + 1 }, filled: 0 });
     await chat.flush();
     const move: Move = {
       ...{ to: 'pty', asker: wanted, caller, size: wanted.size },
@@ -199,7 +199,7 @@ export class HandOver {
     } as const;
     // What stands in the journal now is not read again.
     const terminal = { since: chat.now(), generation: noGeneration };
-    chat.patch({ terminal, mode: launch.mode });
+    chat.patch({ terminal, filled: 0, mode: launch.mode });
     await chat.flush();
     const failure = await this.#startChat(conversing, move);
     chat.patch({ terminal: failure === null ? null : terminal });

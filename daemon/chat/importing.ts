@@ -27,7 +27,8 @@ export async function beginImport(
   return {
     write: (said) => filling.write(said),
     async finish() {
-      await filling.finish();
+      filling.end();
+      await chat.flush();
       return sessions.toSession(row.id);
     },
     async discard() {
@@ -37,29 +38,41 @@ export async function beginImport(
   };
 }
 
-/** Puts what was said elsewhere into a journal. `name` tells its entries from those of other times. */
+interface Refill {
+  /** Tells its entries from those of other times; the same when it is gone on with. */
+  readonly name: string;
+  /** Pieces that stand in the journal since it was interrupted. */
+  readonly filled: number;
+}
+
+/** Puts what was said elsewhere into a journal. `refill`: it may be interrupted, and gone on with. */
 export class Filling {
   readonly #chat: LiveChat;
-  readonly #name: string;
+  readonly #refill: Refill | undefined;
   #count = 0;
   #tool = '';
 
-  constructor(chat: LiveChat, name = 'import') {
+  constructor(chat: LiveChat, refill?: Refill) {
     this.#chat = chat;
-    this.#name = name;
+    this.#refill = refill;
   }
 
   async write({ who, text }: Said): Promise<void> {
     this.#count += 1;
+    const key = `${this.#refill?.name ?? 'import'}/${this.#count}`;
+    if (who === 'tool') this.#tool = key;
+    if (this.#count <= (this.#refill?.filled ?? 0)) return;
     if (who === 'person') this.#prompt(text);
-    else this.#reply(who, text);
+    else this.#reply(key, { who, text });
+    // On disk together with the piece.
+    if (this.#refill !== undefined) this.#chat.patch({ filled: this.#count });
     if (this.#count % flushEvery === 0) await this.#chat.flush();
   }
 
-  async finish(): Promise<void> {
+  /** Nothing comes any more; on disk with what is written next. */
+  end(): void {
     this.#endTurn();
     this.#chat.patch({ lastEnd: null });
-    await this.#chat.flush();
   }
 
   #prompt(text: string): void {
@@ -70,16 +83,14 @@ export class Filling {
     this.#chat.journal.add(content, { key: `prompt/${id}`, isOpen: false });
   }
 
-  #reply(who: 'agent' | 'tool' | 'result', text: string): void {
+  #reply(key: string, { who, text }: Said): void {
     const { journal, kept } = this.#chat;
     if (kept.turn === null) this.#chat.beginTurn(null);
-    const key = `${this.#name}/${this.#count}`;
     if (who === 'agent') return void journal.add({ kind: 'text', text }, { key, isOpen: false });
     if (who === 'result')
       return journal.apply({ type: 'tool', key: this.#tool, output: text, status: 'done' });
     const [name = 'tool'] = text.split(' ', 1);
     const input = text.slice(name.length + 1);
-    this.#tool = key;
     journal.apply({ type: 'tool', key, name, title: text, input, status: 'done' });
   }
 

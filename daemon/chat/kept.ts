@@ -40,6 +40,8 @@ export interface KeptChat {
   readonly switching: 'terminal' | 'chat' | null;
   /** Since when it is gone on with in a terminal (ISO instant), and the process to which it was handed. */
   readonly terminal: { readonly since: string; readonly generation: number } | null;
+  /** Pieces of what was said there since then that stand in the journal, while it is filled. */
+  readonly filled: number;
   /** Ids of messages that were taken lately: a repeat changes nothing. */
   readonly seen: readonly string[];
   readonly model: string | null;
@@ -90,7 +92,7 @@ export function newKeptChat(agent: string): KeptChat {
     nextInput: 1,
     queue: [],
     paused: null,
-    ...{ draft: '', lentDraft: '', switching: null, terminal: null },
+    ...{ draft: '', lentDraft: '', switching: null, terminal: null, filled: 0 },
     seen: [],
     model: null,
     models: [],

@@ -15,6 +15,7 @@ import type { ProcessEnd } from './agentProcess.ts';
 import { queueAfterEnd } from './afterEnd.ts';
 import { AgentProcess } from './agentProcess.ts';
 import { answerAlone, toPermission } from './asking.ts';
+import type { LoadedChat } from './chat.store.ts';
 import { readingOf } from './claims.ts';
 import type { Committed } from './committing.ts';
 import { Committing } from './committing.ts';
@@ -28,6 +29,7 @@ import type { Tell } from './publishing.ts';
 import { Publishing } from './publishing.ts';
 import { Replies } from './replies.ts';
 import type { Rules } from './rules.ts';
+import type { Turns } from './turns.ts';
 
 export interface LiveChatContext {
   readonly daemon: Pick<FeatureContext, 'clock' | 'log' | 'tokens'>;
@@ -36,18 +38,15 @@ export interface LiveChatContext {
   readonly rules: Rules;
   readonly needs: NeedSource;
   readonly provider: Provider;
+  readonly turns: Pick<Turns, 'tellLimits'>;
   /** To who watches this chat. */
   readonly tell: Tell;
   /** Something changed that may let it go on: a turn is over, a process is ready or gone. */
   advanced(): void;
 }
 
-export interface LoadedLive {
+export interface LoadedLive extends LoadedChat {
   readonly sessionId: SessionId;
-  readonly chat: KeptChat;
-  readonly revision: number;
-  readonly end: number;
-  readonly entries: readonly OpenEntry[];
 }
 
 /** One chat: what its agent does goes into its journal, and from there to who watches. What a person does comes from outside. */
@@ -164,8 +163,9 @@ export class LiveChat {
     this.#committing.close();
   }
 
-  /** The host is gone, and the process with it. */
+  /** The host is gone, and the process with it. What is open while it is a terminal is filled from there, and goes on. */
   lost(): void {
+    if (this.row?.mode === 'pty') return;
     const isOpen = this.kept.turn !== null || this.journal.open.length > 0 || this.kept.isReady;
     if (!isOpen && this.process === undefined) return;
     this.#finish({ code: null, signal: null }, 'it was interrupted by a restart');
@@ -307,6 +307,8 @@ export class LiveChat {
     const { row } = this;
     if (event.type === 'conversation' && row !== undefined)
       this.#inBackground(this.#context.sessions.observe(row, event.id));
+    if (event.type === 'limits')
+      this.#context.turns.tellLimits({ sessionId: this.sessionId, ...event });
     if (event.type === 'background') this.patch({ background: event.count });
     if (event.type === 'replied') this.replies.take(event);
   }

@@ -13,6 +13,10 @@ export interface GivingContext {
 }
 
 const readyLimitMs = 120_000;
+/** Not every conversation has a title. */
+const shownLimitMs = 20_000;
+const reportLimitMs = 4000;
+const pressesMost = 3;
 /** A turn may take hours. */
 const turnLimitMs = 24 * 3_600_000;
 /** What is typed before a composer has settled lands in it and is not sent. */
@@ -34,10 +38,17 @@ export async function giveToTerminal(context: GivingContext): Promise<void> {
   if (chat.kept.queue.length === 0 && chat.kept.draft === '') return;
   await conversing.until(() => isReady() || isOver(), readyLimitMs);
   if (isOver() || !isReady()) return;
+  const isShown = (): boolean =>
+    chat.row !== undefined && sessions.moving.showsConversation(chat.row);
+  if (chat.kept.turns > 0) await conversing.until(() => isShown() || isOver(), shownLimitMs);
   await delay(settleMs);
   try {
-    while (isThere() && (await sayNext(context)))
+    for (;;) {
+      const said = isThere() ? await sayNext(context) : undefined;
+      if (said === undefined) break;
+      if (!(await untilBegun(context, { said, isReady, isOver }))) return;
       await conversing.until(() => isReady() || isOver(), turnLimitMs);
+    }
     const { draft } = chat.kept;
     if (draft === '' || !isThere() || !isReady() || chat.kept.queue.length > 0) return;
     await sessions.moving.type(sessionId, { text: draft, enter: false }, context.caller);
@@ -50,20 +61,57 @@ export async function giveToTerminal(context: GivingContext): Promise<void> {
   }
 }
 
-/** False: nothing waits that can be said there. */
-async function sayNext({ sessions, conversing, caller }: GivingContext): Promise<boolean> {
+interface SaidThere {
+  readonly text: string;
+  /** ISO instant. */
+  readonly at: string;
+}
+
+/**
+ * Its report comes a moment later: until then it only seems to take prompts, and a dialog may be on its way. One that is
+ * slow takes Enter for a part of what was pasted: it is pressed again. False: what was said still stands there, and nothing
+ * is put behind it.
+ */
+async function untilBegun(
+  { sessions, conversing, caller }: GivingContext,
+  {
+    said,
+    isReady,
+    isOver,
+  }: { readonly said: SaidThere } & Readonly<Record<'isReady' | 'isOver', () => boolean>>,
+): Promise<boolean> {
+  const { chat } = conversing;
+  const hasBegun = (): boolean =>
+    chat.row !== undefined && sessions.moving.hasBegun(chat.row, said.at);
+  // A command of its own need not be a turn, and what it opened would take the key.
+  const isCommand = said.text.startsWith('/');
+  for (let press = 0; press < pressesMost; press += 1) {
+    if (await conversing.until(() => hasBegun() || isOver(), reportLimitMs)) return true;
+    if (isCommand) return true;
+    if (isReady()) await sessions.moving.pressEnter(chat.sessionId, caller);
+  }
+  return conversing.until(() => hasBegun() || isOver(), reportLimitMs);
+}
+
+/** Undefined: nothing waits that can be said there. */
+async function sayNext({
+  sessions,
+  conversing,
+  caller,
+}: GivingContext): Promise<SaidThere | undefined> {
   const { chat } = conversing;
   const { kept, sessionId } = chat;
   const [next, ...rest] = kept.queue;
-  if (next === undefined || kept.paused !== null || next.attachments.length > 0) return false;
+  if (next === undefined || kept.paused !== null || next.attachments.length > 0) return undefined;
   // First, and on disk: it is said once, whatever happens.
   chat.patch({ queue: rest });
   await chat.flush();
+  const at = chat.now();
   try {
     await sessions.moving.type(sessionId, { text: next.text, enter: true }, caller);
   } catch (error) {
     chat.patch({ queue: [next, ...chat.kept.queue] });
     throw error;
   }
-  return true;
+  return { text: next.text, at };
 }

@@ -1,6 +1,7 @@
 import type { ChatUsage } from '../../protocol/chat/entry.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
+import type { PlanLimitSeen } from '../provider/provider.ts';
 import type { Journal } from './journal.ts';
 import type { KeptChat } from './kept.ts';
 
@@ -19,15 +20,23 @@ export interface EndedTurn extends TurnOfChat {
 /** Done before an agent is told anything; the turn waits. Resolves with a plain sentence when the turn must not begin. */
 export type PrepareTurn = (turn: TurnOfChat) => Promise<string | undefined>;
 
+/** What an agent said of the person's plan. */
+export interface LimitsOfChat {
+  readonly sessionId: SessionId;
+  readonly limits: readonly PlanLimitSeen[];
+}
+
 /** The turns of all chats, for nouns that do something around them. */
 export class Turns {
   readonly #prepare: PrepareTurn[] = [];
   readonly #onDidBegin = new Emitter<TurnOfChat>();
   readonly #onDidEnd = new Emitter<EndedTurn>();
+  readonly #onDidTellLimits = new Emitter<LimitsOfChat>();
 
   /** A turn began, asked for or by itself. */
   readonly onDidBegin = this.#onDidBegin.event;
   readonly onDidEnd = this.#onDidEnd.event;
+  readonly onDidTellLimits = this.#onDidTellLimits.event;
 
   prepareWith(prepare: PrepareTurn): void {
     this.#prepare.push(prepare);
@@ -40,6 +49,10 @@ export class Turns {
       if (reason !== undefined) return reason;
     }
     return undefined;
+  }
+
+  tellLimits(told: LimitsOfChat): void {
+    this.#onDidTellLimits.fire(told);
   }
 
   watch(sessionId: SessionId, kept: KeptChat): TurnWatch {

@@ -8,6 +8,8 @@ import { toAcpState } from './acpState.ts';
 import { endWriting, readUpdate } from './acpUpdate.ts';
 import type { Command, ProcessStart, Prompt, Provider, Step } from './adapter.ts';
 import type { AskRequest, ChatEvent, TurnEndedEvent } from './event.ts';
+import type { RpcFailure } from './acpFailure.ts';
+import { readFailure } from './acpFailure.ts';
 import type { RpcMessage } from './rpcState.ts';
 import { call, parseRpcLine, reply, rpcStep, settle } from './rpcState.ts';
 
@@ -76,11 +78,11 @@ function fatal(state: AcpState, text: string): Step {
 }
 
 /** Who has to log in first is told how, as far as the agent says it. */
-function notOpened(state: AcpState, { code, message }: NonNullable<RpcMessage['error']>): Step {
-  const needsSignIn = code === authRequired || code === 401;
-  if (!needsSignIn && state.start.conversationId !== null) return openAnew(state, message);
+function notOpened(state: AcpState, error: RpcFailure): Step {
+  const { reason, needsSignIn } = readFailure(error);
+  if (!needsSignIn && state.start.conversationId !== null) return openAnew(state, reason);
   const how = needsSignIn && state.signIn !== '' ? ` It offers: ${state.signIn}.` : '';
-  const text = `${message}${how}`;
+  const text = `${reason}${how}`;
   return rpcStep(state, [{ type: 'error', text, isFatal: true, needsSignIn }]);
 }
 
@@ -187,15 +189,14 @@ const endedSchema = z.object({
   stopReason: z.string(),
   usage: z.object({ inputTokens: z.number(), outputTokens: z.number() }).nullish(),
 });
-const authRequired = -32_000;
 
 function ended(state: AcpState, { result, error }: RpcMessage): Step {
   const done = { ...state, writing: null, asked: {} };
   const events = endWriting(state);
   if (error !== undefined) {
-    const needsSignIn = error.code === authRequired || error.code === 401;
-    const end: TurnEndedEvent = { type: 'turnEnded', outcome: 'failed', reason: error.message };
-    return rpcStep(done, [...events, { ...end, needsSignIn }]);
+    const { reason, needsSignIn } = readFailure(error);
+    const end: TurnEndedEvent = { type: 'turnEnded', outcome: 'failed', reason, needsSignIn };
+    return rpcStep(done, [...events, end]);
   }
   const { data } = endedSchema.safeParse(result);
   const counted = data?.usage;

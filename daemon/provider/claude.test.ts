@@ -183,6 +183,36 @@ describe('Claude Code as a provider', () => {
     }
   });
 
+  it('tells how much of the plan is used, of all windows that it is told', () => {
+    const read = (info: object): unknown => {
+      const line = { type: 'rate_limit_event', rate_limit_info: info };
+      return claudeProvider.read(begun.state, JSON.stringify(line)).events;
+    };
+    const recorded = JSON.parse(
+      `{"status":"allowed_warning","resetsAt":1796000000,"rateLimitType":"five_hour","utilization":0.92,
+        "isUsingOverage":false,"surpassedThreshold":0.9,"unifiedWindows":{
+        "five_hour":{"utilization":0.92,"resetsAt":1796000000,"status":"allowed_warning","surpassedThreshold":0.9},
+        "seven_day":{"utilization":0.31,"resetsAt":1796400000,"status":"allowed"}}}`,
+    ) as object;
+    const resetsAt = '2026-11-30T00:53:20.000Z';
+    const week = { name: '7 days', usedPercent: 31, resetsAt: '2026-12-04T16:00:00.000Z' };
+    const hours = (usedPercent: number) => ({ name: '5 hours', usedPercent, resetsAt });
+    const single = { status: 'rejected', resetsAt: 1_796_000_000, rateLimitType: 'five_hour' };
+    assert.deepEqual(
+      [recorded, single, { ...single, utilization: 0.5 }, { status: 'allowed' }].map(read),
+      [
+        [{ type: 'limits', limits: [hours(92), week] }],
+        [{ type: 'limits', limits: [hours(100)] }],
+        [{ type: 'limits', limits: [hours(50)] }],
+        [],
+      ],
+    );
+    const strange = { rateLimitType: 'new_one', utilization: 1.02, resetsAt: 1e300 };
+    const told = [{ name: 'new one', usedPercent: 102, resetsAt: null }];
+    assert.deepEqual(read(strange), [{ type: 'limits', limits: told }]);
+    assert.deepEqual(read({ unifiedWindows: { a: { utilization: 'x' }, b: 7 } }), []);
+  });
+
   it('says that the person has to log in', () => {
     const refused = {
       type: 'result',

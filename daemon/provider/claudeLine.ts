@@ -94,11 +94,21 @@ const resultSchema = z.object({
   modelUsage: z.record(z.string(), z.object({ contextWindow: z.number().nullish() })).optional(),
 });
 
-/** What is known of a limit of the plan; `resetsAt` in seconds since 1970. */
+/** Of one limit of the plan: `utilization` 1 is all of it, `resetsAt` in seconds since 1970. */
+const windowSchema = z.object({
+  utilization: z.number().optional().catch(undefined),
+  resetsAt: z.number().optional().catch(undefined),
+});
+
+/** What is known of the limits of the plan; `unifiedWindows` by their names, in versions that tell it. */
 const limitSchema = z.object({
   type: z.literal('rate_limit_event'),
-  rate_limit_info: z
-    .object({ status: z.string().optional(), resetsAt: z.number().optional() })
+  rate_limit_info: windowSchema
+    .extend({
+      status: z.string().optional(),
+      rateLimitType: z.string().optional(),
+      unifiedWindows: z.record(z.string(), windowSchema).optional().catch(undefined),
+    })
     .optional(),
 });
 

@@ -12,6 +12,7 @@ import type {
 } from './claudeLine.ts';
 import { listBlocks, textOfResult } from './claudeLine.ts';
 import type { ClaudeState, OpenBlock } from './claudeState.ts';
+import { planLimitsIn } from './claudeLimit.ts';
 import { nothing, step, unknown } from './claudeState.ts';
 import type { ChatEvent, ToolStatus } from './event.ts';
 import { changesOfTool, titleOfTool } from './toolText.ts';
@@ -193,7 +194,9 @@ export function readResult(state: ClaudeState, line: ResultLine): Step {
 /** A window that is used up does not refuse anything by itself: what follows says whether it did. */
 export function readLimit(state: ClaudeState, { rate_limit_info: info }: LimitLine): Step {
   const isUsedUp = info?.status === 'rejected' && info.resetsAt !== undefined;
-  return step({ ...state, limitResetsAt: isUsedUp ? (info.resetsAt ?? 0) * 1000 : null });
+  const after = { ...state, limitResetsAt: isUsedUp ? (info.resetsAt ?? 0) * 1000 : null };
+  const limits = info === undefined ? [] : planLimitsIn(info);
+  return limits.length === 0 ? nothing(after) : step(after, [{ type: 'limits', limits }]);
 }
 
 function limitOf(

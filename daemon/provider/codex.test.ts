@@ -114,6 +114,40 @@ describe('Codex as a provider', () => {
     assert.match(writes[1] ?? '', /"method":"turn\/steer".*"expectedTurnId":"u".*use f3/);
   });
 
+  it('tells its questions and its plan, and answers with what was chosen', () => {
+    const read = (message: object) =>
+      codexProvider.read(begun.state, JSON.stringify({ jsonrpc: '2.0', ...message }));
+    const options = [{ label: 'Red', description: 'r' }, { label: 'Blue' }];
+    const questions = [{ id: 'q1', header: 'Color', question: 'Which color?', options }];
+    const params = { itemId: 'i', questions };
+    const asking = read({ id: 'x', method: 'item/tool/requestUserInput', params });
+    const asked = asking.events.flatMap((event) =>
+      event.type === 'asked' ? event.request : [],
+    )[0];
+    assert.ok(asked);
+    const [question] = asked.questions;
+    assert.deepEqual(
+      [asked.ask, question?.text, question?.options.map(({ label }) => label)],
+      ['question', 'Which color?', ['Red', 'Blue']],
+    );
+    const given = codexProvider.answer(asking.state, asked, {
+      ...{ behavior: 'allow', answers: { q1: 'Blue' } },
+    });
+    assert.deepEqual(JSON.parse(given.writes[0] ?? ''), {
+      ...{ jsonrpc: '2.0', id: 'x', result: { answers: { q1: { answers: ['Blue'] } } } },
+    });
+    const plan = [
+      { step: 'look', status: 'completed' },
+      { step: 'change', status: 'inProgress' },
+      { step: 'check', status: 'pending' },
+    ];
+    const { events } = read({ method: 'turn/plan/updated', params: { turnId: 'u', plan } });
+    assert.deepEqual(
+      events.flatMap((event) => (event.type === 'plan' ? event.steps : [])),
+      plan.map(({ step, status }) => ({ text: step, status })),
+    );
+  });
+
   it('takes a command out of the quotes of a shell only where that is exact', () => {
     assert.deepEqual(
       [

@@ -69,6 +69,15 @@ export interface DescribedEvent {
   readonly commands?: readonly Choice[] | undefined;
 }
 
+/** How much of a limit of the person's plan is used. */
+export interface PlanLimitSeen {
+  /** Whatever the agent calls it, as `5 hours`. */
+  readonly name: string;
+  readonly usedPercent: number;
+  /** ISO instant. */
+  readonly resetsAt: string | null;
+}
+
 export type ChatEvent =
   /** It takes prompts from now on. */
   | { readonly type: 'ready' }
@@ -81,6 +90,7 @@ export type ChatEvent =
   | { readonly type: 'askWithdrawn'; readonly requestId: string }
   | { readonly type: 'context'; readonly tokens: number; readonly max?: number | undefined }
   | TurnEndedEvent
+  | { readonly type: 'limits'; readonly limits: readonly PlanLimitSeen[] }
   | DescribedEvent
   | { readonly type: 'conversation'; readonly id: string }
   /** Its own work that goes on without a turn. */

@@ -16,6 +16,7 @@ export type {
   AskRequest,
   ChatEvent,
   DescribedEvent,
+  PlanLimitSeen,
   ToolEvent,
   TurnEndedEvent,
   WrittenEvent,

@@ -76,7 +76,17 @@ export interface ChatSessions {
   /** False: there is no process to be told. */
   signal(row: SessionRow, signal: 'SIGINT' | 'SIGTERM'): Promise<boolean>;
   /** Between a terminal and a chat. */
-  readonly moving: Pick<Moving, 'move' | 'restore' | 'end' | 'isReady' | 'type'>;
+  readonly moving: Pick<
+    Moving,
+    | 'move'
+    | 'restore'
+    | 'end'
+    | 'isReady'
+    | 'showsConversation'
+    | 'hasBegun'
+    | 'type'
+    | 'pressEnter'
+  >;
   readonly onDidChange: Event<SessionRow>;
 }
 

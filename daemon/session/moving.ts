@@ -69,7 +69,10 @@ export class Moving {
       await watch.settle(before);
       await watch.followers.end(id);
       watch.pipes.forget(id);
-      await sessions.change(id, () => ({ mode: to, ...launch }));
+      // The title of another process says nothing of the next one.
+      await sessions.change(id, ({ heard }) => {
+        return { mode: to, heard: { ...heard, title: null }, ...launch };
+      });
       const { environment, windowId } = asker;
       const asked = settings.parse({
         sessionId: id,
@@ -123,6 +126,20 @@ export class Moving {
   }
 
   /**
+   * Its conversation is on its screen, as far as it tells that. opencode takes what is typed before that into a composer
+   * that it throws away, and names the conversation in its title when it shows it.
+   */
+  showsConversation({ agent, heard }: Pick<SessionRow, 'agent' | 'heard'>): boolean {
+    return agent !== 'opencode' || heard.title?.startsWith('OC | ') === true;
+  }
+
+  /** It does, asks or ended something after an instant (ISO); what a key made it say is nothing of that. */
+  hasBegun({ heard }: Pick<SessionRow, 'heard'>, since: string): boolean {
+    const said = findChosen(heard.signals);
+    return said !== undefined && said.state !== 'idle' && said.at > since;
+  }
+
+  /**
    * Puts text into an agent's composer, as pasted; `enter` says it. Nothing is taken from who types there, and nothing is
    * typed where the agent does not take prompts: in a dialog Enter would answer it.
    * @throws WaggleError as sending to a session does, `leaseDenied` when somebody types for a minute, `conflict` when the
@@ -133,18 +150,25 @@ export class Moving {
     { text, enter }: { readonly text: string; readonly enter: boolean },
     caller: Pick<Caller, 'principal'>,
   ): Promise<void> {
+    const pasted = `${pasteBegin}${text.replaceAll(escape, '')}${pasteEnd}`;
+    await this.#whenFree(() => this.#write(id, pasted, caller));
+    await delay(settleMs);
+    if (enter) await this.pressEnter(id, caller);
+  }
+
+  /** Says what stands in an agent's composer. Who types there meanwhile sees it, and sends it: nothing is done then. */
+  async pressEnter(id: SessionId, caller: Pick<Caller, 'principal'>): Promise<void> {
+    await this.#whenFree(() => this.#write(id, '\r', caller)).catch(leaveInComposer);
+    await delay(settleMs);
+  }
+
+  async #write(id: SessionId, text: string, caller: Pick<Caller, 'principal'>): Promise<void> {
     const { sessions, attaching } = this.#context;
-    const write = async (typed: string): Promise<void> => {
-      if (!this.isReady(sessions.get(id)))
-        throw new WaggleError('conflict', 'It takes no prompts.');
-      await sendText({ sessions, attaching }, { sessionId: id, text: typed, take: false }, caller);
-    };
-    await this.#whenFree(() => write(`${pasteBegin}${text.replaceAll(escape, '')}${pasteEnd}`));
-    await delay(settleMs);
-    if (!enter) return;
-    // It stands in the composer: who types there meanwhile sees it, and sends it.
-    await this.#whenFree(() => write('\r')).catch(leaveInComposer);
-    await delay(settleMs);
+    if (!this.isReady(sessions.get(id)))
+      throw new WaggleError('conflict', 'It takes no prompts.', {
+        fix: 'Answer what it asks in its own dialog.',
+      });
+    await sendText({ sessions, attaching }, { sessionId: id, text, take: false }, caller);
   }
 
   /** Who shows a terminal may type there; nobody who was just typing is talked over. */

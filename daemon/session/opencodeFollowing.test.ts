@@ -15,15 +15,20 @@ describe('following opencode', () => {
   let server: Server;
   let streams: ServerResponse[];
   let lists: Record<string, unknown>;
+  /** How often it does not come to an answer. */
+  let cuts: number;
   let memory: MemorySessions;
   let following: OpencodeFollowing;
 
   beforeEach(async () => {
     streams = [];
+    cuts = 0;
     lists = { '/session/status': {}, '/permission': [] };
     const wanted = `Basic ${Buffer.from(`opencode:${password}`).toString('base64')}`;
     server = createServer((request, response) => {
       if (request.headers.authorization !== wanted) return void response.writeHead(401).end();
+      const isCut = request.url === '/session/status' && (cuts -= 1) >= 0;
+      if (isCut) return void request.socket.destroy();
       if (request.url !== '/event')
         return void response.end(JSON.stringify(lists[request.url ?? '']));
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hello\n\n');
@@ -77,6 +82,13 @@ describe('following opencode', () => {
     await untilState('asking');
     assert.equal(memory.sessions.get(own).attention.sentence, 'wants to use edit');
     await until(() => streams.length === 1, 'one stream again');
+  });
+
+  it('asks again when it is too busy to answer, so that nobody waits for its next event', async () => {
+    cuts = 2;
+    await untilState('idle');
+    assert.ok(cuts < 0);
+    await until(() => streams.filter(({ destroyed }) => !destroyed).length === 1, 'one stream');
   });
 
   it('ends with the process, and begins anew with the next one', async () => {

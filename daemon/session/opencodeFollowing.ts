@@ -94,15 +94,20 @@ export class OpencodeFollowing implements Disposable {
   /** Ends when the stream does. */
   async #readEvents(row: SessionRow, server: Server, onBegin: () => void): Promise<void> {
     const stream = await get(server, '/event');
-    stream.setEncoding('utf8');
-    const talks = new OpencodeTalks();
-    const lines = new EventLines();
-    const early = [await getJson(server, '/session/status'), await getJson(server, '/permission')];
-    onBegin();
-    await this.#hear(row, talks.begin(early[0], early[1]));
-    for await (const text of stream)
-      for (const event of lines.push(String(text)))
-        await this.#hear(row, talks.follow(parseJson(event)));
+    try {
+      stream.setEncoding('utf8');
+      const talks = new OpencodeTalks();
+      const lines = new EventLines();
+      const statuses = await getJson(server, '/session/status');
+      const permissions = await getJson(server, '/permission');
+      onBegin();
+      await this.#hear(row, talks.begin(statuses, permissions));
+      for await (const text of stream)
+        for (const event of lines.push(String(text)))
+          await this.#hear(row, talks.follow(parseJson(event)));
+    } finally {
+      stream.destroy();
+    }
   }
 
   async #hear(row: SessionRow, reading: Reading | undefined): Promise<void> {
@@ -118,6 +123,10 @@ export class OpencodeFollowing implements Disposable {
   }
 }
 
+class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+}
+
 function get({ port, authorization, signal }: Server, path: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = { Authorization: authorization };
@@ -127,13 +136,13 @@ function get({ port, authorization, signal }: Server, path: string): Promise<Inc
     asked.on('response', (response) => {
       if (response.statusCode === 200) return resolve(response);
       response.resume();
-      reject(new Error(`it answers ${response.statusCode}`));
+      reject(new RefusedError(`it answers ${response.statusCode}`));
     });
     asked.end();
   });
 }
 
-/** Undefined when this version has no such list. */
+/** Undefined when this version has no such list. Rejects when it does not answer in time: it is only busy. */
 async function getJson(server: Server, path: string): Promise<unknown> {
   const signal = AbortSignal.any([server.signal, AbortSignal.timeout(answerLimitMs)]);
   try {
@@ -146,12 +155,9 @@ async function getJson(server: Server, path: string): Promise<unknown> {
     }
     return parseJson(text);
   } catch (error) {
-    return notListed(error);
+    if (error instanceof RefusedError) return undefined;
+    throw error;
   }
-}
-
-function notListed(_error: unknown): undefined {
-  return undefined;
 }
 
 /** The process is gone, or the daemon ends. */

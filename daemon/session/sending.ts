@@ -21,6 +21,19 @@ export interface SendRequest {
 
 const senderPrefix = 'send-';
 
+/**
+ * A permission of an agent is answered in its own dialog, where a person sees all of it: text that was meant for the agent
+ * would answer it.
+ * @throws WaggleError `conflict`.
+ */
+export function refuseInDialog({ attention, agent, tokenRight }: SessionRow): void {
+  const isAgent = tokenRight === 'self' && agent !== 'command';
+  if (!isAgent || attention.state !== 'asking' || attention.kind !== 'permission') return;
+  throw new WaggleError('conflict', 'It asks for a permission: what is typed would answer it.', {
+    fix: 'Answer it in its own dialog: waggle attach <session>.',
+  });
+}
+
 /** A client that types and shows nothing. */
 export function isSender(clientId: string): boolean {
   return clientId.startsWith(senderPrefix);

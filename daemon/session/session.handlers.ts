@@ -16,7 +16,7 @@ import type { Launching } from './launching.ts';
 import type { Resources } from './resources.ts';
 import type { Resuming } from './resuming.ts';
 import type { SessionRow } from './row.ts';
-import { sendText } from './sending.ts';
+import { refuseInDialog, sendText } from './sending.ts';
 import type { Sequences } from './sequence.ts';
 import type { RowPatch, Sessions } from './sessions.ts';
 import type { WindowLinks } from './windowLinks.ts';
@@ -81,6 +81,7 @@ export function createHandlers(parts: HandlerParts): NounHandlers<'session', Cal
       return {};
     },
     'session/send': async (params, caller) => {
+      refuseInDialog(sessions.get(params.sessionId));
       await sendText({ sessions, attaching }, params, caller);
       await sessions.change(params.sessionId, forgetCall);
       return { acknowledgement: 'delivered' };

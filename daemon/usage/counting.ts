@@ -1,7 +1,8 @@
 import type { Price, UsageSum } from '../../protocol/usage/usage.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
-import type { EndedTurn } from '../chat/chat.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
+import type { EndedTurn, LimitsOfChat } from '../chat/chat.ts';
 import type { FeatureContext } from '../context.ts';
 import type { SessionRow } from '../session/session.ts';
 import { isLive } from '../session/session.ts';
@@ -28,6 +29,7 @@ const lookAfterMs = 700;
 const lookEveryMs = 5000;
 /** Everything that agents keep is listed at each look. */
 const gapMs = 2000;
+const limitNameMax = 64;
 /** What a first look left. */
 const goOnAfterMs = 250;
 
@@ -136,6 +138,19 @@ export class Counting implements Disposable {
     await this.store.take({ agent: row.agent, file: undefined, records: [record], limits: [] });
     await this.#tell();
     await this.#hold();
+  }
+
+  /** Of plans that agents tell in a chat and keep no record of. */
+  async takeLimits({ sessionId, limits }: LimitsOfChat): Promise<void> {
+    const row = this.#context.nouns.sessions.find(sessionId);
+    if (row === undefined || row.private === true) return;
+    const seenAt = new Date(this.now()).toISOString();
+    const seen = limits.map(({ name, ...limit }) => ({
+      ...{ ...limit, seenAt },
+      name: toPlainLine(name, limitNameMax),
+    }));
+    const part = { agent: row.agent, file: undefined, records: [], limits: seen };
+    if ((await this.store.take(part)).isNew) await this.#tell();
   }
 
   async today(): Promise<{ readonly day: string; readonly sum: UsageSum }> {

@@ -44,6 +44,7 @@ export function createUsageFeature(context: FeatureContext, nouns: UsageNouns): 
     return reached?.text;
   });
   chats.turns.onDidEnd((turn) => inBackground(counting.countTurn(turn)));
+  chats.turns.onDidTellLimits((told) => inBackground(counting.takeLimits(told)));
   const forget = async (id: SessionId): Promise<void> => {
     stopping.dismiss(id);
     const row = sessions.find(id);

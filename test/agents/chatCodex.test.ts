@@ -48,18 +48,19 @@ describe('Codex in a chat', function () {
   };
   const isThere = (name: string): boolean => existsSync(join(codex.cwd, name));
 
-  it('streams text', async () => {
+  it('streams thinking and text', async () => {
     const chat = await create();
-    const ended = await chat.turn('hello [[say Hello from the script.]]');
+    const ended = await chat.turn('hello [[think hm]] [[say Hello from the script.]]');
     assert.deepEqual(
       [chat.kinds, chat.texts, ended.outcome, (ended.usage?.inputTokens ?? 0) > 0],
       [
-        ['turnStarted', 'prompt', 'text', 'turnEnded'],
+        ['turnStarted', 'prompt', 'thinking', 'text', 'turnEnded'],
         ['Hello from the script.'],
         'completed',
         true,
       ],
     );
+    assert.equal(chat.list('thinking')[0]?.text, 'hm');
     assert.ok(chat.chat.models.length > 0);
     await close(chat);
   });
@@ -69,12 +70,24 @@ describe('Codex in a chat', function () {
     await chat.say('[[tool exec_command {"cmd":"touch c1"}]] [[say one]]');
     const first = await chat.untilAsked();
     assert.deepEqual([first.tool, first.line, isThere('c1')], ['shell', '$ touch c1', false]);
-    await chat.answer(first, { behavior: 'allow' });
+    const other = await ChatReader.open(await home.connect('window-1'), chat.sessionId);
+    const answers = await Promise.allSettled([
+      chat.answer(first, { behavior: 'allow' }),
+      other.answer(await other.untilAsked(), { behavior: 'deny', interrupt: false }),
+    ]);
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      ['fulfilled', 'rejected'],
+    );
     await chat.untilTurns(1);
+    await other.untilTurns(1);
+    assert.deepEqual(other.texts, chat.texts);
     await chat.say('[[tool exec_command {"cmd":"touch c2"}]] [[say two]]');
     const second = await chat.untilAsked();
-    await chat.answer(second, { behavior: 'deny', interrupt: false });
+    const why = 'not that one';
+    await chat.answer(second, { behavior: 'deny', message: why, interrupt: false });
     await chat.untilTurns(2);
+    await server.untilRequest(({ body }) => JSON.stringify(body).includes(why));
     assert.deepEqual(
       [isThere('c1'), isThere('c2'), chat.list('tool').map(({ status }) => status)],
       [true, false, ['done', 'denied']],

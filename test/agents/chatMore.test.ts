@@ -9,6 +9,7 @@ import { ChatReader } from '../support/chatReader.ts';
 import { offerAgent } from './support/claudeSession.ts';
 import type { MoreAgents } from './support/install.ts';
 import { installMoreAgents } from './support/install.ts';
+import { typePrompt, untilShown } from './support/shownScreen.ts';
 import type { ModelServer } from './support/modelServer.ts';
 import { startModelServer } from './support/modelServer.ts';
 import type { AgentHome } from './support/moreHomes.ts';
@@ -22,6 +23,10 @@ interface Case {
   /** How its model names our tool. */
   readonly recall: string;
   readonly acp: readonly string[];
+  /** How often its model is asked when that fails once with what may pass. */
+  readonly tries: number;
+  /** Its terminal takes what a test types as soon as it shows an earlier conversation. */
+  readonly isTypedInto: boolean;
 }
 
 const cases: readonly Case[] = [
@@ -31,6 +36,8 @@ const cases: readonly Case[] = [
     run: (command) => `[[tool bash ${JSON.stringify({ command, description: 'does it' })}]]`,
     recall: 'waggle_recall',
     acp: ['acp'],
+    tries: 2,
+    isTypedInto: true,
   },
   {
     agent: 'gemini',
@@ -38,6 +45,9 @@ const cases: readonly Case[] = [
     run: (command) => `[[tool run_shell_command ${JSON.stringify({ command })}]]`,
     recall: 'mcp_waggle_recall',
     acp: ['--acp'],
+    tries: 1,
+    // Of what is typed then it loses pieces.
+    isTypedInto: false,
   },
 ];
 
@@ -107,14 +117,27 @@ for (const one of cases)
     const isThere = (name: string): boolean => existsSync(join(home.folder, name));
     const asked = (): string => JSON.stringify(server.requests.map(({ body }) => body));
 
-    it('streams text, and runs a command when it was allowed, not when it was denied', async () => {
-      const ended = await chat.turn('[[say \\u0052emembered]]');
+    it('streams thinking and text, and runs a command when it was allowed, not when it was denied', async () => {
+      const ended = await chat.turn('[[think hm]] [[say \\u0052emembered]]');
       assert.deepEqual([chat.texts, ended.outcome], [['Remembered'], 'completed']);
+      // Gemini CLI puts the subject of a thought before it, also where there is none.
+      assert.match(chat.list('thinking')[0]?.text ?? '', /^(?:\*{4}\n)?hm$/);
       await chat.say(`${one.run('touch c1')} [[say one]]`);
       const first = await chat.untilAsked();
       assert.deepEqual([first.input.includes('touch c1'), isThere('c1')], [true, false]);
-      await chat.answer(first, { behavior: 'allow' });
+      // Whoever answers first has answered, for everybody who sees it.
+      const other = await ChatReader.open(await home.connect('window-1'), chat.sessionId);
+      const answers = await Promise.allSettled([
+        chat.answer(first, { behavior: 'allow' }),
+        other.answer(await other.untilAsked(), { behavior: 'deny', interrupt: false }),
+      ]);
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        ['fulfilled', 'rejected'],
+      );
       assert.equal((await chat.untilTurns(2)).outcome, 'completed');
+      assert.equal((await other.untilTurns(2)).outcome, 'completed');
+      assert.deepEqual(other.texts, chat.texts);
       await chat.say(`${one.run('touch c2')} [[say two]]`);
       await chat.answer(await chat.untilAsked(), { behavior: 'deny', interrupt: false });
       await chat.untilTurns(3);
@@ -134,6 +157,33 @@ for (const one of cases)
       assert.equal(outcome, 'completed', reason);
     });
 
+    it('tells errors of the model, and goes on after each of them', async () => {
+      const fail = async (script: string): Promise<readonly [string, string]> => {
+        const { outcome, reason } = await chat.turn(script);
+        return [outcome, reason];
+      };
+      const words = one.agent === 'opencode' ? 'Internal error: scripted' : 'scripted';
+      assert.deepEqual(await fail('[[error 400 invalid_request_error]]'), [
+        ...['failed', `${words} invalid_request_error`],
+      ]);
+      assert.deepEqual(chat.list('error'), []);
+      assert.deepEqual(await fail('[[error 401 authentication_error]]'), [
+        ...['failed', `${words} authentication_error`],
+      ]);
+      assert.equal(chat.list('error').at(-1)?.code, 'signIn');
+      // What may pass by itself is tried again where nobody limits that.
+      const outcome = one.tries > 1 ? 'completed' : 'failed';
+      const cut = '[[say begun]] [[drop';
+      for (const fault of ['[[error 429 rate_limit_error', '[[error 500 api_error', cut]) {
+        const { length } = server.requests;
+        const said = await chat.turn(`${fault}${one.tries > 1 ? ' 1' : ''}]] [[say passed]]`);
+        const tries = server.requests.slice(length).filter(({ turn }) => turn).length;
+        assert.deepEqual([fault, said.outcome, tries], [fault, outcome, one.tries], said.reason);
+      }
+      assert.deepEqual(await fail('[[say on]]'), ['completed', '']);
+      assert.equal(chat.texts.at(-1), 'on');
+    });
+
     it('knows our tools with its own bearer, which stands in no argument', async function () {
       if (one.agent === 'gemini' && !canTellGemini) return this.skip();
       const use = `[[tool ${one.recall} ${JSON.stringify({ query: 'the cellar' })}]]`;
@@ -151,7 +201,8 @@ for (const one of cases)
 
     it('goes on with its conversation over a kill of its own and a kill of the daemon', async () => {
       // Gemini CLI forgets a conversation that it opens again in the minute in which it began.
-      await until(() => minuteOf(new Date()) !== begun, 'another minute', 90_000);
+      const isAnother = (): boolean => minuteOf(new Date()) !== begun;
+      if (one.agent === 'gemini') await until(isAnother, 'another minute', 90_000);
       const { sessionId } = chat;
       const { session } = await link.call('session/get', { sessionId });
       process.kill(session.pid ?? -1, 'SIGKILL');
@@ -170,10 +221,44 @@ for (const one of cases)
       chat = await ChatReader.open(link, sessionId);
       await chat.untilTurns(turns + 1);
       assert.ok(chat.texts.join('').endsWith('againBeforeAfter'));
+    });
+
+    it('goes on in its terminal with what waits, and comes back', async () => {
+      const { sessionId } = chat;
+      const environment = { ...own.env };
+      const to = { sessionId, environment, size: { cols: 120, rows: 40 } };
+      const state = async (): Promise<string> =>
+        (await link.call('session/get', { sessionId })).session.attention.state;
+      const draft = 'half said';
+      const switched = await link.call('chat/switch', { ...to, to: 'terminal', draft });
+      const { outcome, session } = switched;
+      const id = session.conversations.at(-1)?.id ?? '';
+      assert.deepEqual(
+        [outcome, session.mode, session.argv.includes(id)],
+        ['switched', 'pty', true],
+      );
+      const screen = await home.attach(link, sessionId, 'window-t');
+      await untilShown(screen, 'Remembered');
+      await untilShown(screen, 'half said');
+      if (one.isTypedInto) {
+        await typePrompt(screen, ' [[say \\u0054here]]');
+        await untilShown(screen, 'There');
+        await until(async () => (await state()) === 'finished', 'the end of its turn', 60_000);
+      }
+      const back = await link.call('chat/switch', { ...to, to: 'chat' });
+      assert.deepEqual([back.outcome, back.session.mode], ['switched', 'pipe'], `${back.reason}`);
+      await chat.turn('[[say back]]', environment);
+      const last = JSON.stringify(server.requests.findLast(({ turn }) => turn)?.body);
+      assert.equal(chat.texts.at(-1), 'back');
+      // Gemini CLI may not know any more what was said before it was in its terminal.
+      if (!one.isTypedInto) return close(chat);
+      assert.deepEqual([last.includes('Remembered'), last.includes('There')], [true, true]);
+      const missing = 'What was said in the terminal is known to the agent, but not shown here.';
+      assert.equal(chat.list('notice').at(-1)?.text, missing);
       await close(chat);
     });
 
-    it('is an agent that a person named as well, with our tools over the protocol, and tells errors', async () => {
+    it('is an agent that a person named as well, with our tools over the protocol, and takes a prompt of 500 kB', async () => {
       const named = {
         id: 'mine',
         label: 'My Agent',
@@ -206,8 +291,12 @@ for (const one of cases)
       await without.turn('[[say nothing]]');
       const offered = JSON.stringify(server.requests.findLast(({ turn }) => turn)?.body);
       assert.ok(!offered.includes(one.recall), 'not when they are off');
-      const failed = await without.turn('[[error 400 invalid_request_error]]');
-      assert.deepEqual([failed.outcome, failed.reason !== ''], ['failed', true]);
+      const long = 'x'.repeat(500_000);
+      const ended = await without.turn(`${long} [[say Read all of it.]]`);
+      assert.deepEqual(
+        [ended.outcome, without.texts.at(-1), asked().includes(long)],
+        ['completed', 'Read all of it.', true],
+      );
       await close(without);
       await link.call('agent/configure', { agents: [] });
       await assert.rejects(create('mine'), { code: 'badRequest' });

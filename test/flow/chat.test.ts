@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { Chat } from '../../protocol/chat/chat.ts';
 import type { Session } from '../../protocol/session/session.ts';
+import { WaggleError } from '../../protocol/wire/errors.ts';
 import { ChatReader } from '../support/chatReader.ts';
-import { installFakeClaude } from '../support/fakeClaude.ts';
-import { openFakeChat } from './chatHome.ts';
+import { fakeEnvironment, openFakeChat } from './chatHome.ts';
 import { SessionHome, until } from './sessionHome.ts';
 
 describe('a chat', function () {
@@ -20,7 +20,7 @@ describe('a chat', function () {
   before(async () => {
     home = await SessionHome.open();
     link = await home.connect('window-0');
-    environment = installFakeClaude(home);
+    environment = fakeEnvironment(home);
   });
 
   after(() => home.close());
@@ -65,35 +65,42 @@ describe('a chat', function () {
     await close(again);
   });
 
-  it('goes on after everything that a program can do wrong', async () => {
-    const chat = await openFakeChat(home, link);
-    const garbled = await chat.turn('garbage\nsay a');
-    const long = await chat.turn('long 50\nsay b');
-    assert.deepEqual(
-      [garbled.outcome, long.outcome, chat.texts],
-      ['completed', 'completed', ['a', 'b']],
-    );
-    const said = await chat.turn('stderr it broke\nsay half\nexit 3', environment);
-    assert.deepEqual(
-      [said.outcome, said.reason],
-      ['cut', 'Claude Code ended (exit code 3): it broke'],
-    );
-    const failed = await chat.turn('failAndExit no such model', environment);
-    assert.deepEqual([failed.outcome, failed.reason], ['failed', 'no such model']);
-    await chat.until(() => chat.chat.state === 'ended', 'its end');
-    const killed = await chat.turn('kill', environment);
-    assert.deepEqual([killed.outcome, killed.reason], ['cut', 'Claude Code ended (SIGKILL).']);
-    assert.equal((await chat.turn('say well', environment)).outcome, 'completed');
-    assert.deepEqual(chat.texts, ['a', 'b', 'half', 'well']);
-    assert.deepEqual(
-      chat.list('notice').map(({ text }) => text),
-      [
-        'Claude Code wrote what is no event; it was left out.',
-        'Claude Code wrote more in one line than any event has; it was left out.',
-      ],
-    );
-    await close(chat);
-  });
+  const programs = [
+    { agent: 'claude', label: 'Claude Code', old: '1.9.9', oldest: '2.0.0', mebibytes: 50 },
+    { agent: 'codex', label: 'Codex', old: '0.149.9', oldest: '0.150.0', mebibytes: 25 },
+    { agent: 'gemini', label: 'Gemini CLI', old: '0.49.0', oldest: '0.50.0', mebibytes: 25 },
+    { agent: 'opencode', label: 'opencode', old: '0.9.9', oldest: '1.0.0', mebibytes: 25 },
+  ];
+  for (const { agent, label, mebibytes } of programs)
+    it(`goes on after everything that a program can do wrong: ${label}`, async () => {
+      const chat = await openFakeChat(home, link, { agent });
+      const garbled = await chat.turn('garbage\nsay a');
+      const long = await chat.turn(`long ${mebibytes}\nsay b`);
+      assert.deepEqual(
+        [garbled.outcome, long.outcome, chat.texts],
+        ['completed', 'completed', ['a', 'b']],
+      );
+      const said = await chat.turn('stderr it broke\nsay half\nexit 3', environment);
+      assert.deepEqual(
+        [said.outcome, said.reason],
+        ['cut', `${label} ended (exit code 3): it broke`],
+      );
+      const failed = await chat.turn('failAndExit no such model', environment);
+      assert.deepEqual([failed.outcome, failed.reason], ['failed', 'no such model']);
+      await chat.until(() => chat.chat.state === 'ended', 'its end');
+      const killed = await chat.turn('kill', environment);
+      assert.deepEqual([killed.outcome, killed.reason], ['cut', `${label} ended (SIGKILL).`]);
+      assert.equal((await chat.turn('say well', environment)).outcome, 'completed');
+      assert.deepEqual(chat.texts, ['a', 'b', 'half', 'well']);
+      assert.deepEqual(
+        chat.list('notice').map(({ text }) => text),
+        [
+          `${label} wrote what is no event; it was left out.`,
+          `${label} wrote more in one line than any event has; it was left out.`,
+        ],
+      );
+      await close(chat);
+    });
 
   it('holds what waits when a turn did not end well, and says why', async () => {
     const chat = await openFakeChat(home, link);
@@ -213,31 +220,46 @@ describe('a chat', function () {
     await close(other);
   });
 
-  it('says why an agent cannot be in a chat', async () => {
-    const create = (over: Record<string, string>, agent = 'claude') =>
-      link.call('chat/create', {
-        ...{ agent, cwd: home.folder },
-        environment: { ...environment, ...over },
+  it('says why an agent cannot be in a chat, and goes on when it can', async () => {
+    await assert.rejects(openFakeChat(home, link, { agent: 'shell' }), { code: 'badRequest' });
+    for (const { agent, label, old, oldest } of programs) {
+      const open = (over: Record<string, string>) =>
+        openFakeChat(home, link, { agent, environment: over });
+      await assert.rejects(open({ PATH: '/nowhere' }), { code: 'commandNotFound' });
+      // Another file, as far as anybody knows: its version is asked again.
+      const program = join(dirname(home.folder), 'fakes', agent);
+      utimesSync(program, 1, 1);
+      const tooOld = `${label} ${old} is too old for a chat.`;
+      await assert.rejects(open({ FAKE_VERSION: old }), (error: unknown) => {
+        assert.ok(error instanceof WaggleError);
+        assert.deepEqual([error.code, error.message], ['versionMismatch', tooOld]);
+        assert.equal(error.fix, `Update it to ${oldest} or later: ${program}`);
+        return true;
       });
-    await assert.rejects(create({ PATH: '/nowhere' }), { code: 'commandNotFound' });
-    await assert.rejects(create({}, 'shell'), { code: 'badRequest' });
-    // Another file, as far as anybody knows: its version is asked again.
-    const program = join(dirname(home.folder), 'fakes', 'claude');
-    utimesSync(program, 1, 1);
-    await assert.rejects(create({ FAKE_VERSION: '1.9.9' }), { code: 'versionMismatch' });
-    utimesSync(program, 2, 2);
-    const chat = await openFakeChat(home, link, {
-      environment: { FAKE_REFUSES: 'Not logged in · Please run /login' },
-    });
-    await chat.until(() => chat.list('error').length > 0, 'the reason');
-    const [error] = chat.list('error');
-    assert.deepEqual(
-      [error?.code, error?.text],
-      ['start', 'Claude Code ended (exit code 1): Not logged in · Please run /login'],
-    );
-    await chat.turn('say well', environment);
-    assert.deepEqual(chat.texts, ['well']);
-    await close(chat);
+      utimesSync(program, 2, 2);
+      const chat = await open({ FAKE_REFUSES: 'Not logged in · Please run /login' });
+      await chat.until(() => chat.list('error').length > 0, 'the reason');
+      const [error] = chat.list('error');
+      assert.deepEqual(
+        [error?.code, error?.text],
+        ['start', `${label} ended (exit code 1): Not logged in · Please run /login`],
+      );
+      if (agent === 'gemini' || agent === 'opencode') {
+        await chat.say('say unheard', { ...environment, FAKE_SIGNED_OUT: '1' });
+        const isTold = (): boolean => chat.list('error').some(({ code }) => code === 'signIn');
+        await chat.until(isTold, 'that it is not logged in');
+        const signIn = chat.list('error').find(({ code }) => code === 'signIn');
+        assert.equal(signIn?.text, 'Authentication required It offers: Log in with it.');
+        await chat.until(() => chat.chat.paused !== null, 'its end');
+        const [unheard] = chat.chat.queue;
+        assert.equal(unheard?.text, 'say unheard');
+        await link.call('chat/continue', { sessionId: chat.sessionId, environment });
+        await chat.untilTurns(1);
+      }
+      await chat.turn('say well', environment);
+      assert.equal(chat.texts.at(-1), 'well');
+      await close(chat);
+    }
   });
 
   it('runs no more agents at once than it may, and lets the idle one sleep for the next', async () => {

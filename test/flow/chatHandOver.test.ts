@@ -1,9 +1,10 @@
 /** A conversation that is gone on with in a terminal and back: one session, one process at a time, nothing lost. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
+import type { Entry } from '../../protocol/chat/entry.ts';
 import type { MethodParams, MethodResult } from '../../protocol/protocol.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { ChatReader } from '../support/chatReader.ts';
@@ -180,9 +181,9 @@ describe('a conversation between chat and terminal', function () {
     await chat.turn('say two', environment);
     assert.deepEqual(chat.texts, ['one', 'two']);
     // What its agent forgot is not begun anew in its name.
-    const projects = join(dirname(home.folder), 'claude-config', 'projects', 'p');
     const id = (await read(sessionId)).conversations.at(-1)?.id ?? '';
-    for (const name of readdirSync(projects)) if (name.includes(id)) rmSync(join(projects, name));
+    for (const name of readdirSync(projects()))
+      if (name.includes(id)) rmSync(join(projects(), name));
     await assert.rejects(switchTo(chat, 'terminal'), { code: 'conflict' });
     assert.equal((await read(sessionId)).mode, 'pipe');
     await close(chat);
@@ -239,4 +240,74 @@ describe('a conversation between chat and terminal', function () {
     assert.deepEqual(again.texts, ['one', 'two', 'three']);
     await close(again);
   });
+
+  it('knows everything once that was said there, when the daemon is killed while it reads it', async () => {
+    const chat = await open();
+    const { sessionId } = chat;
+    await chat.turn('say one');
+    await switchTo(chat, 'terminal');
+    await until(async () => (await read(sessionId)).attention.state === 'idle', 'its composer');
+    const { conversations } = await read(sessionId);
+    const much = writeMuch(join(projects(), `${conversations.at(-1)?.id}.jsonl`));
+    const switching = switchTo(chat, 'chat').then(
+      () => 'switched',
+      () => 'cut',
+    );
+    await chat.until(() => chat.texts.includes('text 0'), 'the first of it');
+    await home.killDaemon();
+    assert.equal(await switching, 'cut');
+    await home.startDaemon();
+    link = await home.connect('window-2');
+    const { length } = await readAll(sessionId);
+    assert.ok(length > 4 && length < much.entries, `in the middle of it: ${length}`);
+    const again = await ChatReader.open(link, sessionId);
+    assert.equal(again.chat.state, 'terminal');
+    await switchTo(again, 'chat');
+    const all = await readAll(sessionId);
+    const contents = all.map(({ content }) => content);
+    const texts = contents.flatMap((content) => (content.kind === 'text' ? [content.text] : []));
+    const outputs = contents.flatMap((content) =>
+      content.kind === 'tool' ? [content.output] : [],
+    );
+    const kinds = new Set(contents.map(({ kind }) => kind));
+    assert.deepEqual(texts, ['one', ...much.texts]);
+    assert.deepEqual(outputs, much.outputs);
+    assert.deepEqual(
+      [[...kinds], all.at(-1)?.turn, all.filter(({ isOpen }) => isOpen)],
+      [['turnStarted', 'prompt', 'text', 'turnEnded', 'tool'], 3, []],
+    );
+    await again.turn('say three', environment);
+    await close(again);
+  });
+
+  const projects = (): string => join(dirname(home.folder), 'claude-config', 'projects', 'p');
+  const readAll = async (sessionId: Session['id'], from = 1): Promise<Entry[]> => {
+    const { entries } = await link.call('chat/read', { sessionId, from, limit: 1000 });
+    const last = entries.at(-1);
+    return last === undefined ? [] : [...entries, ...(await readAll(sessionId, last.position + 1))];
+  };
 });
+
+/** Two turns in a terminal of which the first did more than is read at once. */
+function writeMuch(transcript: string): Readonly<Record<'texts' | 'outputs', string[]>> & {
+  readonly entries: number;
+} {
+  const timestamp = new Date().toISOString();
+  const line = (type: string, content: unknown): string =>
+    `${JSON.stringify({ type, timestamp, message: { content } })}\n`;
+  const numbers = Array.from({ length: 4000 }, (_, at) => at);
+  const worked = numbers.map((number) => [
+    line('assistant', [
+      { type: 'text', text: `text ${number}` },
+      { type: 'tool_use', name: 'Bash', input: { command: 'ls' } },
+    ]),
+    line('user', [{ type: 'tool_result', content: `output ${number}` }]),
+  ]);
+  const last = [line('user', 'last'), line('assistant', [{ type: 'text', text: 'the end' }])];
+  appendFileSync(transcript, [line('user', 'much'), ...worked.flat(), ...last].join(''));
+  return {
+    texts: [...numbers.map((number) => `text ${number}`), 'the end'],
+    outputs: numbers.map((number) => `output ${number}`),
+    entries: 4 + numbers.length * 2 + 7,
+  };
+}

@@ -1,11 +1,17 @@
-/** Chats with a program that stands for Claude Code, where the real one cannot be steered. */
+/** Chats with programs that stand for agents, where the real ones cannot be steered. */
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { MethodParams } from '../../protocol/protocol.ts';
 import { ChatReader } from '../support/chatReader.ts';
 import { installFakeClaude } from '../support/fakeClaude.ts';
+import { installFakeRpc } from '../support/fakeRpc.ts';
 import type { SessionHome } from './sessionHome.ts';
 
-/** A chat with that program, and who reads it. */
+/** The environment in which all of those programs are found. */
+export function fakeEnvironment(home: SessionHome): Record<string, string> {
+  return { ...installFakeRpc(home), ...installFakeClaude(home) };
+}
+
+/** A chat with one of them, Claude Code's when nothing else is said, and who reads it. */
 export async function openFakeChat(
   home: SessionHome,
   link: DaemonLink,
@@ -15,7 +21,7 @@ export async function openFakeChat(
   const { session } = await link.call('chat/create', {
     ...{ agent: 'claude', cwd: home.folder },
     ...rest,
-    environment: { ...installFakeClaude(home), ...environment },
+    environment: { ...fakeEnvironment(home), ...environment },
   });
   return ChatReader.open(link, session.id);
 }

@@ -218,11 +218,12 @@ describe('usage', function () {
       'it is ended',
       30_000,
     );
-    const { needs } = await link.call('attention/list', {});
-    assert.deepEqual(
-      needs.filter(({ id }) => id === `usage-${sessionId}`).map(({ text }) => text),
-      ['Stopped at its ceiling: this session used about $2.25 of $2.00'],
-    );
+    const why = 'Stopped at its ceiling: this session used about $2.25 of $2.00';
+    const isTold = async (): Promise<boolean> => {
+      const { needs } = await link.call('attention/list', {});
+      return needs.some(({ id, text }) => id === `usage-${sessionId}` && text === why);
+    };
+    await until(isTold, 'that says why', 30_000);
     const { session: ended } = await link.call('session/get', { sessionId });
     assert.equal(ended.resumable, 'conversation');
     const { ceilings } = await link.call('usage/listCeilings', {});

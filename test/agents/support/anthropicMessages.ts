@@ -94,16 +94,23 @@ function conversationOf(request: ModelRequest): string {
 }
 
 /**
- * What a person wrote in a message; empty for anything else. Claude Code puts reminders beside prompts and tool results,
+ * What a person wrote in a message; empty for anything else. What was not answered comes again beside what is said next, in
+ * one message: the last script holds. Claude Code puts reminders beside prompts and tool results,
  * and after a cut response asks by itself to go on, which is the same prompt still.
  */
 function promptOf(message: Message): string {
   if (message.role !== 'user') return '';
-  const text = textOf(message.content)
+  const text = textOf(lastScripted(message.content))
     .replaceAll(/<system-reminder>[\s\S]*?<\/system-reminder>/g, '')
     .trim();
   if (text.startsWith('Your response above was cut off')) return '';
   return hasBlock(message, 'tool_result') && !text.includes('[[') ? '' : text;
+}
+
+function lastScripted(content: Content): Content {
+  if (typeof content === 'string') return content;
+  const scripted = content.filter(({ type, text = '' }) => type === 'text' && text.includes('[['));
+  return scripted.length < 2 ? content : scripted.slice(-1);
 }
 
 function textOf(content: Content): string {

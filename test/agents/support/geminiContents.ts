@@ -71,8 +71,8 @@ class GeminiReply implements Reply {
     this.#response = response;
   }
 
-  think(_text: string): void {
-    this.#begin();
+  think(text: string): void {
+    this.#write(toChunk([{ text, thought: true }]));
   }
 
   say(text: string): void {

@@ -38,6 +38,8 @@ export interface ModelServer {
   untilWaiting(gate: string, deadlineMs?: number): Promise<void>;
   /** Lets `[[wait gate]]` pass, now and later. */
   release(gate: string): void;
+  /** Answers have these headers from now on. */
+  sendHeaders(headers: Readonly<Record<string, string>>): void;
   /** Cuts every connection and closes the port. */
   stop(): Promise<void>;
 }
@@ -48,7 +50,9 @@ export async function startModelServer(): Promise<ModelServer> {
   const tell = (): void => listeners.forEach((listener) => listener());
   const requests: RecordedRequest[] = [];
   const stage = new Stage(tell);
+  let extra = new Headers();
   const server = createServer((incoming, response) => {
+    response.setHeaders(extra);
     const record = (request: RecordedRequest): void => {
       requests.push(request);
       tell();
@@ -75,6 +79,9 @@ export async function startModelServer(): Promise<ModelServer> {
       await untilTold(listeners, isThere, { what: `a response waiting at "${gate}"`, deadlineMs });
     },
     release: (gate) => stage.release(gate),
+    sendHeaders: (headers) => {
+      extra = new Headers(headers);
+    },
     stop: async () => {
       if (!server.listening) return;
       server.close();

@@ -69,7 +69,7 @@ export function createGeminiHome(baseUrl: string): AgentHome {
   mkdirSync(join(home, '.gemini'));
   const settings = {
     security: { auth: { selectedType: 'gemini-api-key' }, folderTrust: { enabled: false } },
-    general: { enableAutoUpdate: false, enableAutoUpdateNotification: false },
+    general: { enableAutoUpdate: false, enableAutoUpdateNotification: false, maxAttempts: 1 },
     privacy: { usageStatisticsEnabled: false },
     telemetry: { enabled: false },
   };

@@ -77,8 +77,20 @@ class ResponsesReply implements Reply {
     this.#response = response;
   }
 
-  think(_text: string): void {
+  think(text: string): void {
     this.#begin();
+    const id = newId('rs');
+    const place = { output_index: this.#items, item_id: id, summary_index: 0 };
+    const part = { type: 'summary_text', text };
+    const added = { type: 'reasoning', id, summary: [] };
+    this.#write('response.output_item.added', { output_index: this.#items, item: added });
+    const begun = { ...place, part: { ...part, text: '' } };
+    this.#write('response.reasoning_summary_part.added', begun);
+    this.#write('response.reasoning_summary_text.delta', { ...place, delta: text });
+    this.#write('response.reasoning_summary_text.done', { ...place, text });
+    const item = { ...added, summary: [part] };
+    this.#write('response.output_item.done', { output_index: this.#items, item });
+    this.#items += 1;
   }
 
   say(text: string): void {
