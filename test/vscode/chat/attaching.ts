@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chatFrame, composer, inPage, say, waitForText } from '../support/chatPage.ts';
 import type { ChatRig } from './rig.ts';
-import { isGone, openChat } from './rig.ts';
+import { isGone } from './rig.ts';
 import { pick, readPrompt, runCommand } from '../support/commandPalette.ts';
 import { pictureLooks } from '../support/looks.ts';
 import { until } from '../support/until.ts';
@@ -176,6 +176,8 @@ function tellEditors(rigOf: () => ChatRig): void {
     await until('one group is left', async () =>
       (await readTabs(window)).every(({ group }) => group === 0),
     );
-    await openChat(window, 'first chat');
+    // By its tab: a row of the tree may move away from the pointer.
+    await window.page.locator('.part.editor .tab', { hasText: 'first chat' }).click();
+    await composer(window).waitFor({ timeout: 60_000 });
   });
 }
