@@ -1,9 +1,9 @@
 /**
  * `chat.open`: from showing a chat of 10,000 entries until its newest ones stand on the screen, and what the page's heap
- * holds then. `chat.firstToken`: from the first token that the model's server sends until it stands on the screen. In the
+ * holds then. `chat.scroll`: how long the page is
+ * held up while one turns the wheel through all of it. `chat.firstToken`: from the first token that the model's server sends until it stands on the screen. In the
  * real editor, the second with the real Claude Code.
  */
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CDPSession, Frame, Page } from 'playwright-core';
 import type { DaemonLink } from '../link/daemon/daemon.ts';
@@ -12,20 +12,23 @@ import type { ClaudeCodeRun } from '../test/agents/support/claudeCode.ts';
 import { prepareClaudeCode } from '../test/agents/support/claudeCode.ts';
 import { installAgents } from '../test/agents/support/install.ts';
 import { longConversation, writeTranscript } from '../test/support/chatTranscript.ts';
+import type { Scrolling } from '../test/vscode/support/chatPage.ts';
 import {
   chatFrame,
   composer,
   findPage,
   measureOpening,
+  scrollToBeginning,
+  scrollToEnd,
   say,
   watchForText,
 } from '../test/vscode/support/chatPage.ts';
+import { startWithClaude } from '../test/vscode/chat/rig.ts';
 import { pick, runCommand } from '../test/vscode/support/commandPalette.ts';
 import { connectProduct } from '../test/vscode/support/daemonClient.ts';
 import type { EditorWindow } from '../test/vscode/support/editorWindow.ts';
 import { openEditorWindow } from '../test/vscode/support/editorWindow.ts';
 import type { Product } from '../test/vscode/support/product.ts';
-import { startProduct } from '../test/vscode/support/product.ts';
 import { until } from '../test/vscode/support/until.ts';
 import { openActivity, openRow, unfoldRow } from '../test/vscode/support/views.ts';
 import type { BenchContext, Figure, Measurement } from './figure.ts';
@@ -41,14 +44,6 @@ interface Rig {
   stop(): Promise<void>;
 }
 
-/** Claude Code asks before it works in a folder that it does not know. */
-function trustFolder(configDirectory: string, folder: string): void {
-  const path = join(configDirectory, '.claude.json');
-  const seed: { projects: Record<string, object> } = JSON.parse(readFileSync(path, 'utf8'));
-  seed.projects[folder] = { hasTrustDialogAccepted: true };
-  writeFileSync(path, JSON.stringify(seed));
-}
-
 async function startRig(): Promise<Rig> {
   await installAgents();
   const owned: (() => Promise<void> | void)[] = [];
@@ -58,7 +53,7 @@ async function startRig(): Promise<Rig> {
   try {
     const run = await prepareClaudeCode();
     owned.push(() => run.stop());
-    const product = await startWithClaude(run);
+    const { product } = await startWithClaude(run);
     owned.push(() => product.stop());
     const window = await openEditorWindow({ server: product.server, folder: product.folder });
     owned.push(() => window.close());
@@ -73,18 +68,6 @@ async function startRig(): Promise<Rig> {
     await stop();
     throw error;
   }
-}
-
-async function startWithClaude(run: ClaudeCodeRun): Promise<Product> {
-  const { HOME: _home, PATH: path, ...agentEnv } = run.env;
-  const bin = join(run.home.root, 'bin');
-  mkdirSync(bin);
-  symlinkSync(run.command[0], join(bin, 'claude'));
-  const env = { ...agentEnv, SHELL: '/bin/bash', PATH: `${bin}:${path ?? ''}` };
-  const product = await startProduct({ env });
-  writeFileSync(join(product.userHome, '.profile'), `PATH='${bin}':$PATH\n`);
-  trustFolder(run.home.configDirectory, product.folder);
-  return product;
 }
 
 async function importLong({ product, link }: Rig): Promise<Session> {
@@ -151,36 +134,98 @@ async function* measureOpen(context: BenchContext, rig: Rig): AsyncIterable<Meas
   };
 }
 
+async function* measureScroll(context: BenchContext, rig: Rig): AsyncIterable<Measurement> {
+  const { window } = rig;
+  await importLong(rig);
+  await unfoldRow(window, 'Sessions', 'History');
+  const rounds: Scrolling[] = [];
+  for (let round = 0; round < context.rounds; round += 1) {
+    context.signal.throwIfAborted();
+    await openRow(window, 'Sessions', 'long');
+    await chatFrame(window).getByText('That was step 999.').waitFor();
+    rounds.push(await scrollToBeginning(window.page));
+    // A chat is shown again where it was left.
+    await scrollToEnd(window);
+    await chatFrame(window).getByText('That was step 999.').waitFor();
+    await runCommand(window, 'View: Close Editor');
+  }
+  const all = rounds.map(({ longTasks }) => longTasks.map((ms) => ms.toFixed(0)).join(' ') || '-');
+  context.say(`chat.scroll: tasks above 50 ms in each round: ${all.join(', ')}`);
+  const pixels = median(rounds.map((round) => round.pixels));
+  yield {
+    id: 'chat.scroll',
+    case: 'longest task',
+    value: median(rounds.map(({ longTasks }) => Math.max(0, ...longTasks))),
+    unit: 'ms',
+    rounds: rounds.length,
+    bound: { floor: 50, goal: 0, better: 'lower' },
+    note: `by wheel through 10,000 entries (${pixels.toFixed(0)} pixels); 0 when none took 50 ms`,
+  };
+  yield {
+    id: 'chat.scroll',
+    case: 'rows at once',
+    value: Math.max(...rounds.map(({ rowsMost }) => rowsMost)),
+    unit: 'count',
+    rounds: rounds.length,
+    bound: { floor: 300, goal: 100, better: 'lower' },
+  };
+}
+
+/** Milliseconds after the model's server sent a token: a client of the daemon is told, the page is, it is drawn. */
+interface Steps {
+  readonly daemon: number;
+  readonly page: number;
+  readonly screen: number;
+}
+
+/** When the daemon tells of the next text, by the machine's clock. */
+function hearText(link: DaemonLink): Promise<number> {
+  return new Promise((resolve) => {
+    const listening = link.onEvent('chat/entryChanged', ({ entry }) => {
+      if (entry.content.kind !== 'text') return;
+      listening.dispose();
+      resolve(Date.now());
+    });
+  });
+}
+
 async function* measureFirstToken(context: BenchContext, rig: Rig): AsyncIterable<Measurement> {
   const { run, window, link, product } = rig;
   const path = `${join(run.home.root, 'bin')}:${run.env['PATH'] ?? ''}`;
   const environment = { ...run.env, HOME: product.userHome, PATH: path };
   const asked = { agent: 'claude', cwd: product.folder, name: 'tokens', environment };
-  await link.call('chat/create', asked);
+  const { session } = await link.call('chat/create', asked);
+  await link.call('chat/subscribe', { sessionId: session.id, last: 0 });
   await openRow(window, 'Sessions', 'tokens');
   await composer(window).waitFor();
-  const delays: number[] = [];
+  const steps: Steps[] = [];
   for (let round = 0; round <= context.rounds * 2; round += 1) {
     context.signal.throwIfAborted();
     const gate = `gate-${round}`;
     await say(window, `[[wait ${gate}]] [[say \\u0074oken${round}.]]`);
     await run.modelServer.untilWaiting(gate);
     const shown = await watchForText(window.page);
+    const heard = hearText(link);
     const sentAt = Date.now();
     run.modelServer.release(gate);
-    delays.push((await shown.at) - sentAt);
-    await chatFrame(window).getByText(`token${round}.`, { exact: true }).waitFor();
+    const { told, drawn } = await shown.at;
+    const daemon = (await heard) - sentAt;
+    steps.push({ daemon, page: told - sentAt, screen: drawn - sentAt });
+    await chatFrame(window).locator('.row').getByText(`token${round}.`, { exact: true }).waitFor();
   }
   // The first turn starts the agent.
-  const warm = delays.slice(1);
-  context.say(`chat.firstToken: ${warm.map((ms) => ms.toFixed(0)).join(', ')} ms`);
+  const warm = steps.slice(1);
+  const middle = (step: keyof Steps): number => median(warm.map((one) => one[step]));
+  const all = warm.map(({ screen }) => screen.toFixed(0)).join(', ');
+  context.say(`chat.firstToken: ${all} ms`);
   yield {
     id: 'chat.firstToken',
     case: 'on the screen',
-    value: median(warm),
+    value: middle('screen'),
     unit: 'ms',
     rounds: warm.length,
     bound: { floor: 100, goal: 50, better: 'lower' },
+    anchor: { daemonTellsMs: middle('daemon'), pageHearsMs: middle('page') },
     note: 'after the model’s server sent it; real Claude Code, daemon, extension and page',
   };
 }
@@ -192,6 +237,7 @@ async function* measure(
   const rig = await startRig();
   try {
     if (wanted.has('chat.open')) yield* measureOpen(context, rig);
+    if (wanted.has('chat.scroll')) yield* measureScroll(context, rig);
     if (wanted.has('chat.firstToken')) yield* measureFirstToken(context, rig);
   } finally {
     await rig.stop();
@@ -201,6 +247,7 @@ async function* measure(
 export const chatViewFigure: Figure = {
   cases: {
     'chat.open': ['10,000 entries', 'heap of the page'],
+    'chat.scroll': ['longest task', 'rows at once'],
     'chat.firstToken': ['on the screen'],
   },
   measure,

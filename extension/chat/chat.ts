@@ -61,9 +61,6 @@ export interface ChatFeature extends Disposable {
   readonly commands: CommandHandlers<ChatCommandName>;
 }
 
-/** Commands of others that the page offers when they are there. */
-const abilities = { terminal: 'waggle.switchToTerminal', restore: 'waggle.restoreFiles' } as const;
-
 /** The chats of this window, and what they are made with. */
 export function createChats(options: ChatsOptions): { chats: Chats; services: ChatServices } {
   const { connection, sessions, agents, windowMemory, log } = options;
@@ -90,10 +87,6 @@ export function createChats(options: ChatsOptions): { chats: Chats; services: Ch
       return named === undefined ? nameOfId(id) : nameTerminal(named, new Set());
     },
     labelOf: (agent) => agents.known.find(({ id }) => id === agent)?.label ?? agent,
-    async listAbilities() {
-      const known = new Set(await vscode.commands.getCommands(true));
-      return Object.entries(abilities).flatMap(([name, id]) => (known.has(id) ? [name] : []));
-    },
     open: (id) => Promise.resolve(chats.open({ id })),
   };
   const chats = new Chats(services);

@@ -11,6 +11,7 @@ import { pageFolder, toPageHtml, translate as t } from '../editor/editor.ts';
 import type { ChatServices } from './chatServices.ts';
 import { ChatFeed } from './chatFeed.ts';
 import { carryOut } from './pageActs.ts';
+import { SameAsks } from './sameAsks.ts';
 import { Watchdog } from './watchdog.ts';
 
 export const panelType = 'waggle.chat';
@@ -19,6 +20,12 @@ export interface ChatPanelOptions {
   readonly services: ChatServices;
   readonly sessionId: SessionId;
   readonly panel: vscode.WebviewPanel;
+}
+
+interface Opening {
+  /** What the daemon tells meanwhile. */
+  readonly early: ToPage[];
+  readonly subscribed: ReturnType<ChatFeed['open']>;
 }
 
 const body = `<div id="root"></div>
@@ -31,6 +38,9 @@ export class ChatPanel implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #feed: ChatFeed;
   readonly #watchdog: Watchdog;
+  readonly #same: SameAsks;
+  /** Read while the page loads; taken by the page that is ready first. */
+  #opening: Opening | undefined;
   /** Told when the page is there. */
   #waiting: ToPage[] = [];
   #isReady = false;
@@ -44,6 +54,8 @@ export class ChatPanel implements Disposable {
     this.panel = panel;
     this.#services = services;
     this.#feed = this.#owned.add(this.#createFeed());
+    const tell = (message: ToPage): void => this.tell(message);
+    this.#same = this.#owned.add(new SameAsks({ services, sessionId, tell }));
     this.#watchdog = this.#owned.add(
       new Watchdog({
         ping: () => void panel.webview.postMessage({ type: 'ping' } satisfies ToPage),
@@ -107,7 +119,7 @@ export class ChatPanel implements Disposable {
 
   #load(): void {
     this.#isReady = false;
-    this.#early = undefined;
+    this.#begin();
     const { extensionUri } = this.#services;
     const files = { extensionUri, style: 'chat.css', script: 'chat.js' };
     this.panel.webview.html = toPageHtml(this.panel.webview, files, body);
@@ -116,11 +128,15 @@ export class ChatPanel implements Disposable {
   #viewChanged(): void {
     // What cannot be seen has no page: it is loaded anew when it is shown.
     if (this.panel.visible) {
-      if (!this.#isReady) this.#watchdog.loading();
+      if (this.#isReady) return;
+      if (this.#opening === undefined) this.#begin();
+      this.#watchdog.loading();
     } else {
       this.#watchdog.hidden();
       this.#isReady = false;
       this.#early = undefined;
+      this.#opening = undefined;
+      this.#same.forget();
       this.#feed.close();
     }
   }
@@ -143,27 +159,39 @@ export class ChatPanel implements Disposable {
     else if (message.type === 'act' && message.what === 'reload') this.reload();
     else {
       const tell = (told: ToPage): void => this.tell(told);
-      await carryOut({ services: this.#services, sessionId: this.sessionId, tell }, message);
+      const { sessionId } = this;
+      await carryOut({ services: this.#services, sessionId, tell, same: this.#same }, message);
     }
+  }
+
+  /** Asks the daemon while the editor makes the page. */
+  #begin(): Opening {
+    const early: ToPage[] = [];
+    this.#early = early;
+    const subscribed = this.#feed.open();
+    // Its failure is told when the page asks. One that was hidden meanwhile needs nothing more.
+    void Promise.allSettled([subscribed]).then(() => {
+      if (!this.#isReady && this.#early === undefined) this.#feed.close();
+    });
+    this.#opening = { early, subscribed };
+    return this.#opening;
   }
 
   async #open(): Promise<void> {
     const { services, sessionId } = this;
-    const can = await services.listAbilities();
-    const early: ToPage[] = [];
-    this.#early = early;
+    const { early, subscribed } = this.#opening ?? this.#begin();
+    this.#opening = undefined;
     this.#isUnopened = false;
-    const subscribed = await this.#feed.open();
-    const { chat, entries, revision } = subscribed;
+    const { chat, entries, revision } = await subscribed;
     const opened: ToPage = {
       type: 'opened',
       ...{ sessionId, chat, entries, revision },
       name: services.nameOf(sessionId),
       agent: toPlainLine(services.labelOf(chat.agent), 64),
+      folder: services.sessions.get(sessionId)?.cwd ?? '',
       words: { ...vscode.l10n.bundle },
       draft: services.drafts.get(sessionId, chat.draft),
       place: services.places.get(sessionId) ?? null,
-      can,
       isMac: process.platform === 'darwin',
     };
     await this.panel.webview.postMessage(opened);

@@ -23,8 +23,6 @@ export interface ChatServices {
   readonly nameOf: (id: SessionId) => string;
   readonly titleOf: (id: SessionId) => string;
   readonly labelOf: (agent: string) => string;
-  /** What of others' commands is there. */
-  readonly listAbilities: () => Promise<string[]>;
   /** Shows another chat. */
   readonly open: (id: SessionId) => Promise<void>;
 }
@@ -82,6 +80,15 @@ export class Drafts implements Disposable {
       }, tellAfterMs),
     );
     this.#store();
+  }
+
+  /** Text that the daemon was not told yet; who takes it tells it. Undefined: it has all of it. */
+  takeUntold(id: string): string | undefined {
+    const timer = this.#timers.get(id);
+    if (timer === undefined) return undefined;
+    clearTimeout(timer);
+    this.#timers.delete(id);
+    return this.#drafts.get(id)?.text ?? '';
   }
 
   /** It went along to a terminal, or its chat is gone. What was not told yet stays. */

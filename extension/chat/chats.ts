@@ -80,6 +80,17 @@ export class Chats implements Disposable {
     return this.#panels.get(sessionId)?.panel.viewColumn;
   }
 
+  /** What was written in the last moment: see `Drafts`. */
+  takeDraft(sessionId: string): string | undefined {
+    return this.#services.drafts.takeUntold(sessionId);
+  }
+
+  /** It could not be told: it is told as if it were written now. */
+  keepDraft(sessionId: SessionId): void {
+    const { drafts } = this.#services;
+    drafts.set(sessionId, drafts.get(sessionId, ''));
+  }
+
   /** Puts something into what is being written; the person sends it. */
   addTo(sessionId: SessionId, draft: Draft): void {
     const panel = this.#panels.get(sessionId);

@@ -12,6 +12,7 @@ import { openAddress, openFile } from './opening.ts';
 import { pickMode, pickModel } from './picking.ts';
 import { readImage } from './reading.ts';
 import { showRules } from './rules.ts';
+import type { SameAsks } from './sameAsks.ts';
 import { dropFiles, pickFiles, suggest } from './suggesting.ts';
 import { insertAtCursor, openOther } from './writing.ts';
 
@@ -19,6 +20,7 @@ export interface ActContext {
   readonly services: ChatServices;
   readonly sessionId: SessionId;
   readonly tell: (message: ToPage) => void;
+  readonly same: SameAsks;
 }
 
 type Message = Exclude<FromPage, { type: 'ready' | 'pong' | 'broken' }>;
@@ -43,7 +45,7 @@ const acts: { readonly [T in Message['type']]: (context: ActContext, message: Of
       services.connection.call('chat/removeQueued', { sessionId, messageId }),
     answer: ({ services, sessionId }, { type: _type, ...answer }) =>
       services.connection.call('chat/answer', { sessionId, ...answer }),
-    same: findSame,
+    same: ({ same }, { permissionId }) => same.find(permissionId),
     openDiff: ({ services, sessionId }, place) => openChange(services, sessionId, place),
     openFile: ({ services, sessionId }, { path, line }) =>
       openFile(services, sessionId, { path, line }),
@@ -132,29 +134,6 @@ async function send({ services, sessionId, tell }: ActContext, wish: Of<'send'>)
   const asker = await askerOf(services, sessionId);
   await services.connection.call(method, { sessionId, messageId, text, attachments, ...asker });
   tell({ type: 'sent', messageId });
-}
-
-/** The same action, asked now by other chats of the same repository. */
-async function findSame(
-  { services, sessionId, tell }: ActContext,
-  { permissionId }: Of<'same'>,
-): Promise<void> {
-  const { permissions } = await services.connection.call('chat/listPermissions', {});
-  const own = permissions.find(({ permission }) => permission.permissionId === permissionId);
-  if (own === undefined || own.permission.ask !== 'tool') return;
-  const { tool, input, cwd } = own.permission;
-  // The same words in another folder are another action.
-  const isSame = (one: typeof own.permission): boolean =>
-    one.tool === tool && one.input === input && one.cwd === cwd;
-  const others = permissions
-    .filter((one) => one.sessionId !== sessionId && one.workspaceId === own.workspaceId)
-    .filter(({ permission }) => isSame(permission))
-    .map((one) => ({
-      sessionId: one.sessionId,
-      permissionId: one.permission.permissionId,
-      hash: one.permission.hash,
-    }));
-  tell({ type: 'sameAsked', permissionId, others: others.slice(0, 64) });
 }
 
 async function search(

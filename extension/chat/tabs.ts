@@ -5,11 +5,11 @@ import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
-import type { ClosedTab, OpenTerminals } from '../session/session.ts';
+import type { ClosedTab, OpenTabs } from '../session/session.ts';
 import type { Terminals } from '../terminal/terminal.ts';
 import type { Chats } from './chats.ts';
 
-export class Tabs implements OpenTerminals, Disposable {
+export class Tabs implements OpenTabs, Disposable {
   readonly #terminals: Terminals;
   readonly #chats: Chats;
   readonly #owned = new DisposableStore();
@@ -50,6 +50,14 @@ export class Tabs implements OpenTerminals, Disposable {
     else if (viewColumn === undefined || this.#terminals.isOpen(session.id))
       this.#terminals.open(session);
     else this.#terminals.create(session, { viewColumn }).show();
+  }
+
+  takeDraft(sessionId: string): string | undefined {
+    return this.#chats.takeDraft(sessionId);
+  }
+
+  keepDraft(sessionId: SessionId): void {
+    this.#chats.keepDraft(sessionId);
   }
 
   detach(sessionId: string): void {

@@ -55,6 +55,8 @@ export interface ContextKeys {
   readonly taskPage: string;
   /** Something is handed out. */
   readonly hasTasks: boolean;
+  /** The terminal in front shows an agent that can go on as a chat. */
+  readonly agentTerminal: boolean;
 }
 
 const contextKeys = {
@@ -71,6 +73,7 @@ const contextKeys = {
   tasksPaused: 'waggle.tasksPaused',
   taskPage: 'waggle.taskPage',
   hasTasks: 'waggle.hasTasks',
+  agentTerminal: 'waggle.agentTerminal',
 } as const;
 
 export async function setContext<K extends keyof ContextKeys>(

@@ -6,6 +6,8 @@ export interface Settings {
   readonly home: string;
   /** Absolute paths by agent id. */
   readonly executables: Readonly<Record<string, string>>;
+  /** `lastUsed`: each agent as it was opened last, the first time as a terminal. */
+  readonly openAs: 'lastUsed' | 'terminal' | 'chat';
   readonly location: 'editor' | 'panel';
   /** `smart`: a shell that is idle ends with its tab, everything else runs on. */
   readonly onTabClose: 'smart' | 'keep' | 'end';
@@ -29,6 +31,7 @@ export function readSettings(): Settings {
   return {
     home: own.get<string>('waggle.home', '').trim(),
     executables: readExecutables(own.get<unknown>('waggle.agents.executables')),
+    openAs: oneOf(['lastUsed', 'terminal', 'chat'], own.get('waggle.agents.openAs')),
     location: own.get<string>('waggle.terminals.location') === 'panel' ? 'panel' : 'editor',
     onTabClose: oneOf(['smart', 'keep', 'end'], own.get('waggle.terminals.onTabClose')),
     shellIntegration: own.get<boolean>('waggle.terminals.shellIntegration', true),

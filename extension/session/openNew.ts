@@ -156,14 +156,15 @@ function readWays(memory: vscode.Memento): Record<string, OpenedAs> {
   return memory.get<Record<string, OpenedAs>>(openedAsKey, {});
 }
 
-/** As it was opened last; the first time as a terminal where it can be one. */
+/** As the setting says, else as it was opened last; the first time as a terminal where it can be one. */
 function wayOf({ memory, agents }: OpenNewOptions, id: string): OpenedAs {
   const ways = listWays(
     id,
     agents.known.find((agent) => agent.id === id),
   );
-  const last = readWays(memory)[id] ?? 'terminal';
-  return ways.includes(last) ? last : (ways[0] ?? 'terminal');
+  const { openAs } = readSettings();
+  const wanted = openAs === 'lastUsed' ? (readWays(memory)[id] ?? 'terminal') : openAs;
+  return ways.includes(wanted) ? wanted : (ways[0] ?? 'terminal');
 }
 
 function keptBySetting(): Pick<MethodParams<'session/open'>, 'keep'> {

@@ -12,7 +12,7 @@ import type { Event } from '../../protocol/wire/emitter.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { DaemonFeature } from '../daemon/daemon.ts';
 import type { CommandHandlers } from '../editor/editor.ts';
-import { translate as t } from '../editor/editor.ts';
+import { setContext, translate as t } from '../editor/editor.ts';
 import type { Log } from '../log.ts';
 import { createAdoptCommands } from './adopt.ts';
 import type { SessionCommandsOptions } from './sessionCommands.ts';
@@ -24,11 +24,13 @@ import { isRunning } from './sessionRow.ts';
 import { watchModes } from './modeWatch.ts';
 import { SessionTree } from './sessionTree.ts';
 import { followSessions } from './subscription.ts';
+import { canBeSwitched } from './switching.ts';
 
 export { iconOfAgent } from './newSession.ts';
 export type { OpenNewOptions, Order } from './openNew.ts';
 export { askForOrder, openNew } from './openNew.ts';
-export type { ClosedTab, OpenTerminals, SessionCommandsOptions } from './sessionCommands.ts';
+export type { ClosedTab, OpenTabs, OpenTerminals } from './openTabs.ts';
+export type { SessionCommandsOptions } from './sessionCommands.ts';
 export { chooseSession, readSessionId, restartSession } from './sessionCommands.ts';
 export { resumeSession } from './resume.ts';
 export { importEverything, offerImport } from './importOffer.ts';
@@ -89,6 +91,9 @@ export function createSessionFeature(options: SessionFeatureOptions): SessionFea
   );
   owned.add(watchInterrupted(options));
   owned.add(watchModes({ sessions, terminals }));
+  const tellFront = (): void => void setContext('agentTerminal', isAgentInFront(options));
+  owned.add(sessions.onDidChange(tellFront));
+  owned.add(options.onDidChangeTerminals(tellFront));
   owned.add(subscription.workspaces.onDidChange(refreshAll));
   owned.add(vscode.workspace.onDidChangeWorkspaceFolders(refreshAll));
   owned.add(options.onDidChangeTerminals(refreshAll));
@@ -99,6 +104,11 @@ export function createSessionFeature(options: SessionFeatureOptions): SessionFea
   );
   const commands = { ...createSessionCommands(options), ...createAdoptCommands(options) };
   return { commands, dispose: () => owned.dispose() };
+}
+
+function isAgentInFront({ sessions, terminals }: SessionFeatureOptions): boolean {
+  const front = sessions.get(terminals.active ?? '');
+  return front !== undefined && canBeSwitched(front, 'chat');
 }
 
 /** A tooltip without it is better than none: an older daemon does not know, a busy one may not answer. */

@@ -9,32 +9,17 @@ import { chooseKept } from './keepSession.ts';
 import type { OpenNewOptions } from './openNew.ts';
 import { askForOrder, openNew } from './openNew.ts';
 import { resumeAll } from './interrupted.ts';
+import type { OpenTabs } from './openTabs.ts';
 import { resumeSession } from './resume.ts';
 import type { SessionList } from './sessionList.ts';
 import { pickSession } from './sessionPick.ts';
 import { isRunning, nameOf } from './sessionRow.ts';
 import { canBeSwitched, switchSession } from './switching.ts';
 
-/** The terminals of this window, as far as sessions care. */
-export interface OpenTerminals {
-  isOpen(sessionId: string): boolean;
-  /** Shows the session's terminal, a new one when it has none. */
-  open(session: Session): void;
-  detach(sessionId: string): void;
-  /** The tab that was closed last and whose session still exists. */
-  takeClosed(): ClosedTab | undefined;
-}
-
-export interface ClosedTab {
-  readonly session: Session;
-  /** The close ended the process that still was its last one. */
-  readonly wasEnded: boolean;
-}
-
 export interface SessionCommandsOptions {
   readonly connection: DaemonConnection;
   readonly sessions: SessionList;
-  readonly terminals: OpenTerminals;
+  readonly terminals: OpenTabs;
   readonly window: WindowFeature;
   readonly openNew: OpenNewOptions;
 }
@@ -72,6 +57,8 @@ export function createSessionCommands(
       const session = await chooseSession(options, argument, question);
       if (session !== undefined) await act(session);
     };
+  const toTerminal = (session: Session) => switchSession(ways, session, 'terminal');
+  const toChat = (session: Session) => switchSession(ways, session, 'chat');
   const ask = {
     open: { placeHolder: t('Open which session?') },
     rename: { placeHolder: t('Rename which session?') },
@@ -111,9 +98,22 @@ export function createSessionCommands(
     deleteSession: on(ask.delete, (session) => remove(options, session)),
     reopenClosedSession: () => reopenClosed(options),
     keepSession: on(ask.keep, (session) => chooseKept(connection, session)),
-    switchToTerminal: on(ask.toTerminal, (session) => switchSession(ways, session, 'terminal')),
-    switchToChat: on(ask.toChat, (session) => switchSession(ways, session, 'chat')),
+    switchToTerminal: onFront(options, 'terminal', on(ask.toTerminal, toTerminal)),
+    switchToChat: onFront(options, 'chat', on(ask.toChat, toChat)),
     copySessionId: on(ask.copy, copyId),
+  };
+}
+
+/** The button in the title of a tab names no session: the one in front is meant, where it can. */
+function onFront(
+  { sessions, terminals }: SessionCommandsOptions,
+  to: 'terminal' | 'chat',
+  act: (argument: unknown) => Promise<void>,
+): (argument?: unknown) => Promise<void> {
+  return (argument) => {
+    const front = sessions.get(terminals.active ?? '');
+    const isMeant = front !== undefined && canBeSwitched(front, to);
+    return act(readSessionId(argument) ?? (isMeant ? front.id : undefined));
   };
 }
 

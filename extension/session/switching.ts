@@ -7,6 +7,7 @@ import type { TerminalSize } from '../../protocol/wire/mark.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
 import { translate as t } from '../editor/editor.ts';
 import type { WindowFeature } from '../window/window.ts';
+import type { OpenTabs } from './openTabs.ts';
 import type { SessionList } from './sessionList.ts';
 import { isAgent } from './resume.ts';
 import { nameOf } from './sessionRow.ts';
@@ -15,7 +16,7 @@ export interface SwitchingOptions {
   readonly connection: DaemonConnection;
   readonly sessions: SessionList;
   readonly window: WindowFeature;
-  readonly terminals: { open(session: Session): void };
+  readonly terminals: Pick<OpenTabs, 'open' | 'takeDraft' | 'keepDraft'>;
   readonly size: () => TerminalSize;
 }
 
@@ -53,8 +54,16 @@ async function go(
   wanted: { readonly to: To; readonly during: During },
 ): Promise<void> {
   await Promise.all([connection.require(), window.prepareEnvironment()]);
-  const asked = { ...wanted, sessionId: id, windowId: window.id, size: size() };
-  const { session, outcome, reason } = await connection.call('chat/switch', asked);
+  // Written a moment ago: it goes along with the rest of the draft.
+  const draft = terminals.takeDraft(id);
+  const written = draft === undefined ? {} : { draft };
+  const asked = { ...wanted, ...written, sessionId: id, windowId: window.id, size: size() };
+  const { session, outcome, reason } = await connection
+    .call('chat/switch', asked)
+    .catch((error: unknown) => {
+      if (draft !== undefined) terminals.keepDraft(id);
+      throw error;
+    });
   sessions.put(session);
   if (outcome === 'waiting') return tellWaiting(connection, session, wanted.to);
   terminals.open(session);

@@ -53,6 +53,8 @@ export const toPageSchema = z.discriminatedUnion('type', [
     sessionId: sessionIdSchema,
     name: z.string(),
     agent: z.string(),
+    /** Of the session; paths in it are shown without it where they are only named. */
+    folder: z.string(),
     /** Translations of English words; those that are missing stay English. */
     words: z.record(z.string(), z.string()),
     chat: chatSchema,
@@ -61,8 +63,6 @@ export const toPageSchema = z.discriminatedUnion('type', [
     draft: draftSchema,
     /** The first entry that was in view; null: the newest. */
     place: positionSchema.nullable(),
-    /** Commands of others that are there: `terminal` hands over, `restore` brings files back. */
-    can: z.array(z.string()),
     isMac: z.boolean(),
   }),
   z.object({ type: z.literal('chatChanged'), chat: chatSchema, name: z.string() }),

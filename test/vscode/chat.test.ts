@@ -1,13 +1,14 @@
-/** Chats in the real editor with the real Claude Code: what a person sees, does and decides. */
+/** Chats in the real editor with the real Claude Code: what a person sees, does and decides. One window for all of it. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
-import type { ClaudeCodeRun } from '../agents/support/claudeCode.ts';
-import { prepareClaudeCode } from '../agents/support/claudeCode.ts';
-import { installAgents } from '../agents/support/install.ts';
-import { longConversation, writeTranscript } from '../support/chatTranscript.ts';
+import { longConversation } from '../support/chatTranscript.ts';
 import { hostileTexts } from '../support/hostileMarkup.ts';
+import { tellAsking } from './chat/asking.ts';
+import { tellAttaching } from './chat/attaching.ts';
+import { tellMoving, tellRestoring } from './chat/moving.ts';
+import { listBarriers, listCutOff } from './support/accessible.ts';
 import {
   card,
   chatFrame,
@@ -19,74 +20,35 @@ import {
   waitForCard,
   waitForText,
 } from './support/chatPage.ts';
-import {
-  acceptInput,
-  fillInput,
-  pick,
-  readPicks,
-  readPrompt,
-  runCommand,
-} from './support/commandPalette.ts';
-import { connectProduct } from './support/daemonClient.ts';
+import type { ChatRig } from './chat/rig.ts';
+import { isGone, openChat, startChatRig } from './chat/rig.ts';
+import { pick, readPicks, readPrompt, runCommand } from './support/commandPalette.ts';
 import type { EditorWindow } from './support/editorWindow.ts';
-import { openEditorWindow } from './support/editorWindow.ts';
 import { pictureLooks } from './support/looks.ts';
-import type { Product } from './support/product.ts';
-import { startProduct } from './support/product.ts';
 import { until } from './support/until.ts';
 import {
   clickRowAction,
   openActivity,
-  openRow,
   readTabs,
   readTree,
   treeRow,
-  unfoldRow,
   waitForRow,
 } from './support/views.ts';
 
-/** What was to be pressed is answered already. */
-function isGone(error: unknown): void {
-  if (!(error instanceof Error && error.name === 'TimeoutError')) throw error;
-}
-
-function trustFolder(configDirectory: string, folder: string): void {
-  const path = join(configDirectory, '.claude.json');
-  const seed: { projects: Record<string, object> } = JSON.parse(readFileSync(path, 'utf8'));
-  seed.projects[folder] = { hasTrustDialogAccepted: true };
-  writeFileSync(path, JSON.stringify(seed));
-}
-
 describe('a chat in the editor', function () {
   this.timeout(240_000);
-  let run: ClaudeCodeRun;
-  let product: Product;
+  let rig: ChatRig;
   let window: EditorWindow;
   let link: DaemonLink;
-  let agentPath: string;
+  /** Seen on the way, in three themes and two widths. */
+  const barriers: string[] = [];
 
   before(async function () {
     this.timeout(600_000);
-    await installAgents();
-    run = await prepareClaudeCode();
-    const { HOME: _home, PATH: path, ...agentEnv } = run.env;
-    const bin = join(run.home.root, 'bin');
-    mkdirSync(bin);
-    symlinkSync(run.command[0], join(bin, 'claude'));
-    agentPath = `${bin}:${path ?? ''}`;
-    product = await startProduct({
-      env: { ...agentEnv, SHELL: '/bin/bash', PATH: agentPath },
-    });
-    writeFileSync(join(product.userHome, '.profile'), `PATH='${bin}':$PATH\n`);
-    trustFolder(run.home.configDirectory, product.folder);
-    window = await openEditorWindow({ server: product.server, folder: product.folder });
+    rig = await startChatRig();
+    ({ window } = rig);
   });
-  after(async () => {
-    link?.dispose();
-    await window?.close();
-    await product?.stop();
-    await run?.stop();
-  });
+  after(() => rig?.stop());
 
   // What a person would have seen tells more than a stack.
   afterEach(async function () {
@@ -96,55 +58,37 @@ describe('a chat in the editor', function () {
     console.error(currentTest.err);
   });
 
-  const inFolder = (name: string): boolean => existsSync(join(product.folder, name));
-  /** The theme that a person began with. */
-  const darken = async (): Promise<void> => {
-    await runCommand(window, 'Preferences: Color Theme');
-    await fillInput(window, 'Dark Modern');
-    await until('it is found', async () => (await readPicks(window))[0]?.label === 'Dark Modern');
-    await acceptInput(window);
-    await window.page.locator('.monaco-workbench.vs-dark').first().waitFor();
-  };
-  /** Opened by its row, which a person's name keeps. */
-  const importChat = async (
-    name: string,
-    steps: Parameters<typeof writeTranscript>[1]['steps'],
-  ) => {
-    const path = join(product.userHome, `${name}.jsonl`);
-    writeTranscript(path, { cwd: product.folder, steps });
-    const asked = { path, as: 'chat', agent: 'claude' } as const;
-    const { session } = await link.call('conversation/import', asked, { timeoutMs: 120_000 });
-    await link.call('session/rename', { sessionId: session.id, name });
-    await unfoldRow(window, 'Sessions', 'History');
-    await openRow(window, 'Sessions', name);
-    await composer(window).waitFor({ timeout: 60_000 });
-  };
-
-  it('is offered beside the terminal, and opens', async () => {
+  it('opens where a setting says that agents open as chats, ready to be written in', async () => {
     await openActivity(window, 'Waggle');
     await runCommand(window, 'Waggle: New Session…');
-    await until('the agent is offered', async () =>
-      (await readPicks(window)).some(({ label }) => label === 'Claude Code'),
-    );
-    const row = window.page.locator('.quick-input-list .monaco-list-row', {
-      hasText: 'Claude Code',
-    });
-    await row.hover();
-    await row.locator('.action-label[aria-label="as Chat"]').click();
+    await pick(window, 'Claude Code');
     await composer(window).waitFor({ timeout: 60_000 });
     assert.match(
       (await waitForRow(window, 'Sessions', 'Claude Code')).description,
       /claude · chat/,
     );
+    await until('one can write at once', () =>
+      inPage(window.page, () => document.activeElement?.tagName === 'TEXTAREA'),
+    );
     await window.screenshot('chat-empty-dark-1400');
-    link = await connectProduct(product);
+    link = await rig.connect();
     const { chats } = await link.call('chat/list', {});
     const [chat] = chats;
     assert.ok(chat);
     await link.call('session/rename', { sessionId: chat.sessionId, name: 'first chat' });
   });
 
-  it('streams what the agent says, as Markdown, its thinking folded', async () => {
+  it('streams what the agent says, as Markdown, its thinking folded, and tells it to a screen reader', async () => {
+    await inPage(window.page, () => {
+      const announcer = document.querySelector('#announcer');
+      const said: string[] = [];
+      new MutationObserver(() => said.push(announcer?.textContent ?? '')).observe(document.body, {
+        childList: true,
+        subtree: true,
+        characterData: true,
+      });
+      Object.assign(globalThis, { said });
+    });
     await say(
       window,
       'Please explain. [[think \\u0048mm.]] [[say \\u0048ello **from** the script.\\n\\n```js\\nconst answer = 42; // yes\\n```\\n\\n- one\\n- two]]',
@@ -153,11 +97,16 @@ describe('a chat in the editor', function () {
     const frame = chatFrame(window);
     assert.equal(await frame.locator('.row[data-kind=text] strong').innerText(), 'from');
     assert.equal(await frame.locator('.code-block .hljs-keyword').innerText(), 'const');
-    await waitForText(window, /thought for/);
+    await waitForText(window, /thought/);
     assert.ok(!(await readRows(window)).some((row) => row.includes('Hmm.')));
     await frame.locator('.thinking .fold').click();
     await waitForText(window, 'Hmm.');
     await waitForText(window, /\d s · .* in · .* out/);
+    const readSaid = (): Promise<string[]> =>
+      inPage(window.page, () => (globalThis as unknown as { said: string[] }).said);
+    await until('it was told', async () => (await readSaid()).includes('Claude Code is done'));
+    const told = [...new Set(await readSaid())].join('|');
+    assert.match(told, /Claude Code is working\|.*ello \*\*from\*\* the script/);
     assert.equal((await readTree(window, 'Sessions')).length, 2, 'one row per conversation');
     assert.equal((await readTabs(window)).length, 1);
   });
@@ -192,15 +141,18 @@ describe('a chat in the editor', function () {
     );
     const text = await shown.locator('.card-command').innerText();
     assert.ok(text.includes('\\u{202e}abc') && text.endsWith('x'.repeat(300)), text);
-    assert.match(await shown.innerText(), new RegExp(product.folder));
-    assert.equal(inFolder('made'), false);
+    assert.match(await shown.innerText(), new RegExp(rig.product.folder));
+    assert.equal(rig.inFolder('made'), false);
     const { needs } = await link.call('attention/list', {});
     assert.deepEqual(
       needs.find(({ kind }) => kind === 'permission')?.actions.map(({ id }) => id),
       ['review'],
     );
-    await pictureLooks(window, 'chat-permission', () => card(window).waitFor());
-    await darken();
+    await pictureLooks(window, 'chat-permission', async () => {
+      await card(window).waitFor();
+      barriers.push(...(await listBarriers(window)));
+    });
+    await rig.darken();
   });
 
   it('is denied with a reason, and the agent is told', async () => {
@@ -209,9 +161,9 @@ describe('a chat in the editor', function () {
     await card(window).getByRole('button', { name: 'Deny', exact: true }).click();
     await waitForText(window, /you denied: .*rather not/);
     await waitForText(window, 'done');
-    assert.equal(inFolder('made'), false);
+    assert.equal(rig.inFolder('made'), false);
     assert.ok(
-      run.modelServer.requests.some(({ body }) => JSON.stringify(body).includes('rather not')),
+      rig.run.modelServer.requests.some(({ body }) => JSON.stringify(body).includes('rather not')),
     );
   });
 
@@ -220,10 +172,10 @@ describe('a chat in the editor', function () {
     await waitForCard(window);
     await runCommand(window, 'Waggle: Focus What Is Asked');
     await until('the key allows it', async () => {
-      if (inFolder('by-key')) return true;
+      if (rig.inFolder('by-key')) return true;
       if ((await card(window).count()) === 0) return false;
       await card(window).press('a', { timeout: 2000 }).catch(isGone);
-      return inFolder('by-key');
+      return rig.inFolder('by-key');
     });
     await waitForText(window, /you allowed: \$ touch by-key/);
     await waitForText(window, 'key');
@@ -236,7 +188,7 @@ describe('a chat in the editor', function () {
     await card(window).locator('textarea').fill('{"command":"touch f2"}');
     await card(window).getByRole('button', { name: 'Allow This Instead' }).click();
     await waitForText(window, 'edited');
-    assert.deepEqual([inFolder('f1'), inFolder('f2')], [false, true]);
+    assert.deepEqual([rig.inFolder('f1'), rig.inFolder('f2')], [false, true]);
     await say(window, '[[tool Bash {"command":"touch r1"}]] [[say \\u0072uled]]');
     await waitForCard(window);
     await press(window, 'Allow Always…');
@@ -247,21 +199,22 @@ describe('a chat in the editor', function () {
     await say(window, '[[tool Bash {"command":"touch r2"}]] [[say \\u0061gain]]');
     await waitForText(window, 'again');
     await waitForText(window, /allowed by your rule/);
-    await runCommand(window, 'Waggle: Show What Is Allowed without Asking…');
-    assert.deepEqual(
-      (await readPicks(window)).map(({ label }) => label),
-      ['Bash: touch *'],
-    );
-    await window.page.locator('.quick-input-list .monaco-list-row').hover();
-    await window.page.locator('.quick-input-list .action-label[aria-label^="Ask Again"]').click();
-    await until(
-      'the rule is gone',
-      async () => (await link.call('chat/listRules', {})).rules.length === 0,
-    );
+    const listed = new Set<string>();
+    await until('the rule is gone', async () => {
+      // A list that just opened closes when the editor gives the focus back to the chat.
+      await runCommand(window, 'Waggle: Show What Is Allowed without Asking…');
+      for (const { label } of await readPicks(window)) listed.add(label);
+      const rows = window.page.locator('.quick-input-list .monaco-list-row');
+      await rows.first().hover({ timeout: 3000 }).catch(isGone);
+      const askAgain = rows.locator('.action-label[aria-label^="Ask Again"]');
+      await askAgain.click({ timeout: 3000 }).catch(isGone);
+      return (await link.call('chat/listRules', {})).rules.length === 0;
+    });
+    assert.ok(listed.has('Bash: touch *'), [...listed].join());
   });
 
   it('shows a change of a file line by line, and in the editor’s own diff', async () => {
-    const path = join(product.folder, 'server.py');
+    const path = join(rig.product.folder, 'server.py');
     await say(
       window,
       `[[tool Read {"file_path":"${path}"}]] [[tool Edit {"file_path":"${path}","old_string":"8080","new_string":"9090"}]] [[say \\u0063hanged]]`,
@@ -278,8 +231,13 @@ describe('a chat in the editor', function () {
     await waitForCard(window);
     await press(window, 'Allow Once');
     await waitForText(window, 'changed');
+    await until('one goes on writing', () =>
+      inPage(window.page, () => document.activeElement?.matches('.composer > textarea') === true),
+    );
     assert.match(readFileSync(path, 'utf8'), /9090/);
   });
+
+  tellRestoring(() => rig);
 
   it('asks questions with buttons', async () => {
     const options = '[{"label":"Red","description":"warm"},{"label":"Blue","description":"cold"}]';
@@ -303,9 +261,11 @@ describe('a chat in the editor', function () {
     await clickRowAction(window, treeRow(window, 'Needs You', row.label), 'Answer');
     await pick(window, 'Allow Once');
     await waitForText(window, 'listed');
-    assert.ok(inFolder('from-list'));
+    assert.ok(rig.inFolder('from-list'));
     await until('nothing is asked any more', async () => (await card(window).count()) === 0);
   });
+
+  tellAsking(() => rig);
 
   it('queues what is said meanwhile, to be changed and taken back, and stops on Escape', async () => {
     await say(window, '[[say \\u0077orking]] [[hang]]');
@@ -317,8 +277,15 @@ describe('a chat in the editor', function () {
     await frame.locator('.queued').nth(1).getByRole('button', { name: 'Take Back' }).click();
     await until('one waits', async () => (await frame.locator('.queued').count()) === 1);
     await frame.locator('.queued').getByRole('button', { name: 'Change' }).click();
+    // What is drawn anew meanwhile takes no focus.
+    await composer(window).pressSequentially('beside');
+    assert.equal(await composer(window).inputValue(), 'beside');
+    await composer(window).fill('');
     await frame.locator('.queued textarea').fill('[[say \\u0073ooner]]');
     await frame.locator('.queued textarea').press('Enter');
+    await until('one goes on writing', () =>
+      inPage(window.page, () => document.activeElement?.matches('.composer > textarea') === true),
+    );
     await window.screenshot('chat-queue-dark-1400');
     await until('it stops', async () => {
       await composer(window).press('Escape');
@@ -331,23 +298,20 @@ describe('a chat in the editor', function () {
 
   it('says what failed and how to go on', async () => {
     // A chat of its own: the agent says what failed again with every later message.
-    const environment = { ...run.env, HOME: product.userHome, PATH: agentPath };
-    const asked = { agent: 'claude', cwd: product.folder, name: 'failing', environment };
-    const { session } = await link.call('chat/create', asked);
-    await openRow(window, 'Sessions', 'failing');
+    const sessionId = await rig.createChat('failing');
     await say(window, '[[error 400 invalid_request_error]]');
     const ended = chatFrame(window).locator('.turn-end.failed').last();
     await ended.waitFor({ timeout: 60_000 });
-    assert.match(await ended.innerText(), /400/);
+    assert.match(await ended.innerText(), /failed/);
+    assert.match((await readRows(window)).join(), /API Error: 400/);
     assert.equal(await ended.getByRole('button', { name: 'Try Again' }).count(), 1);
     await window.screenshot('chat-error-dark-1400');
-    await link.call('session/kill', { sessionId: session.id });
-    await link.call('session/delete', { sessionId: session.id });
+    await link.call('session/kill', { sessionId });
+    await link.call('session/delete', { sessionId });
     await until('its tab is closed', async () =>
       (await readTabs(window)).every(({ title }) => !title.endsWith('failing')),
     );
-    await openRow(window, 'Sessions', 'first chat');
-    await composer(window).waitFor({ timeout: 60_000 });
+    await openChat(window, 'first chat');
   });
 
   it('completes files with @ and takes a selection of a file', async () => {
@@ -369,11 +333,13 @@ describe('a chat in the editor', function () {
     await part.waitFor({ timeout: 30_000 });
     assert.match(await part.innerText(), /server\.py:1/);
     await composer(window).press('Enter');
-    const asked = await run.modelServer.untilRequest(({ body }) =>
+    const asked = await rig.run.modelServer.untilRequest(({ body }) =>
       JSON.stringify(body).includes('listening on '),
     );
     assert.ok(asked);
   });
+
+  tellAttaching(() => rig);
 
   it('shows a hostile transcript as it is: nothing runs, nothing is fetched', async () => {
     const steps = hostileTexts.flatMap((text, index) => [
@@ -381,7 +347,7 @@ describe('a chat in the editor', function () {
       { who: 'agent', text } as const,
       { who: 'tool', name: `Bash${index}<b>`, input: { command: text }, output: text } as const,
     ]);
-    await importChat('hostile', steps);
+    await rig.importChat('hostile', steps);
     const refused = window.refused.length;
     // From its beginning to its end, everything opened, as fast as the page draws.
     const seen = await inPage(window.page, async () => {
@@ -422,7 +388,7 @@ describe('a chat in the editor', function () {
   });
 
   it('opens a long chat with a few rows, and goes to its first and its last question', async () => {
-    await importChat('long', longConversation(3000));
+    await rig.importChat('long', longConversation(3000));
     await waitForText(window, 'That was step 299.');
     const countRows = () => inPage(window.page, () => document.querySelectorAll('.row').length);
     assert.ok((await countRows()) <= 300);
@@ -432,8 +398,11 @@ describe('a chat in the editor', function () {
     await runCommand(window, 'Waggle: Go to Your Last Question');
     await waitForText(window, 'Question 299:');
     assert.ok((await countRows()) <= 300);
-    await pictureLooks(window, 'chat-long', () => waitForText(window, 'Question 299:'));
-    await darken();
+    await pictureLooks(window, 'chat-long', async () => {
+      await waitForText(window, 'Question 299:');
+      barriers.push(...(await listBarriers(window)));
+    });
+    await rig.darken();
   });
 
   it('finds words anywhere in it, and marks them', async () => {
@@ -450,6 +419,8 @@ describe('a chat in the editor', function () {
 
   it('is back after a reload, with what was written and not sent', async () => {
     await composer(window).fill('half a thought');
+    // Taken over by the reload, whenever a changed file is noticed.
+    rig.product.changeSettings({ 'waggle.agents.openAs': 'terminal' });
     await window.reload();
     await composer(window).waitFor({ timeout: 60_000 });
     await until(
@@ -460,14 +431,13 @@ describe('a chat in the editor', function () {
   });
 
   it('keeps its text while the daemon is gone, and goes on with the next', async () => {
-    await openRow(window, 'Sessions', 'first chat');
-    await composer(window).waitFor({ timeout: 60_000 });
+    await openChat(window, 'first chat');
     await waitForText(window, 'sooner');
-    const killed = product.daemonPid();
+    const killed = rig.product.daemonPid();
     assert.ok(killed);
     process.kill(killed, 'SIGKILL');
     await until('another daemon runs', async () => {
-      const pid = product.daemonPid();
+      const pid = rig.product.daemonPid();
       return pid !== undefined && pid !== killed;
     });
     await waitForText(window, 'sooner');
@@ -477,6 +447,26 @@ describe('a chat in the editor', function () {
     );
     await say(window, '[[say \\u0061live]]');
     await waitForText(window, 'alive');
+  });
+
+  tellMoving(() => rig);
+
+  it('can be read and used by everybody: names, roles, contrast, and nothing is cut off when it is enlarged', async () => {
+    await say(window, '[[tool Bash {"command":"touch last"}]] [[say \\u006cast]]');
+    await waitForCard(window);
+    // 150 % of a window of 1400 × 900, and 200 % beside the side bar.
+    for (const [width, height] of [
+      [933, 600],
+      [700, 450],
+    ] as const) {
+      await window.resize(width, height);
+      await card(window).waitFor();
+      barriers.push(...(await listCutOff(window)), ...(await listBarriers(window)));
+      await window.screenshot(`chat-enlarged-dark-${width}`);
+    }
+    await window.resize(1400, 900);
+    await press(window, 'Deny');
+    assert.deepEqual([...new Set(barriers)], []);
   });
 
   it('asks nothing of any address off this machine, and gives the editor nothing to complain about', () => {

@@ -73,8 +73,9 @@ export class Composer extends Component<ComposerProps, ComposerState> {
           placeholder={this.#placeholder()}
           aria-label={t('Message to {0}', model.opened.agent)}
           aria-autocomplete="list"
-          aria-controls="suggestions"
-          {...(isListed ? { 'aria-activedescendant': `suggestion-${active}` } : {})}
+          {...(isListed
+            ? { 'aria-controls': 'suggestions', 'aria-activedescendant': `suggestion-${active}` }
+            : {})}
           onInput={() => this.#written()}
           onKeyDown={(event) => this.#press(event)}
           onPaste={(event) => this.#paste(event)}
@@ -274,7 +275,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
       const image = await toAttachment(file, name);
       if (image === undefined) {
         const text = t('{0} is no image that can be sent.', name);
-        model.showProblem({ text, fix: t('PNG, JPEG, GIF or WebP; other files by @.') });
+        model.showProblem({ text, fix: t('Use PNG, JPEG, GIF or WebP. Name other files with @.') });
         continue;
       }
       const part: PromptPart = { kind: 'image', label: name, text: '', image };

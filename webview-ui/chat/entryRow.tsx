@@ -20,6 +20,8 @@ export interface RowProps {
   /** Entries that fold into this row. */
   readonly folded: readonly Entry[];
   readonly isOpen: boolean;
+  /** How the newest turn ended: it can be tried again. */
+  readonly isLast: boolean;
   /** Rows inside of a folded group that are open. */
   readonly opened: ReadonlySet<number>;
   readonly toggle: (position: number) => void;
@@ -29,9 +31,9 @@ export class EntryRow extends Component<RowProps, { readonly isBroken: boolean }
   override state = { isBroken: false };
 
   override shouldComponentUpdate(next: RowProps, state: { isBroken: boolean }): boolean {
-    const { entry, folded, isOpen, opened } = this.props;
+    const { entry, folded, isOpen, isLast, opened } = this.props;
     if (state.isBroken !== this.state.isBroken) return true;
-    if (next.entry !== entry || next.isOpen !== isOpen) return true;
+    if (next.entry !== entry || next.isOpen !== isOpen || next.isLast !== isLast) return true;
     if (next.folded.length !== folded.length) return true;
     return next.folded.length > 0 && next.opened !== opened;
   }
@@ -73,9 +75,9 @@ function drawContent(props: RowProps): ComponentChildren {
     case 'permission':
       return <Settled {...props} asked={content} />;
     case 'turnEnded':
-      return <TurnEnd model={model} turn={entry.turn} ended={content} />;
+      return <TurnEnd {...props} ended={content} />;
     case 'error':
-      return <Failure model={model} error={content} />;
+      return <Failure {...props} error={content} />;
     case 'notice':
       return <div class="notice quiet">{toVisibleText(content.text)}</div>;
     case 'turnStarted':
@@ -172,7 +174,8 @@ function Thinking({
   toggle,
 }: RowProps & { readonly thinking: Content<'thinking'> }): JSX.Element {
   const { ms, text } = thinking;
-  const done = ms === null ? t('thought') : t('thought for {0}', describeMs(ms));
+  const long = ms === null ? '' : describeMs(ms);
+  const done = long === '' ? t('thought') : t('thought for {0}', long);
   return (
     <div class="thinking">
       <button
@@ -191,6 +194,11 @@ function Thinking({
 
 const planIcons = { pending: 'circle-large-outline', inProgress: 'play-circle', completed: 'pass' };
 
+function nameStep(status: keyof typeof planIcons): string {
+  if (status === 'inProgress') return t('in progress');
+  return status === 'completed' ? t('done') : t('to do');
+}
+
 function Plan({ plan }: { readonly plan: Content<'plan'> }): JSX.Element {
   const done = plan.steps.filter(({ status }) => status === 'completed').length;
   return (
@@ -200,7 +208,7 @@ function Plan({ plan }: { readonly plan: Content<'plan'> }): JSX.Element {
         {plan.steps.map(({ text, status }, index) => (
           <li key={index} class={status}>
             <Icon name={planIcons[status]} />
-            <span class="spoken">{status === 'completed' ? t('done') : t('to do')}</span>
+            <span class="spoken">{nameStep(status)}</span>
             {toVisibleText(text)}
           </li>
         ))}
@@ -211,13 +219,14 @@ function Plan({ plan }: { readonly plan: Content<'plan'> }): JSX.Element {
 
 /** What was asked, where it was asked: one line, with the answer. The card of an open one stands above the composer. */
 function Settled({
+  model,
   entry,
   asked,
   isOpen,
   toggle,
 }: RowProps & { readonly asked: Content<'permission'> }): JSX.Element {
   const { permission } = asked;
-  const { icon, said, state } = settledLine(permission);
+  const { icon, said, state } = settledLine(permission, (line) => model.shorten(line));
   return (
     <div class={`settled ${state}`}>
       <button
@@ -234,14 +243,14 @@ function Settled({
   );
 }
 
-interface TurnEndProps {
-  readonly model: ChatModel;
-  readonly turn: number;
-  readonly ended: Content<'turnEnded'>;
-}
-
-function TurnEnd({ model, turn, ended }: TurnEndProps): JSX.Element {
-  const { outcome, reason, ms, usage } = ended;
+function TurnEnd({
+  model,
+  entry,
+  isLast,
+  ended,
+}: RowProps & { readonly ended: Content<'turnEnded'> }): JSX.Element {
+  const { outcome, ms, usage } = ended;
+  const { turn } = entry;
   const parts = [describeMs(ms)];
   if (usage !== null) {
     const input = usage.inputTokens + usage.cachedTokens;
@@ -253,28 +262,32 @@ function TurnEnd({ model, turn, ended }: TurnEndProps): JSX.Element {
   const isGood = outcome === 'completed';
   return (
     <div class={`turn-end ${outcome}`}>
-      <span class="quiet">
-        {isGood ? '' : `${toPlainLine(reason) || nameOutcome(outcome)} · `}
-        {parts.filter(Boolean).join(' · ')}
-      </span>
       {isGood ? null : (
-        <button
-          type="button"
-          class="chip"
-          onClick={() => model.post({ type: 'act', what: 'retry' })}
-        >
-          {t('Try Again')}
-        </button>
+        <span class="turn-reason">
+          {outcome === 'failed' ? <Icon name="error" /> : null}
+          {sayOutcome(model, entry, ended)}
+        </span>
       )}
-      {model.opened.can.includes('restore') ? (
-        <IconButton
-          icon="discard"
-          label={t('Restore Files to before This Turn…')}
-          act={() => model.post({ type: 'restoreFiles', turn })}
-        />
-      ) : null}
+      <span class="quiet">{parts.filter(Boolean).join(' · ')}</span>
+      {isGood || !isLast ? null : <TryAgain model={model} />}
+      <IconButton
+        icon="discard"
+        label={t('Restore Files to before This Turn…')}
+        act={() => model.post({ type: 'restoreFiles', turn })}
+      />
     </div>
   );
+}
+
+/** Its reason, unless the agent said the same just above. */
+function sayOutcome(
+  { journal }: ChatModel,
+  { position }: Entry,
+  { outcome, reason }: Content<'turnEnded'>,
+): string {
+  const above = journal.get(position - 1)?.content;
+  const isSaid = above?.kind === 'text' && reason !== '' && above.text.includes(reason);
+  return (isSaid ? '' : toPlainLine(reason)) || nameOutcome(outcome);
 }
 
 function nameOutcome(outcome: Content<'turnEnded'>['outcome']): string {
@@ -282,13 +295,19 @@ function nameOutcome(outcome: Content<'turnEnded'>['outcome']): string {
   return outcome === 'failed' ? t('failed') : t('cut off');
 }
 
+function TryAgain({ model }: Pick<RowProps, 'model'>): JSX.Element {
+  return (
+    <button type="button" class="chip" onClick={() => model.post({ type: 'act', what: 'retry' })}>
+      {t('Try Again')}
+    </button>
+  );
+}
+
 function Failure({
   model,
+  isLast,
   error,
-}: {
-  readonly model: ChatModel;
-  readonly error: Content<'error'>;
-}): JSX.Element {
+}: RowProps & { readonly error: Content<'error'> }): JSX.Element {
   const { text, fix } = error;
   return (
     <div class="failure" role="note">
@@ -296,13 +315,7 @@ function Failure({
       <div>
         <div class="failure-text">{showControls(text)}</div>
         {fix === '' ? null : <div>{t('To fix: {0}', showControls(fix))}</div>}
-        <button
-          type="button"
-          class="chip"
-          onClick={() => model.post({ type: 'act', what: 'retry' })}
-        >
-          {t('Try Again')}
-        </button>
+        {isLast ? <TryAgain model={model} /> : null}
       </div>
     </div>
   );

@@ -1,4 +1,4 @@
-/** The edge of the page: takes the editor's messages, draws at most once per frame, and says that it lives. */
+/** The edge of the page: takes the editor's messages, draws at most twice per frame, and says that it lives. */
 import './zod.ts';
 import { render } from 'preact';
 import { toPageSchema } from '../../protocol/chat/chatPage.ts';
@@ -23,20 +23,35 @@ const page = createHold<Page>();
 let model: ChatModel | undefined;
 let version = 0;
 let isDrawing = false;
+/** Since the last frame. */
+let isDrawn = false;
+let focused: Element | null = null;
 
 function draw(): void {
   isDrawing = false;
   if (model === undefined) return;
   version += 1;
   render(<Page self={page} model={model} version={version} />, root);
+  // What had the focus is gone: who pressed it goes on writing.
+  if (focused === null || focused.isConnected) return;
+  focused = null;
+  focusComposer();
 }
 
 function drawSoon(): void {
   if (isDrawing) return;
   isDrawing = true;
   // A page that is not seen has no frames, and must not fall behind.
-  if (document.visibilityState === 'visible') requestAnimationFrame(draw);
-  else setTimeout(draw, 100);
+  if (document.visibilityState !== 'visible') setTimeout(draw, 100);
+  else if (isDrawn) requestAnimationFrame(draw);
+  else {
+    // What comes first is there when the frame begins; what follows it waits for the next one.
+    isDrawn = true;
+    requestAnimationFrame(() => {
+      isDrawn = false;
+    });
+    queueMicrotask(draw);
+  }
 }
 
 function keep(): void {
@@ -54,6 +69,7 @@ function open(message: Extract<ToPage, { type: 'opened' }>): void {
   render(null, root);
   draw();
   keep();
+  focusComposer();
   requestAnimationFrame(() => setTimeout(() => performance.mark('waggle.drawn')));
 }
 
@@ -80,6 +96,12 @@ function reveal(position: number | null): void {
   if (position !== null) page.current?.reveal(position);
 }
 
+/** Who comes to the page writes; what has the focus in it keeps it. */
+function focusComposer(): void {
+  const isFree = document.activeElement === document.body;
+  if (isFree && document.hasFocus()) page.current?.focusComposer();
+}
+
 function report(error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   post({ type: 'broken', text: text.slice(0, 4000) });
@@ -95,8 +117,11 @@ window.addEventListener('unhandledrejection', ({ reason }) => report(reason));
 // Nothing that is dropped beside the place for it replaces the page.
 window.addEventListener('dragover', (event) => event.preventDefault());
 window.addEventListener('drop', (event) => event.preventDefault());
-window.addEventListener('focus', () => {
-  if (document.activeElement === document.body) page.current?.focusComposer();
+window.addEventListener('focus', focusComposer);
+// Of what stands beside the text field. What stands in a row may be drawn anew while the editor shows something else.
+document.addEventListener('focusin', () => {
+  const isBelow = document.activeElement?.closest('.below') !== null;
+  focused = isBelow ? document.activeElement : null;
 });
 
 post({ type: 'ready' });

@@ -100,6 +100,19 @@ export class ChatModel {
     return known ?? [];
   }
 
+  /** Paths of the session's folder begin in it. A command stays as it is. */
+  shorten(line: string): string {
+    const { folder } = this.opened;
+    if (folder === '' || line.startsWith('$')) return line;
+    return line.replaceAll(`${folder}/`, '').replaceAll(`${folder}\\`, '');
+  }
+
+  /** Which one, and how many chats ask it. */
+  describeAsk(permission: Permission): string {
+    const { permissionId, ask } = permission;
+    return ask === 'tool' ? `${permissionId}+${this.sameAs(permission).length}` : permissionId;
+  }
+
   take(message: ToPage): void {
     switch (message.type) {
       case 'chatChanged':

@@ -64,11 +64,11 @@ export class Page extends Component<PageProps, PageState> {
               <PermissionCard
                 key={ask.permission.permissionId}
                 {...{ model, ask }}
-                among={asks.map((one) => one.permission.permissionId).join(' ')}
+                among={asks.map(({ permission }) => model.describeAsk(permission)).join(' ')}
               />
             ))}
           </div>
-          <QueueList model={model} />
+          <QueueList model={model} leave={() => this.focusComposer()} />
           <Composer self={this.#composer} model={model} version={version} />
         </div>
       </main>
@@ -100,9 +100,7 @@ export class Page extends Component<PageProps, PageState> {
     const transcript = this.#transcript.current;
     if (transcript === null) return;
     const { model } = this.props;
-    const from =
-      step < 0 && model.journal.end > 0 ? transcript.firstVisible : transcript.firstVisible;
-    const found = await model.findPrompt(from, step);
+    const found = await model.findPrompt(transcript.firstVisible, step);
     if (found !== undefined) transcript.reveal(found, 'start');
     else if (step > 0) transcript.toEnd();
   }

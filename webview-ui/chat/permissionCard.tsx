@@ -3,7 +3,7 @@
  * the first half second after it appeared or changed. The answer carries the hash of what stands here.
  */
 import { Component, createRef } from 'preact';
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import type { Answer } from '../../protocol/chat/permission.ts';
 import { toPlainLine, toVisibleText } from '../../protocol/wire/printable.ts';
 import { DiffView } from './diffView.tsx';
@@ -21,7 +21,7 @@ type Form = 'none' | 'deny' | 'allow' | 'edit';
 interface CardProps {
   readonly model: ChatModel;
   readonly ask: OpenAsk;
-  /** Ids of all that is asked: when one goes, the others move, and perhaps below the pointer. */
+  /** All that is asked, and for how many: when that changes, buttons move, and perhaps below the pointer. */
   readonly among: string;
 }
 
@@ -75,7 +75,7 @@ export class PermissionCard extends Component<CardProps, CardState> {
           <span>{this.#title()}</span>
           <span class="quiet">{t('in {0}', toVisibleText(permission.cwd))}</span>
         </div>
-        <div class="card-body" tabIndex={0}>
+        <div class="card-body" tabIndex={0} role="group" aria-label={t('What is asked')}>
           <Asked model={model} ask={ask} />
         </div>
         {permission.ask === 'question' ? (
@@ -98,39 +98,54 @@ export class PermissionCard extends Component<CardProps, CardState> {
 
   #buttons(form: Form): JSX.Element {
     const { permission } = this.props.ask;
-    const { model } = this.props;
     const close = (): void => this.#open('none');
     const answer = (given: Answer): void => this.#answer(given);
     if (form === 'deny') return <DenyForm close={close} answer={answer} />;
     if (form === 'edit') return <EditForm permission={permission} close={close} answer={answer} />;
     if (form === 'allow')
       return <AllowForm permission={permission} close={close} answer={answer} />;
-    const others = model.sameAs(permission);
     return (
       <div class="buttons">
-        <Button
-          name={t('Deny')}
-          hint="D"
-          act={() => answer({ behavior: 'deny', interrupt: false })}
-        />
-        <Button name={t('Deny and Tell It…')} hint="T" act={() => this.#open('deny')} />
-        <span class="gap" />
-        {permission.canEdit ? (
-          <Button name={t('Edit…')} hint="E" act={() => this.#open('edit')} />
-        ) : null}
-        {permission.pattern === null ? null : (
-          <Button name={t('Allow Always…')} hint="S" act={() => this.#open('allow')} />
-        )}
-        {others.length === 0 ? null : (
+        <div class="button-group">
           <Button
-            name={t('Allow Once for All {0}', others.length + 1)}
-            hint=""
-            act={() => this.#answer({ behavior: 'allow' }, true)}
+            name={t('Deny')}
+            hint="D"
+            act={() => answer({ behavior: 'deny', interrupt: false })}
           />
-        )}
-        <Button name={t('Allow Once')} hint="A" isMain act={() => answer({ behavior: 'allow' })} />
+          <Button name={t('Deny and Tell It…')} hint="T" act={() => this.#open('deny')} />
+        </div>
+        <div class="button-group allowing">{this.#allowing()}</div>
       </div>
     );
+  }
+
+  #allowing(): ComponentChildren {
+    const { model, ask } = this.props;
+    const { permission } = ask;
+    const others = model.sameAs(permission);
+    return [
+      permission.canEdit ? (
+        <Button key="edit" name={t('Edit…')} hint="E" act={() => this.#open('edit')} />
+      ) : null,
+      permission.pattern === null ? null : (
+        <Button key="always" name={t('Allow Always…')} hint="S" act={() => this.#open('allow')} />
+      ),
+      others.length === 0 ? null : (
+        <Button
+          key="all"
+          name={t('Allow Once for All {0}', others.length + 1)}
+          hint=""
+          act={() => this.#answer({ behavior: 'allow' }, true)}
+        />
+      ),
+      <Button
+        key="once"
+        name={permission.ask === 'plan' ? t('Go On') : t('Allow Once')}
+        hint="A"
+        isMain
+        act={() => this.#answer({ behavior: 'allow' })}
+      />,
+    ];
   }
 
   #settle(): void {
@@ -198,10 +213,12 @@ function Asked({ model, ask }: Omit<CardProps, 'among'>): JSX.Element {
   const { description, input, changes } = permission;
   if (permission.ask === 'plan') return <Markdown model={model} text={input} isOpen={false} />;
   if (permission.ask === 'question') return <></>;
-  const { command, rest } = describeInput(input);
+  const { command, rest } = describeInput(input, description);
   return (
     <>
-      {description === '' ? null : <div class="card-why">{toVisibleText(description)}</div>}
+      {description === '' || description === command ? null : (
+        <div class="card-why">{toVisibleText(description)}</div>
+      )}
       {command === '' ? null : <pre class="card-command">{command}</pre>}
       {changes.map((change, index) => (
         <DiffView

@@ -15,6 +15,8 @@ describe('what a permission is about', () => {
     const { command, rest } = describeInput(input);
     assert.equal(command, 'rm \\u{202e}cod.exe\\u{200b}');
     assert.deepEqual(JSON.parse(rest), { description: 'x', timeout: 5 });
+    assert.equal(describeInput(JSON.stringify({ command: 'ls', description: 'x' }), 'x').rest, '');
+    assert.match(describeInput(JSON.stringify({ command: 'ls', description: 'x' }), 'y').rest, /x/);
     const long = 'y'.repeat(10_000);
     assert.equal(describeInput(JSON.stringify({ command: long })).command, long);
     assert.deepEqual(describeInput('no JSON \u0007'), { command: '', rest: 'no JSON \\u{7}' });

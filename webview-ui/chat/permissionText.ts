@@ -5,12 +5,19 @@ import { toVisibleText } from '../../protocol/wire/printable.ts';
 /** A card takes no key and no click for so long after it appeared or changed. */
 export const settleMs = 500;
 
-/** `command` stands first where there is one: it is what one reads. Nothing else is left out. */
-export function describeInput(input: string): { readonly command: string; readonly rest: string } {
+/**
+ * `command` stands first where there is one: it is what one reads. Nothing is left out but a description that stands above
+ * it word for word.
+ */
+export function describeInput(
+  input: string,
+  said = '',
+): { readonly command: string; readonly rest: string } {
   const given = parse(input);
   if (given === undefined) return { command: '', rest: toVisibleText(input) };
   const { command, ...rest } = given;
   if (typeof command !== 'string') return { command: '', rest: layOut(given) };
+  if (said !== '' && rest['description'] === said) delete rest['description'];
   return {
     command: toVisibleText(command),
     rest: Object.keys(rest).length === 0 ? '' : layOut(rest),

@@ -9,11 +9,18 @@ import { t } from './words.ts';
 
 interface QueueProps {
   readonly model: ChatModel;
+  /** One was changed, or left as it is: the person goes on where they write. */
+  readonly leave: () => void;
 }
 
 interface Editing {
   readonly id: string;
   readonly text: string;
+}
+
+/** One and the same function, so that it is called when the text appears and not whenever it is drawn. */
+function takeFocus(element: HTMLElement | null): void {
+  element?.focus();
 }
 
 export class QueueList extends Component<QueueProps, { readonly editing: Editing | undefined }> {
@@ -23,7 +30,7 @@ export class QueueList extends Component<QueueProps, { readonly editing: Editing
     const { queue, paused } = model.chat;
     if (queue.length === 0) return null;
     return (
-      <div class="queue" role="list" aria-label={t('Waiting messages')}>
+      <div class="queue">
         {paused === null ? null : (
           <div class="queue-paused">
             <span class="quiet">{t('The queue is paused: {0}', toPlainLine(paused, 200))}</span>
@@ -36,7 +43,9 @@ export class QueueList extends Component<QueueProps, { readonly editing: Editing
             </button>
           </div>
         )}
-        {queue.map((message, index) => this.#message(message, index))}
+        <div class="queue-list" role="list" aria-label={t('Waiting messages')}>
+          {queue.map((message, index) => this.#message(message, index))}
+        </div>
       </div>
     );
   }
@@ -79,7 +88,7 @@ export class QueueList extends Component<QueueProps, { readonly editing: Editing
   }
 
   #editor({ id, text }: Editing): JSX.Element {
-    const close = (): void => this.setState({ editing: undefined });
+    const close = (): void => this.setState({ editing: undefined }, this.props.leave);
     const save = (): void => {
       this.props.model.post({
         type: 'editQueued',
@@ -91,7 +100,7 @@ export class QueueList extends Component<QueueProps, { readonly editing: Editing
     return (
       <div key={id} class="queued" role="listitem">
         <textarea
-          ref={(element) => element?.focus()}
+          ref={takeFocus}
           rows={2}
           value={text}
           aria-label={t('Waiting message')}

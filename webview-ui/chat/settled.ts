@@ -9,9 +9,13 @@ interface SettledLine {
   readonly state: string;
 }
 
-export function settledLine(permission: Permission): SettledLine {
+/** `shorten`: makes paths in a line shorter. */
+export function settledLine(
+  permission: Permission,
+  shorten: (line: string) => string,
+): SettledLine {
   const { state, answer, ask } = permission;
-  const what = describe(permission);
+  const what = shorten(describe(permission));
   if (state === 'open') return { icon: 'bell', said: t('asked, below: {0}', what), state };
   if (state !== 'answered' || answer === null)
     return { icon: 'circle-slash', said: t('not asked any more: {0}', what), state };

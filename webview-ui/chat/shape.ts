@@ -40,7 +40,13 @@ function isNothing(content: EntryContent): boolean {
   if (content.kind === 'turnStarted') return content.by === 'person';
   if (content.kind === 'text') return content.text.trim() === '';
   if (content.kind === 'plan') return content.steps.length === 0;
+  if (content.kind === 'turnEnded') return isUntold(content);
   return false;
+}
+
+/** A turn from elsewhere, of which nothing is known but that it ended. */
+function isUntold({ outcome, ms, usage }: Extract<EntryContent, { kind: 'turnEnded' }>): boolean {
+  return outcome === 'completed' && ms < 50 && usage === null;
 }
 
 /** A guess in pixels, until the row is seen. */

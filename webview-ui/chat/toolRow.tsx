@@ -46,11 +46,12 @@ interface ToolProps {
 }
 
 export function ToolRow(props: ToolProps): JSX.Element {
-  const { tool, isOpen, toggle } = props;
-  const title = toPlainLine(tool.title || tool.name);
+  const { model, tool, isOpen, toggle } = props;
+  const whole = toPlainLine(tool.title || tool.name);
+  const title = model.shorten(whole);
   return (
     <div class={`tool ${tool.status}`}>
-      <button type="button" class="fold" aria-expanded={isOpen} title={title} onClick={toggle}>
+      <button type="button" class="fold" aria-expanded={isOpen} title={whole} onClick={toggle}>
         <Icon name={isOpen ? 'chevron-down' : 'chevron-right'} />
         <span class="tool-title">{title}</span>
         <span class={`tool-status ${tool.status}`}>

@@ -182,6 +182,7 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
           entry={entry}
           folded={listFolded(model, position)}
           isOpen={opened.has(position)}
+          isLast={isLastEnd(model, entry)}
           opened={opened}
           toggle={this.#toggle}
         />
@@ -275,6 +276,11 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
   }
 }
 
+function isLastEnd({ journal }: ChatModel, { turn, content }: Entry): boolean {
+  const isEnd = content.kind === 'turnEnded' || content.kind === 'error';
+  return isEnd && turn === journal.get(journal.end)?.turn;
+}
+
 function listFolded(model: ChatModel, position: number): readonly Entry[] {
   const shape = shapeOf(model.journal, position);
   if (shape.kind !== 'group') return none;
@@ -292,6 +298,7 @@ function Empty({ model }: { readonly model: ChatModel }): JSX.Element {
       <p class="quiet">
         {t('@ adds files and more, / shows its commands, Shift+Enter begins a line.')}
       </p>
+      <p class="quiet">{t('Pictures can be pasted. Hold Shift to drop files here.')}</p>
     </div>
   );
 }

@@ -12,8 +12,9 @@ export function t(message: string, ...values: readonly (string | number)[]): str
   );
 }
 
-/** "3.2 s", "4 min 5 s", "2 h 3 min". */
+/** "3.2 s", "4 min 5 s", "2 h 3 min". Empty for what is too short to say, or was not measured. */
 export function describeMs(ms: number): string {
+  if (ms < 50) return '';
   const seconds = ms / 1000;
   if (seconds < 10) return t('{0} s', seconds.toFixed(1));
   if (seconds < 60) return t('{0} s', Math.round(seconds));

@@ -107,18 +107,77 @@ export async function measureOpening(
   );
 }
 
-/** When a text of the agent that was not there before is drawn, by the machine's clock. Resolves once that is watched for. */
-export async function watchForText(page: Page): Promise<{ readonly at: Promise<number> }> {
+export interface Scrolling {
+  /** Tasks of the page above 50 ms, in milliseconds. */
+  readonly longTasks: readonly number[];
+  /** So many of them stood in the document at once. */
+  readonly rowsMost: number;
+  readonly pixels: number;
+}
+
+/** Turns the wheel over the chat in front, from its end to its beginning, a step for each picture that is drawn. */
+export async function scrollToBeginning(page: Page): Promise<Scrolling> {
+  const frame = await findPage(page);
+  await frame.evaluate(() => {
+    const tasks: number[] = [];
+    new PerformanceObserver((list) => {
+      for (const { name, duration } of list.getEntries()) if (name === 'self') tasks.push(duration);
+    }).observe({ type: 'longtask' });
+    Object.assign(globalThis, { tasks });
+  });
+  const transcript = frame.locator('.transcript');
+  await transcript.hover();
+  const pixels = await transcript.evaluate(({ scrollTop }) => scrollTop);
+  let rowsMost = 0;
+  for (let top = pixels; top > 0;) {
+    await page.mouse.wheel(0, -800);
+    const seen = await transcript.evaluate(
+      (element) =>
+        new Promise<{ readonly top: number; readonly rows: number }>((resolve) => {
+          requestAnimationFrame(() =>
+            setTimeout(() => {
+              const { length: rows } = element.querySelectorAll('.row');
+              resolve({ top: element.scrollTop, rows });
+            }),
+          );
+        }),
+    );
+    ({ top } = seen);
+    rowsMost = Math.max(rowsMost, seen.rows);
+  }
+  const longTasks = await frame.evaluate(
+    () => (globalThis as unknown as { readonly tasks: number[] }).tasks,
+  );
+  return { longTasks, rowsMost, pixels };
+}
+
+export async function scrollToEnd(window: EditorWindow): Promise<void> {
+  const transcript = chatFrame(window).locator('.transcript');
+  await transcript.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+}
+
+/**
+ * When a text of the agent that was not there before is drawn, by the machine's clock, and when the first message about it
+ * reached the page. Resolves once that is watched for.
+ */
+export async function watchForText(
+  page: Page,
+): Promise<{ readonly at: Promise<{ readonly told: number; readonly drawn: number }> }> {
   const frame = await findPage(page);
   const texts = '.row[data-kind=text]';
   const before = await frame.locator(texts).count();
   const at = frame.evaluate(
     ({ selector, count }) =>
-      new Promise<number>((resolve) => {
+      new Promise<{ told: number; drawn: number }>((resolve) => {
+        const now = (): number => performance.timeOrigin + performance.now();
+        let told = 0;
+        addEventListener('message', ({ data }: MessageEvent<{ readonly type?: string }>) => {
+          if (told === 0 && JSON.stringify(data).includes('"kind":"text"')) told = now();
+        });
+        // After the frame in which it was drawn, not in the one that follows.
         const look = (): void => {
-          if (document.querySelectorAll(selector).length > count)
-            resolve(performance.timeOrigin + performance.now());
-          else requestAnimationFrame(look);
+          if (document.querySelectorAll(selector).length > count) resolve({ told, drawn: now() });
+          else requestAnimationFrame(() => setTimeout(look));
         };
         look();
       }),
