@@ -44,6 +44,7 @@ export class ChatPanel implements Disposable {
   /** Told when the page is there. */
   #waiting: ToPage[] = [];
   #isReady = false;
+  #isDisposed = false;
   /** What the daemon tells while the page opens, which is told after it. */
   #early: ToPage[] | undefined;
   /** The page waits for a daemon that could not be had. */
@@ -87,8 +88,9 @@ export class ChatPanel implements Disposable {
     if (this.panel.title !== title) this.panel.title = title;
   }
 
-  /** Waits for the page when it is not there yet. */
+  /** Waits for the page when it is not there yet; a page that was closed is told nothing. */
   tell(message: ToPage): void {
+    if (this.#isDisposed) return;
     if (this.#isReady) void this.panel.webview.postMessage(message);
     else this.#waiting.push(message);
   }
@@ -98,6 +100,7 @@ export class ChatPanel implements Disposable {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     this.#owned.dispose();
   }
 
@@ -107,7 +110,7 @@ export class ChatPanel implements Disposable {
     return new ChatFeed({
       ...{ connection, sessionId, log },
       tell: (message) => {
-        if (this.#isReady) void this.panel.webview.postMessage(message);
+        if (this.#isReady) this.tell(message);
         else this.#early?.push(message);
       },
       nameOf: () => nameOf(sessionId),
@@ -219,6 +222,12 @@ export class ChatPanel implements Disposable {
     const text = toPlainLine(errorMessageOf(error), 600);
     const fix = toPlainLine(error instanceof WaggleError ? (error.fix ?? '') : '', 300);
     this.#services.log.warn('a wish of a chat’s page failed', { type: message.type, text });
+    if (this.#isDisposed) {
+      // What a person did is not done, and there is no page any more that could say so.
+      if (message.type === 'send' || message.type === 'answer')
+        void vscode.window.showErrorMessage(fix === '' ? text : `${text} ${fix}`);
+      return;
+    }
     if (message.type === 'ready') {
       this.#isUnopened = true;
       void vscode.window.showErrorMessage(t('The chat cannot be shown: {0}', text));

@@ -38,7 +38,10 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
   override state: TranscriptState = { opened: new Set(), isNewBelow: false, drawn: 0 };
   readonly #frame = createRef<HTMLDivElement>();
   readonly #rows = new Map<number, HTMLElement>();
-  readonly #observer = new ResizeObserver(() => this.#measure());
+  readonly #positions = new WeakMap<Element, number>();
+  readonly #observer = new ResizeObserver((entries) => this.#resized(entries));
+  /** Drawn again because heights were not as guessed: what that added is measured at once, before it can be seen. */
+  #isSettling = false;
   #isAtEnd = true;
   #anchor: Anchor | undefined;
   #range = { first: 1, last: 0 };
@@ -66,7 +69,8 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
       this.#sendsSeen = sends;
       this.toEnd();
     }
-    this.#measure();
+    if (this.#isSettling) this.#measure();
+    else this.#hold();
     this.#tellNew();
   }
 
@@ -208,22 +212,49 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
     if (element === null) this.#rows.delete(position);
     else {
       this.#rows.set(position, element);
+      this.#positions.set(element, position);
       this.#observer.observe(element);
     }
   }
 
+  /** Before the frame is painted, with the heights that its layout found: asking for them would lay it out once more. */
+  #resized(entries: readonly ResizeObserverEntry[]): void {
+    let hasChanged = false;
+    for (const { target, borderBoxSize } of entries) {
+      const position = this.#positions.get(target);
+      const height = borderBoxSize[0]?.blockSize ?? 0;
+      if (position === undefined) {
+        // The frame: more or less of the conversation can be seen, and a frame that was hidden may stand elsewhere.
+        this.#scrollTop = target.scrollTop;
+        hasChanged = true;
+      } else if (this.#take(position, target, height)) hasChanged = true;
+    }
+    if (!hasChanged) return;
+    this.#hold();
+    this.#isSettling = true;
+    this.#redraw();
+  }
+
   #measure(): void {
-    const { heights, journal } = this.props.model;
+    this.#isSettling = false;
     let hasChanged = false;
     for (const [position, element] of this.#rows) {
-      if (journal.get(position) === undefined) continue;
       const { height } = element.getBoundingClientRect();
-      if (Math.abs(heights.get(position) - height) < 0.5) continue;
-      heights.set(position, height);
-      hasChanged = true;
+      if (this.#take(position, element, height)) hasChanged = true;
     }
     this.#hold();
-    if (hasChanged) this.#redraw();
+    if (!hasChanged) return;
+    this.#isSettling = true;
+    this.#redraw();
+  }
+
+  /** Whether the row is another height than was known. What has gone, or was not read yet, tells nothing. */
+  #take(position: number, element: Element, height: number): boolean {
+    const { heights, journal } = this.props.model;
+    if (this.#rows.get(position) !== element || journal.get(position) === undefined) return false;
+    if (Math.abs(heights.get(position) - height) < 0.5) return false;
+    heights.set(position, height);
+    return true;
   }
 
   /** Puts the view back where the reader was. */
@@ -240,6 +271,8 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
   #scrollTo(top: number): void {
     const frame = this.#frame.current;
     if (frame === null) return;
+    // Nothing is asked of the layout while the reader is where the page knows them to be.
+    if (Math.abs(this.#scrollTop - top) < 0.5) return;
     const wanted = Math.max(0, Math.min(top, frame.scrollHeight - frame.clientHeight));
     if (Math.abs(frame.scrollTop - wanted) > 1) frame.scrollTop = wanted;
     this.#scrollTop = frame.scrollTop;
