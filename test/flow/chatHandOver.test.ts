@@ -150,7 +150,7 @@ describe('a conversation between chat and terminal', function () {
     await screen.waitFor(
       'said Go on. You had asked for something that was not answered ($ touch it)',
     );
-    await screen.type('ask touch there\r');
+    await screen.typeWhenFree('ask touch there\r');
     await until(async () => (await read(sessionId)).attention.state === 'asking', 'a question');
     await assert.rejects(switchTo(chat, 'chat'), { code: 'conflict' });
     await switchTo(chat, 'chat', { during: 'interrupt' });
@@ -194,7 +194,7 @@ describe('a conversation between chat and terminal', function () {
     const { id: sessionId } = session;
     const screen = await home.attach(link, sessionId, 'window-t');
     await screen.waitFor('args ');
-    await screen.type('say in a terminal\r');
+    await screen.typeWhenFree('say in a terminal\r');
     await screen.waitFor('said say in a terminal');
     await until(async () => (await read(sessionId)).attention.state === 'finished', 'its turn');
     const refusing = { ...environment, FAKE_CHAT_REFUSES: 'Not logged in' };
@@ -209,7 +209,7 @@ describe('a conversation between chat and terminal', function () {
     await link.call('session/restart', { sessionId, environment: wide });
     const again = await home.attach(link, sessionId, 'window-u');
     await again.waitFor('args ');
-    await again.type('say with all rights\r');
+    await again.typeWhenFree('say with all rights\r');
     await again.waitFor('said say with all rights');
     await until(async () => (await read(sessionId)).attention.state === 'finished', 'its turn');
     const { chat, outcome } = await switchTo({ sessionId }, 'chat');
@@ -232,7 +232,7 @@ describe('a conversation between chat and terminal', function () {
     const again = await ChatReader.open(link, sessionId);
     assert.equal(again.chat.state, 'terminal');
     const screen = await show(again);
-    await screen.type('say two\r');
+    await screen.typeWhenFree('say two\r');
     await screen.waitFor('said say two');
     await until(async () => (await read(sessionId)).attention.state === 'finished', 'its turn');
     await switchTo(again, 'chat');

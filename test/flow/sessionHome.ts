@@ -248,6 +248,12 @@ export class Screen {
     return this.stream.write(new TextEncoder().encode(text));
   }
 
+  /** As an editor does with the keys of a person while another client types: they are typed once it is silent. */
+  async typeWhenFree(text: string): Promise<void> {
+    const isTaken = async (): Promise<boolean> => (await this.type(text)) === 'delivered';
+    await until(isTaken, 'a terminal in which nobody else types', 30_000);
+  }
+
   async waitFor(text: string): Promise<void> {
     await until(
       () => this.text.includes(text),

@@ -30,7 +30,7 @@ export async function untilShown(screen: Screen, text: string): Promise<void> {
 
 /** Types a prompt as a person does: the text, then Enter once its end stands in the composer. */
 export async function typePrompt(screen: Screen, prompt: string): Promise<void> {
-  await screen.type(prompt);
+  await screen.typeWhenFree(prompt);
   const end = withoutSpace(prompt).slice(-8);
   let seen = '';
   await until(
@@ -41,7 +41,7 @@ export async function typePrompt(screen: Screen, prompt: string): Promise<void> 
     () => `${JSON.stringify(end)} in the composer:\n${seen}`,
     limitMs,
   );
-  await screen.type('\r');
+  await screen.typeWhenFree('\r');
 }
 
 /** What stands there now, scrollback included, one line each. */
