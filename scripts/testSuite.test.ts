@@ -33,8 +33,8 @@ describe('suites that run side by side', () => {
       [
         { suite: 'flow', files: ['/a', '/c'], label: 'flow 1' },
         { suite: 'flow', files: ['/b'], label: 'flow 2' },
-        { suite: 'agents', files: ['/g'], label: 'agents' },
       ],
+      [{ suite: 'agents', files: ['/g'] }],
       [{ suite: 'vscode', files: ['/v'] }],
     ]);
   });

@@ -58,12 +58,12 @@ export interface Part {
   readonly label?: string;
 }
 
-/** How many processes share the files of a suite. Theirs start many programs and wait for them. */
-const lanes: Readonly<Partial<Record<SuiteName, number>>> = { flow: 2, agents: 1 };
+/** How many processes share the files of a suite: those of `flow` start many programs and wait for them. */
+const lanes: Readonly<Partial<Record<SuiteName, number>>> = { flow: 2 };
 
 /**
  * Whole suites as steps that run one after the other, each made of what runs side by side: what computes all the time (the
- * units, the editor with its browser) is alone.
+ * units, the programs of agents, the editor with its browser) is alone.
  */
 export function inStages(suites: readonly Part[]): Part[][] {
   const stages: Part[][] = [];

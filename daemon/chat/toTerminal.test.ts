@@ -37,6 +37,7 @@ class Scene {
       isReady: () => this.#state === 'idle' || this.#state === 'finished',
       hasBegun: () => begun.includes(this.#state) && this.#said > saidWhenTyped,
       showsConversation: () => this.isShown,
+      untilStill: () => Promise.resolve(),
       pressEnter: () => {
         this.typed.push('Enter');
         return Promise.resolve();

@@ -3,7 +3,6 @@ import type { FeatureContext } from '../context.ts';
 import type { Caller } from '../feature.ts';
 import type { ChatSessions } from '../session/session.ts';
 import type { Conversing } from './conversing.ts';
-import { setTimeout as delay } from 'node:timers/promises';
 
 export interface GivingContext {
   readonly daemon: Pick<FeatureContext, 'clock' | 'log'>;
@@ -19,8 +18,6 @@ const reportLimitMs = 4000;
 const pressesMost = 3;
 /** A turn may take hours. */
 const turnLimitMs = 24 * 3_600_000;
-/** What is typed before a composer has settled lands in it and is not sent. */
-const settleMs = 500;
 
 /**
  * Says what waits in an agent's terminal, each as soon as it takes prompts, and leaves the draft in its composer. Nothing is
@@ -41,8 +38,8 @@ export async function giveToTerminal(context: GivingContext): Promise<void> {
   const isShown = (): boolean =>
     chat.row !== undefined && sessions.moving.showsConversation(chat.row);
   if (chat.kept.turns > 0) await conversing.until(() => isShown() || isOver(), shownLimitMs);
-  await delay(settleMs);
   try {
+    await sessions.moving.untilStill(sessionId);
     for (;;) {
       const said = isThere() ? await sayNext(context) : undefined;
       if (said === undefined) break;

@@ -83,6 +83,7 @@ export interface ChatSessions {
     | 'end'
     | 'isReady'
     | 'showsConversation'
+    | 'untilStill'
     | 'hasBegun'
     | 'type'
     | 'pressEnter'

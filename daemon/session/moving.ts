@@ -45,6 +45,9 @@ export interface MovingContext {
 const endLimitMs = 5000;
 /** A composer takes what was pasted, and then Enter. */
 const settleMs = 300;
+const stillMs = 1000;
+const stillLimitMs = 10_000;
+const stillLookMs = 50;
 const freeLimitMs = 60_000;
 const freeAgainMs = 500;
 const settings = session.methods['session/restart'].params;
@@ -131,6 +134,23 @@ export class Moving {
    */
   showsConversation({ agent, heard }: Pick<SessionRow, 'agent' | 'heard'>): boolean {
     return agent !== 'opencode' || heard.title?.startsWith('OC | ') === true;
+  }
+
+  /**
+   * Resolves when it has drawn nothing for a second, or at the latest after ten: a composer that has not settled throws away
+   * what is typed into it.
+   */
+  async untilStill(id: SessionId): Promise<void> {
+    const { sessions, watch } = this.#context;
+    const deadline = performance.now() + stillLimitMs;
+    let seen: number | undefined;
+    let since = performance.now();
+    while (performance.now() < deadline && performance.now() - since < stillMs) {
+      await delay(stillLookMs, undefined, { ref: false });
+      const seq = watch.followers.seqOf(id, sessions.get(id).generation);
+      if (seq !== seen) since = performance.now();
+      seen = seq;
+    }
   }
 
   /** It does, asks or ended something after an instant (ISO); what a key made it say is nothing of that. */

@@ -10,7 +10,7 @@ interface Drawn {
   length: number;
 }
 
-const limitMs = 60_000;
+const limitMs = 150_000;
 const drawings = new WeakMap<Screen, Drawn>();
 
 /** Waits until `text` stands on the screen or stood in the output; spaces and line ends do not count on the screen. */
