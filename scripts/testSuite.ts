@@ -86,7 +86,7 @@ function split({ suite, files }: Part, count: number): Part[] {
   return Array.from({ length: count }, (_, lane) => ({
     suite,
     files: files.filter((_file, index) => index % count === lane),
-    label: (count === 1 ? suite : `${suite} ${lane + 1}`).padEnd(6),
+    label: `${suite} ${lane + 1}`,
   }));
 }
 
