@@ -163,8 +163,7 @@ function tellEditors(rigOf: () => ChatRig): void {
     await say(window, '[[say \\u0052eads:\\n\\n```js\\nfitting(1)\\n```]]');
     await waitForText(window, 'fitting(1)');
     await chatFrame(window)
-      .locator('.code-block')
-      .last()
+      .locator('.code-block', { hasText: 'fitting(1)' })
       .getByRole('button', { name: 'Insert at Cursor' })
       .click();
     const lines = window.page.locator('.view-lines .view-line');
