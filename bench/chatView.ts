@@ -29,6 +29,7 @@ import { connectProduct } from '../test/vscode/support/daemonClient.ts';
 import type { EditorWindow } from '../test/vscode/support/editorWindow.ts';
 import { openEditorWindow } from '../test/vscode/support/editorWindow.ts';
 import type { Product } from '../test/vscode/support/product.ts';
+import { waitForTerminalText } from '../test/vscode/support/terminalPane.ts';
 import { until } from '../test/vscode/support/until.ts';
 import { openActivity, openRow, unfoldRow } from '../test/vscode/support/views.ts';
 import type { BenchContext, Figure, Measurement } from './figure.ts';
@@ -61,6 +62,8 @@ async function startRig(): Promise<Rig> {
     await runCommand(window, 'Waggle: New Session…');
     await pick(window, 'Shell');
     await until('the daemon runs', async () => product.daemonPid() !== undefined);
+    // It takes the front when it opens.
+    await waitForTerminalText(window, /\$ ?$/);
     const link = await connectProduct(product);
     owned.push(() => link.dispose());
     return { run, product, window, link, stop };
