@@ -20,7 +20,7 @@ export interface KeptCall {
 export interface Ledger {
   /** Undefined: nobody has asked before, and it is noted that it begins now. */
   begin(call: KeyedCall): Promise<KeptCall | undefined>;
-  finish(key: string, result: string): Promise<void>;
+  finish(call: KeyedCall, result: string): Promise<void>;
   /** It was not done. */
   drop(key: string): Promise<void>;
 }
@@ -43,9 +43,8 @@ export class PassingLedger implements Ledger {
     return Promise.resolve(known);
   }
 
-  finish(key: string, result: string): Promise<void> {
-    const known = this.find(key);
-    if (known !== undefined) this.#put(key, { ...known, result });
+  finish({ key, input }: KeyedCall, result: string): Promise<void> {
+    this.#put(key, { input, result });
     return Promise.resolve();
   }
 
@@ -95,13 +94,13 @@ export class LastingLedger implements Ledger {
     }
   }
 
-  async finish(key: string, result: string): Promise<void> {
+  async finish(call: KeyedCall, result: string): Promise<void> {
     try {
-      if (await this.#context.store.finishCall({ key, result })) return;
+      if (await this.#context.store.finishCall({ key: call.key, result })) return;
     } catch (error) {
       this.#context.log.warn('What a call gave is kept in memory only', { error });
     }
-    await this.#unwritten.finish(key, result);
+    await this.#unwritten.finish(call, result);
   }
 
   async drop(key: string): Promise<void> {

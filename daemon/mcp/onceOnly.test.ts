@@ -87,5 +87,10 @@ describe('what is done once', () => {
       [...rows.values()].map(({ result }) => result),
       ['2'],
     );
+    const fill = async (): Promise<number> => {
+      isFull = true;
+      return act();
+    };
+    for (const _ of [1, 2]) assert.equal(await once.run(ask('c', { ledger: lasting }), fill), 3);
   });
 });

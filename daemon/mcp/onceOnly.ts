@@ -72,7 +72,7 @@ async function actOnce<T>(
     );
   try {
     const value = await act();
-    await ledger.finish(call.key, JSON.stringify(value));
+    await ledger.finish(call, JSON.stringify(value));
     return value;
   } catch (error) {
     await ledger.drop(call.key);
