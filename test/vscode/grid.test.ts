@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { acceptInput, fillInput, pick, readPicks, runCommand } from './support/commandPalette.ts';
 import { connectProduct, openSession } from './support/daemonClient.ts';
@@ -11,6 +12,9 @@ import { startProduct, type Product } from './support/product.ts';
 import { countTerminals, typeInTerminal, waitForTerminalText } from './support/terminalPane.ts';
 import { until } from './support/until.ts';
 import { openActivity, openRow } from './support/views.ts';
+import { readWindowMemory } from './support/windowMemory.ts';
+
+const storedSchema = z.object({ activeColumn: z.number(), focus: z.string().nullable() });
 
 describe('a grid of files and terminals', function () {
   this.timeout(600_000);
@@ -192,6 +196,15 @@ describe('a grid of files and terminals', function () {
     assert.deepEqual(
       before.map(({ focused }) => focused),
       [false, true, false, false],
+    );
+    // A busy editor tells late of the group that became active, and may be asked to reload before that.
+    await until(
+      'the window has stored that a file has the keyboard',
+      async () => {
+        const { data } = storedSchema.safeParse(await readWindowMemory(window, 'waggle.window'));
+        return data?.activeColumn === 2 && data.focus === null;
+      },
+      { describe: async () => JSON.stringify(await readWindowMemory(window, 'waggle.window')) },
     );
     await window.reload();
     // The focused one is among what has to be the same.

@@ -45,6 +45,12 @@ const settings = {
   'chat.commandCenter.enabled': false,
 };
 const tasksView = 'Agent Tasks';
+/** Far from the time of day at which this runs: what is near is told in minutes, and would run meanwhile. */
+const hour = (new Date().getHours() + 6) % 24;
+const hourText = String(hour).padStart(2, '0');
+const daily = `daily ${hourText}:00`;
+const timeAndDaily = new RegExp(`${hourText}:00 · ${daily}$`);
+const weekdays = `weekdays ${hourText}:30`;
 
 describe('agent tasks in the editor', function () {
   this.timeout(300_000);
@@ -186,10 +192,10 @@ describe('agent tasks in the editor', function () {
     assert.match(common[1]?.description ?? '', /^\S.* · .* · /);
     await typed('soon', 'This is no time yet');
     await typed('0 0 30 2 *', 'It would never run');
-    await typed('weekdays 9:30', 'weekdays 09:30');
+    await typed(`weekdays ${hour}:30`, weekdays);
     const [shown] = await readPicks(window);
     assert.equal(shown?.description.split(' · ').length, 3);
-    assert.match(shown?.description ?? '', /09:30/);
+    assert.match(shown?.description ?? '', new RegExp(`${hourText}:30`));
     assert.equal(shown?.detail, 'If Waggle does not run then, it runs once when it is back');
     await window.screenshot('tasks-when-dark-1400');
     await acceptInput(window);
@@ -205,7 +211,10 @@ describe('agent tasks in the editor', function () {
     );
     await window.screenshot('tasks-away-dark-1400');
     await acceptInput(window);
-    assert.match(await row('say Read the issues'), /^watch \| .* \| .*09:30 · weekdays 09:30$/);
+    assert.match(
+      await row('say Read the issues'),
+      new RegExp(`^watch \\| .* \\| .*${hourText}:30 · ${weekdays}$`),
+    );
     const made = await task('say Read the issues');
     assert.deepEqual(made.work, {
       ...{ kind: 'prompt', prompt: 'say Read the issues', agent: 'claude', model: null },
@@ -327,14 +336,14 @@ describe('agent tasks in the editor', function () {
     await until('its words stand there', async () =>
       (await readField(window, 'pattern')).notes[0]?.startsWith('at 09:00, on the first Monday'),
     );
-    await fillField(window, 'pattern', '0 2 * * *');
+    await fillField(window, 'pattern', `0 ${hour} * * *`);
     await until(
       'it is understood',
-      async () => (await readField(window, 'pattern')).notes[0] === 'daily 02:00',
+      async () => (await readField(window, 'pattern')).notes[0] === daily,
     );
     await pictures('tasks-form', () => waitForForm(window, 'New Agent Task'));
     await pressForm(window, 'Create Task');
-    assert.match(await row('Nightly build'), /02:00 · daily 02:00$/);
+    assert.match(await row('Nightly build'), timeAndDaily);
     await until('the form is closed', async () => (await readTabs(window)).length === 0);
     await clear();
   });
@@ -361,10 +370,10 @@ describe('agent tasks in the editor', function () {
     const box = treeRow(window, tasksView, 'Nightly tests').locator('.monaco-checkbox').first();
     await box.click();
     await isTask('Nightly tests', ({ paused }) => paused);
-    await saysRow('Nightly tests', /^watch \| off · daily 02:00$/);
+    await saysRow('Nightly tests', new RegExp(`^watch \\| off · ${daily}$`));
     await box.click();
     await isTask('Nightly tests', ({ paused, nextRunAt }) => !paused && nextRunAt !== null);
-    await saysRow('Nightly tests', /02:00 · daily 02:00$/);
+    await saysRow('Nightly tests', timeAndDaily);
   });
 
   it('keeps the runs below the task, each with what it wrote', async () => {
@@ -529,7 +538,7 @@ describe('agent tasks in the editor', function () {
     await waitForForm(window, "Edit 'Nightly tests'");
     await fillField(window, 'title', 'Nightly checks');
     await until('it is judged', async () =>
-      (await readField(window, 'pattern')).notes.includes('daily 02:00'),
+      (await readField(window, 'pattern')).notes.includes(daily),
     );
     await window.reload();
     await waitForForm(window, "Edit 'Nightly tests'");
