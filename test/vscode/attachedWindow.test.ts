@@ -31,6 +31,8 @@ describe('the window that shows a session', function () {
     product = await startProduct({ env: { NODE_EXEC_PATH: process.execPath } });
     browser = await launchBrowser();
     first = await openEditorWindow({ server: product.server, folder: product.folder, browser });
+    // A session is not kept waiting for the editor's git for long; here it must have what git adds to terminals.
+    await first.page.locator('.statusbar-item', { hasText: 'main' }).first().waitFor();
     await runCommand(first, 'Waggle: New Session…');
     await pick(first, 'Shell');
     await waitForTerminalText(first, /\$ ?$/);
