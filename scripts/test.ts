@@ -220,7 +220,7 @@ function listStages({ suites, isLong, files }: Wanted): Part[][] {
   const filesOf = (suite: SuiteName): string[] =>
     listTestFiles(suite, root).filter((file) => files.length === 0 || files.includes(file));
   const parts = suites.map((suite) => ({ suite, files: filesOf(suite) }));
-  return isLong || suites.length === 1 || availableParallelism() === 1
+  return isLong || files.length > 0 || availableParallelism() === 1
     ? parts.map((part) => [part])
     : inStages(parts);
 }

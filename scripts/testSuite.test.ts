@@ -26,7 +26,7 @@ describe('suites that run side by side', () => {
       { suite: 'unit', files: ['/u'] },
       { suite: 'flow', files: ['/a', '/b', '/c'] },
       { suite: 'agents', files: ['/g'] },
-      { suite: 'vscode', files: ['/v'] },
+      { suite: 'vscode', files: ['/v', '/w'] },
     ]);
     assert.deepEqual(stages, [
       [{ suite: 'unit', files: ['/u'] }],
@@ -35,7 +35,10 @@ describe('suites that run side by side', () => {
         { suite: 'flow', files: ['/b'], label: 'flow 2' },
       ],
       [{ suite: 'agents', files: ['/g'] }],
-      [{ suite: 'vscode', files: ['/v'] }],
+      [
+        { suite: 'vscode', files: ['/v'], label: 'vscode 1' },
+        { suite: 'vscode', files: ['/w'], label: 'vscode 2' },
+      ],
     ]);
   });
 

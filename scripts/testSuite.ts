@@ -58,12 +58,15 @@ export interface Part {
   readonly label?: string;
 }
 
-/** How many processes share the files of a suite: those of `flow` start many programs and wait for them. */
-const lanes: Readonly<Partial<Record<SuiteName, number>>> = { flow: 2 };
+/**
+ * How many processes share the files of a suite: those of `flow` start many programs and wait for them, and an editor
+ * with its browser waits for itself almost half of the time.
+ */
+const lanes: Readonly<Partial<Record<SuiteName, number>>> = { flow: 2, vscode: 2 };
 
 /**
  * Whole suites as steps that run one after the other, each made of what runs side by side: what computes all the time (the
- * units, the programs of agents, the editor with its browser) is alone.
+ * units, the programs of agents) is alone.
  */
 export function inStages(suites: readonly Part[]): Part[][] {
   const stages: Part[][] = [];

@@ -62,11 +62,14 @@ interface SaidThere {
   readonly text: string;
   /** ISO instant. */
   readonly at: string;
+  /** What was typed in all once that was said, in bytes; undefined when nobody counts. More: a person typed as well. */
+  readonly typed: number | undefined;
 }
 
 /**
  * Its report comes a moment later: until then it only seems to take prompts, and a dialog may be on its way. One that is
- * slow takes Enter for a part of what was pasted: it is pressed again. False: what was said still stands there, and nothing
+ * slow takes Enter for a part of what was pasted: it is pressed again, but never for a person who has written there since.
+ * False: what was said still stands there, and nothing
  * is put behind it.
  */
 async function untilBegun(
@@ -82,10 +85,14 @@ async function untilBegun(
     chat.row !== undefined && sessions.moving.hasBegun(chat.row, said.at);
   // A command of its own need not be a turn, and what it opened would take the key.
   const isCommand = said.text.startsWith('/');
+  let { typed } = said;
   for (let press = 0; press < pressesMost; press += 1) {
     if (await conversing.until(() => hasBegun() || isOver(), reportLimitMs)) return true;
     if (isCommand) return true;
-    if (isReady()) await sessions.moving.pressEnter(chat.sessionId, caller);
+    const isAlone = typed === (await sessions.moving.countTyped(chat.sessionId));
+    if (!isReady() || !isAlone) continue;
+    const pressed = await sessions.moving.pressEnter(chat.sessionId, caller);
+    if (typed !== undefined) typed += pressed;
   }
   return conversing.until(() => hasBegun() || isOver(), reportLimitMs);
 }
@@ -104,11 +111,13 @@ async function sayNext({
   chat.patch({ queue: rest });
   await chat.flush();
   const at = chat.now();
+  const before = await sessions.moving.countTyped(sessionId);
+  let typed: number;
   try {
-    await sessions.moving.type(sessionId, { text: next.text, enter: true }, caller);
+    typed = await sessions.moving.type(sessionId, { text: next.text, enter: true }, caller);
   } catch (error) {
     chat.patch({ queue: [next, ...chat.kept.queue] });
     throw error;
   }
-  return { text: next.text, at };
+  return { text: next.text, at, typed: before === undefined ? undefined : before + typed };
 }

@@ -13,6 +13,7 @@ import type {
 import { listBlocks, textOfResult } from './claudeLine.ts';
 import type { ClaudeState, OpenBlock } from './claudeState.ts';
 import { planLimitsIn } from './claudeLimit.ts';
+import { endTodoTurn, readTodoCall, readTodoResult } from './claudeTodo.ts';
 import { nothing, step, unknown } from './claudeState.ts';
 import type { ChatEvent, ToolStatus } from './event.ts';
 import { changesOfTool, titleOfTool } from './toolText.ts';
@@ -89,6 +90,9 @@ export function readAssistant(state: ClaudeState, line: AssistantLine): Step {
     const finished = finishBlock(block, found.key ?? fallback, parent);
     if (finished !== undefined) events.push(finished);
     current = rememberPlan(current, block);
+    // What an agent within the agent has to do is its own.
+    if (parent !== undefined) continue;
+    current = { ...current, todo: readTodoCall(current.todo, block) };
   }
   return step(current, events);
 }
@@ -143,15 +147,22 @@ function rememberPlan(state: ClaudeState, { name, id, input }: Block): ClaudeSta
 }
 
 export function readUser(state: ClaudeState, line: UserLine): Step {
+  let { todo } = state;
   const events = listBlocks(line.message.content).flatMap((block): ChatEvent[] => {
-    if (block.type === 'tool_result' && block.tool_use_id !== undefined)
-      return [resultOf(block.tool_use_id, textOfResult(block.content), statusOf(line, block))];
+    if (block.type === 'tool_result' && block.tool_use_id !== undefined) {
+      const { tool_use_id: id } = block;
+      const output = textOfResult(block.content);
+      const status = statusOf(line, block);
+      const noted = readTodoResult(todo, { id, output, isDone: status === 'done' });
+      ({ todo } = noted);
+      return [resultOf(id, output, status), ...noted.events];
+    }
     if (line.isSynthetic !== true || block.text?.startsWith('Your response above') !== true)
       return [];
     const text = 'The answer was cut off; it goes on.';
     return [{ type: 'notice', key: line.uuid ?? text, text }];
   });
-  return step(state, events);
+  return step({ ...state, todo }, events);
 }
 
 function resultOf(key: string, output: string, status: ToolStatus): ChatEvent {
@@ -173,7 +184,7 @@ export function readResult(state: ClaudeState, line: ResultLine): Step {
   const { terminal_reason, is_error, api_error_status } = line;
   const costUsd = Math.max(state.costUsd, line.total_cost_usd ?? 0);
   const usage = toUsage(line.usage, costUsd - state.costUsd);
-  const after = { ...state, message: null, plans: {}, costUsd };
+  const after = { ...state, message: null, plans: {}, todo: endTodoTurn(state.todo), costUsd };
   const max = Math.max(
     0,
     ...Object.values(line.modelUsage ?? {}).map(({ contextWindow }) => contextWindow ?? 0),

@@ -1,5 +1,7 @@
 /** What is remembered of a Claude Code between two of its lines. */
 import type { ProviderState, Step } from './adapter.ts';
+import type { ClaudeTodo } from './claudeTodo.ts';
+import { nothingToDo } from './claudeTodo.ts';
 import type { ChatEvent } from './event.ts';
 
 /** A content block that is being streamed. */
@@ -22,6 +24,7 @@ export interface ClaudeState {
   } | null;
   /** Text of a plan that was proposed, by the id of the tool call. */
   readonly plans: Readonly<Record<string, string>>;
+  readonly todo: ClaudeTodo;
   /** Cost of everything since the process began. */
   readonly costUsd: number;
   /** When the limit that is used up is reset, milliseconds since 1970; absent: none is known to be. */
@@ -34,6 +37,7 @@ export const newClaudeState: Omit<ClaudeState, 'cwd'> = {
   isReady: false,
   message: null,
   plans: {},
+  todo: nothingToDo,
   costUsd: 0,
 };
 

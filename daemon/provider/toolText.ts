@@ -10,7 +10,16 @@ const titleMaxChars = 200;
 export function titleOfTool(name: string, input: Arguments): string {
   const command = stringOf(input, 'command');
   if (command !== undefined) return toPlainLine(`$ ${command}`, titleMaxChars);
-  const about = ['file_path', 'path', 'notebook_path', 'pattern', 'query', 'url', 'description']
+  const about = [
+    'file_path',
+    'path',
+    'notebook_path',
+    'pattern',
+    'query',
+    'url',
+    'subject',
+    'description',
+  ]
     .map((key) => stringOf(input, key))
     .find((text) => text !== undefined);
   return toPlainLine(about === undefined ? name : `${name} ${about}`, titleMaxChars);

@@ -66,6 +66,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
   readonly #query = new StatusQuery();
   readonly #wantedSizes = new Map<string, TerminalSize>();
   readonly #wish: ScreenWish;
+  #typedBytes = 0;
   readonly #pausing = new Map<Channel, NodeJS.Timeout>();
   #child: Child | undefined;
   #pendingExit: ChildExit | undefined;
@@ -248,6 +249,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
       writer: this.writer,
       clients: this.viewers,
       held: this.held,
+      typedBytes: this.#typedBytes,
       checkpoint:
         checkpoint === undefined
           ? null
@@ -277,6 +279,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     const isTyping = this.kind === 'pty' && !channel.isAnswering;
     if (isTyping && !this.#changeLease({ kind: 'input', client, principal, at })) return 'denied';
     this.ledger.accept(client, number);
+    if (isTyping && !isReport(bytes)) this.#typedBytes += bytes.length;
     const outcome = this.#child.write(bytes.slice(), () => this.#delivered(client, number));
     return outcome === 'queued' ? undefined : outcome;
   }
@@ -394,3 +397,11 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
 
 /** For input that nobody waits for. */
 function noReport(): void {}
+
+const escape = 0x1b;
+const pasteBegin = new TextEncoder().encode('\u001b[200~');
+
+/** A key that writes nothing, or what a terminal tells by itself, such as that it has the focus now. */
+function isReport(bytes: Uint8Array): boolean {
+  return bytes[0] === escape && !pasteBegin.every((byte, index) => bytes[index] === byte);
+}

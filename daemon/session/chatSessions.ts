@@ -87,6 +87,7 @@ export interface ChatSessions {
     | 'hasBegun'
     | 'type'
     | 'pressEnter'
+    | 'countTyped'
   >;
   readonly onDidChange: Event<SessionRow>;
 }

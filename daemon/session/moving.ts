@@ -161,7 +161,7 @@ export class Moving {
 
   /**
    * Puts text into an agent's composer, as pasted; `enter` says it. Nothing is taken from who types there, and nothing is
-   * typed where the agent does not take prompts: in a dialog Enter would answer it.
+   * typed where the agent does not take prompts: in a dialog Enter would answer it. Gives the bytes that were typed.
    * @throws WaggleError as sending to a session does, `leaseDenied` when somebody types for a minute, `conflict` when the
    * agent does not take prompts.
    */
@@ -169,17 +169,32 @@ export class Moving {
     id: SessionId,
     { text, enter }: { readonly text: string; readonly enter: boolean },
     caller: Pick<Caller, 'principal'>,
-  ): Promise<void> {
+  ): Promise<number> {
     const pasted = `${pasteBegin}${text.replaceAll(escape, '')}${pasteEnd}`;
     await this.#whenFree(() => this.#write(id, pasted, caller));
     await delay(settleMs);
-    if (enter) await this.pressEnter(id, caller);
+    return Buffer.byteLength(pasted) + (enter ? await this.pressEnter(id, caller) : 0);
   }
 
-  /** Says what stands in an agent's composer. Who types there meanwhile sees it, and sends it: nothing is done then. */
-  async pressEnter(id: SessionId, caller: Pick<Caller, 'principal'>): Promise<void> {
-    await this.#whenFree(() => this.#write(id, '\r', caller)).catch(leaveInComposer);
+  /**
+   * Says what stands in an agent's composer. Who types there meanwhile sees it, and sends it: nothing is done then. Gives the
+   * bytes that were typed.
+   */
+  async pressEnter(id: SessionId, caller: Pick<Caller, 'principal'>): Promise<number> {
+    const isPressed = await this.#whenFree(() => this.#write(id, enterKey, caller)).then(
+      () => true,
+      leaveInComposer,
+    );
     await delay(settleMs);
+    return isPressed ? enterKey.length : 0;
+  }
+
+  /** Bytes of text that anybody typed into it so far; undefined when its host does not tell. */
+  async countTyped(id: SessionId): Promise<number | undefined> {
+    const { hostId } = this.#context.sessions.get(id);
+    const host = hostId === null ? undefined : this.#context.hosts.find(hostId);
+    const listed = await host?.list().catch(() => []);
+    return listed?.find(({ session: known }) => known === id)?.typedBytes;
   }
 
   async #write(id: SessionId, text: string, caller: Pick<Caller, 'principal'>): Promise<void> {
@@ -210,11 +225,13 @@ export class Moving {
   }
 }
 
-function leaveInComposer(error: unknown): void {
+function leaveInComposer(error: unknown): false {
   const code = errorCodeOf(error);
   if (code !== 'leaseDenied' && code !== 'conflict') throw error;
+  return false;
 }
 
+const enterKey = '\r';
 const pasteBegin = '\u001b[200~';
 const pasteEnd = '\u001b[201~';
 const escape = '\u001b';

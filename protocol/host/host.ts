@@ -51,6 +51,8 @@ export const hostSessionSchema = z.object({
   writer: z.string().nullable(),
   clients: z.int().min(0),
   held: z.boolean(),
+  /** Text that clients put into it, in bytes, as pasted; younger than version 1, an older host does not count it. */
+  typedBytes: z.int().min(0).optional(),
   checkpoint: cursorSchema.nullable(),
   meta: z.string(),
 });

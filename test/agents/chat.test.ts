@@ -173,6 +173,31 @@ describe('Claude Code in a chat', function () {
     await close(chat);
   });
 
+  it('shows what the agent notes that it has to do as a plan, which goes on in later turns', async () => {
+    // Which tools it has it decides itself; this has it have them.
+    const chat = await create({
+      environment: { ...run.env, CLAUDE_CODE_ENABLE_TODO_TOOLS: '1' },
+    });
+    const note = (subject: string): string =>
+      `[[tool TaskCreate {"subject":"${subject}","description":"more of it"}]]`;
+    const set = (status: string): string =>
+      `[[tool TaskUpdate {"taskId":"1","status":"${status}"}]]`;
+    await chat.turn(`${note('Find it')} ${note('Mend it')} ${set('in_progress')} [[say begun]]`);
+    await chat.turn(`${set('completed')} [[say found]]`);
+    assert.deepEqual(
+      chat.list('plan').map(({ steps }) => steps.map(({ text, status }) => `${text}: ${status}`)),
+      [
+        ['Find it: inProgress', 'Mend it: pending'],
+        ['Find it: completed', 'Mend it: pending'],
+      ],
+    );
+    assert.deepEqual(
+      chat.list('tool').map(({ status }) => status),
+      ['done', 'done', 'done', 'done'],
+    );
+    await close(chat);
+  });
+
   it('interrupts a turn, and says what waits after it', async () => {
     const chat = await create();
     await chat.say('[[say aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]] [[hang]]');

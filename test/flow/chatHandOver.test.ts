@@ -105,6 +105,39 @@ describe('a conversation between chat and terminal', function () {
     await close(chat);
   });
 
+  it('presses Enter again where the first did nothing, but not once a person writes there', async () => {
+    const chat = await open();
+    const { sessionId } = chat;
+    await chat.turn('say one');
+    await chat.say('hang');
+    await chat.until(() => chat.chat.turn !== null, 'the turn');
+    await chat.say('say again');
+    await chat.say('say with');
+    const deaf = { ...environment, FAKE_DEAF: '1' };
+    await switchTo(chat, 'terminal', { during: 'interrupt', environment: deaf });
+    const screen = await show(chat);
+    await screen.waitFor('> say again|');
+    await screen.waitFor('said say again');
+    await switchTo(chat, 'chat');
+    await chat.say('hang');
+    await chat.until(() => chat.chat.turn !== null, 'the turn');
+    await chat.say('say theirs');
+    await chat.say('say last');
+    await switchTo(chat, 'terminal', { during: 'interrupt', environment: deaf });
+    const other = await show(chat);
+    await other.waitFor('> say theirs|');
+    await other.typeWhenFree(' and mine');
+    await other.waitFor('> say theirs and mine|');
+    // Longer than it would take to press it again.
+    const later = Date.now() + 6000;
+    await until(() => Date.now() > later, 'time for another key');
+    assert.doesNotMatch(other.text, /said say theirs/);
+    await other.typeWhenFree('\r');
+    await other.waitFor('said say theirs and mine');
+    await other.waitFor('said say last');
+    await close(chat);
+  });
+
   it('gives a draft back that was not said in the terminal either', async () => {
     const chat = await open();
     const { sessionId } = chat;

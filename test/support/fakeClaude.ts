@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
  * Words of a prompt, one per line: `say T`, `ask COMMAND`, `question T`, `hang`, `exit N`, `kill`, `garbage`, `long MIB`,
  * `stderr T`, `big CHARS`, `fail T`, `failAndExit T`, `limit SECONDS`, `pace PIECES MS`, `write PATH T`, `remove PATH`, `use TOKENS` (into a
  * transcript). What comes after the last one is a turn that is done. With `FAKE_KEEPS` it keeps a transcript; in a terminal
- * it shows its arguments and its composer, and reports its state.
+ * it shows its arguments and its composer, and reports its state; `FAKE_DEAF`: so many times Enter does nothing there.
  */
 const script = `#!${process.execPath}
 const { createInterface } = require('node:readline');
@@ -152,8 +152,10 @@ function beTerminal() {
   process.stdout.write('args ' + process.argv.slice(2).join(' ') + '\\r\\n');
   report('idle');
   let composer = '';
+  let deaf = Number(process.env.FAKE_DEAF ?? 0);
   process.stdin.on('data', (bytes) => {
     for (const part of String(bytes).replaceAll(/\\u001b\\[20[01]~/g, '').split(/(\\r)/)) {
+      if (part === '\\r' && deaf-- > 0) continue;
       if (part === '\\r') submit(composer);
       composer = part === '\\r' ? '' : composer + part;
     }

@@ -33,13 +33,18 @@ export class FindBar extends Component<FindProps, FindState> {
   }
 
   override componentDidUpdate(): void {
-    markWords(this.state.query);
+    this.mark();
   }
 
   override componentWillUnmount(): void {
     clearTimeout(this.#timer);
     this.props.self.current = null;
     markWords('');
+  }
+
+  /** Marks what is looked for in the rows that are there now. */
+  mark(): void {
+    markWords(this.state.query);
   }
 
   focus(): void {

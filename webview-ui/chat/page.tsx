@@ -56,7 +56,12 @@ export class Page extends Component<PageProps, PageState> {
             close={() => this.#closeFind()}
           />
         ) : null}
-        <Transcript self={this.#transcript} model={model} version={version} />
+        <Transcript
+          self={this.#transcript}
+          model={model}
+          version={version}
+          onDrawn={() => this.#find.current?.mark()}
+        />
         <div class="below">
           {model.problem === undefined ? null : this.#problem()}
           <div ref={this.#cards} class="cards">

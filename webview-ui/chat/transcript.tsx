@@ -8,7 +8,9 @@ import type { Entry } from '../../protocol/chat/entry.ts';
 import { EntryRow } from './entryRow.tsx';
 import type { Hold } from './hold.ts';
 import type { ChatModel } from './model.ts';
-import { shapeOf } from './shape.ts';
+import { shapeOf, weighEntry } from './shape.ts';
+import type { NewRow } from './slices.ts';
+import { Slices } from './slices.ts';
 import { t } from './words.ts';
 
 interface TranscriptProps {
@@ -16,6 +18,8 @@ interface TranscriptProps {
   readonly model: ChatModel;
   /** Counts up when the model changed. */
   readonly version: number;
+  /** Rows came that were not there before. */
+  readonly onDrawn: () => void;
 }
 
 interface TranscriptState {
@@ -39,7 +43,13 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
   readonly #frame = createRef<HTMLDivElement>();
   readonly #rows = new Map<number, HTMLElement>();
   readonly #positions = new WeakMap<Element, number>();
+  readonly #keepers = new Map<number, (element: HTMLElement | null) => void>();
   readonly #observer = new ResizeObserver((entries) => this.#resized(entries));
+  readonly #slices = new Slices();
+  #nextSlice = 0;
+  /** When the frame began in which it is drawn now; undefined when that is not in a frame. */
+  #frameBegan: number | undefined;
+  #hasNewRows = false;
   /** Drawn again because heights were not as guessed: what that added is measured at once, before it can be seen. */
   #isSettling = false;
   #isAtEnd = true;
@@ -56,14 +66,17 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
     if (place !== null && place < model.journal.end) this.reveal(place, 'start');
     if (this.#frame.current !== null) this.#observer.observe(this.#frame.current);
     this.#measure();
+    this.#drawRest();
   }
 
   override componentWillUnmount(): void {
     this.props.self.current = null;
+    cancelAnimationFrame(this.#nextSlice);
     this.#observer.disconnect();
   }
 
   override componentDidUpdate(): void {
+    this.#frameBegan = undefined;
     const { sends } = this.props.model;
     if (sends !== this.#sendsSeen) {
       this.#sendsSeen = sends;
@@ -72,6 +85,7 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
     if (this.#isSettling) this.#measure();
     else this.#hold();
     this.#tellNew();
+    this.#drawRest();
   }
 
   override render(
@@ -79,6 +93,7 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
     { opened, isNewBelow }: TranscriptState,
   ): JSX.Element {
     const positions = this.#choose();
+    this.#slice(positions, opened);
     const { heights } = model;
     const { first, last } = this.#range;
     return (
@@ -160,10 +175,42 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
     return chosen;
   }
 
+  /** Which of the rows are drawn in this frame; the others keep their place. */
+  #slice(positions: readonly number[], opened: ReadonlySet<number>): void {
+    const { heights, journal } = this.props.model;
+    const top = this.#isAtEnd ? heights.total : this.#scrollTop;
+    const eye = this.#anchor === undefined ? top : heights.topOf(this.#anchor.position);
+    const describe = (position: number): NewRow => ({
+      position,
+      weight: weighEntry(journal.get(position), opened.has(position)),
+      distance: Math.abs(heights.topOf(position) - eye),
+    });
+    const known = positions.filter((position) => journal.get(position) !== undefined);
+    if (!this.#slices.share(known, describe, this.#isSettling)) return;
+    this.#hasNewRows = true;
+    const began = this.#frameBegan;
+    // A timer comes when the frame is painted.
+    if (began !== undefined) setTimeout(() => this.#slices.took(performance.now() - began));
+  }
+
+  /** What did not fit into this frame comes with the next one. */
+  #drawRest(): void {
+    if (this.#hasNewRows && !this.#isSettling) {
+      this.#hasNewRows = false;
+      this.props.onDrawn();
+    }
+    if (this.#slices.pending === 0 || this.#nextSlice !== 0) return;
+    this.#nextSlice = requestAnimationFrame(() => {
+      this.#nextSlice = 0;
+      this.#frameBegan = performance.now();
+      this.#redraw();
+    });
+  }
+
   #row(position: number, opened: ReadonlySet<number>): JSX.Element {
     const { model } = this.props;
-    const entry = model.journal.get(position);
-    const keep = (element: HTMLElement | null): void => this.#keepRow(position, element);
+    const entry = this.#slices.isDrawn(position) ? model.journal.get(position) : undefined;
+    const keep = this.#keeperOf(position);
     if (entry === undefined)
       return (
         <div
@@ -205,12 +252,23 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
     });
   };
 
+  /** The same function for a row as long as it stands: a new one would have its element watched anew each time. */
+  #keeperOf(position: number): (element: HTMLElement | null) => void {
+    const known = this.#keepers.get(position);
+    if (known !== undefined) return known;
+    const keeper = (element: HTMLElement | null): void => this.#keepRow(position, element);
+    this.#keepers.set(position, keeper);
+    return keeper;
+  }
+
   #keepRow(position: number, element: HTMLElement | null): void {
     const before = this.#rows.get(position);
     if (before === element) return;
     if (before !== undefined) this.#observer.unobserve(before);
-    if (element === null) this.#rows.delete(position);
-    else {
+    if (element === null) {
+      this.#rows.delete(position);
+      this.#keepers.delete(position);
+    } else {
       this.#rows.set(position, element);
       this.#positions.set(element, position);
       this.#observer.observe(element);
@@ -252,6 +310,7 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
   #take(position: number, element: Element, height: number): boolean {
     const { heights, journal } = this.props.model;
     if (this.#rows.get(position) !== element || journal.get(position) === undefined) return false;
+    if (!this.#slices.isDrawn(position)) return false;
     if (Math.abs(heights.get(position) - height) < 0.5) return false;
     heights.set(position, height);
     return true;
@@ -281,6 +340,7 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
   #scrolled(): void {
     const frame = this.#frame.current;
     if (frame === null || Math.abs(frame.scrollTop - this.#scrollTop) < 1) return;
+    this.#frameBegan = performance.now();
     this.#scrollTop = frame.scrollTop;
     const below = frame.scrollHeight - frame.clientHeight - frame.scrollTop;
     this.#isAtEnd = below < nearEnd;
