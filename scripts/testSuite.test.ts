@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { addCounts, inStages, replaceCounts } from './testSuite.ts';
+import { addCounts, inStages, replaceCounts, runStage } from './testSuite.ts';
 
 describe('the counts of a suite', () => {
   const failedIn = { '/a.test.ts': { passed: 3, failed: 2, skipped: 1 } };
@@ -21,25 +21,47 @@ describe('the counts of a suite', () => {
 });
 
 describe('suites that run side by side', () => {
-  it('are those that wait, with each file once, between those that compute', () => {
+  it('are those that wait, each file by itself, between those that compute', () => {
     const stages = inStages([
-      { suite: 'unit', files: ['/u'] },
-      { suite: 'flow', files: ['/a', '/b', '/c'] },
+      { suite: 'unit', files: ['/u', '/t'] },
+      { suite: 'flow', files: ['/a.test.ts', '/b.test.ts'] },
       { suite: 'agents', files: ['/g'] },
-      { suite: 'vscode', files: ['/v', '/w'] },
     ]);
     assert.deepEqual(stages, [
-      [{ suite: 'unit', files: ['/u'] }],
-      [
-        { suite: 'flow', files: ['/a', '/c'], label: 'flow 1' },
-        { suite: 'flow', files: ['/b'], label: 'flow 2' },
-      ],
-      [{ suite: 'agents', files: ['/g'] }],
-      [
-        { suite: 'vscode', files: ['/v'], label: 'vscode 1' },
-        { suite: 'vscode', files: ['/w'], label: 'vscode 2' },
-      ],
+      { atOnce: 1, parts: [{ suite: 'unit', files: ['/u', '/t'] }] },
+      {
+        atOnce: 2,
+        parts: [
+          { suite: 'flow', files: ['/a.test.ts'], label: 'a' },
+          { suite: 'flow', files: ['/b.test.ts'], label: 'b' },
+        ],
+      },
+      { atOnce: 1, parts: [{ suite: 'agents', files: ['/g'] }] },
     ]);
+  });
+
+  it('begin the next file as soon as one of them is done, and run each once', async () => {
+    const [stage] = inStages([{ suite: 'flow', files: ['/a', '/b', '/c', '/d'] }]);
+    assert.ok(stage !== undefined);
+    const ends = new Map<string, () => void>();
+    const begun: string[] = [];
+    const done = runStage(stage, ({ files: [file = ''] }) => {
+      begun.push(file);
+      return new Promise<void>((resolve) => ends.set(file, resolve));
+    });
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(begun, ['/a', '/b']);
+    for (const [file, after] of [
+      ['/b', ['/a', '/b', '/c']],
+      ['/c', ['/a', '/b', '/c', '/d']],
+      ['/a', ['/a', '/b', '/c', '/d']],
+    ] as const) {
+      ends.get(file)?.();
+      await turn();
+      assert.deepEqual(begun, after);
+    }
+    ends.get('/d')?.();
+    await done;
   });
 
   it('have the counts of all their parts, and the files in which any failed', () => {

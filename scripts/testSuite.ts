@@ -1,6 +1,6 @@
 /** The suites of `npm test`: which files belong to each. A file belongs to exactly one. */
 import { globSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 export const suiteNames = ['unit', 'flow', 'agents', 'vscode'] as const;
 export type SuiteName = (typeof suiteNames)[number];
@@ -58,39 +58,44 @@ export interface Part {
   readonly label?: string;
 }
 
-/**
- * How many processes share the files of a suite: those of `flow` start many programs and wait for them, and an editor
- * with its browser waits for itself almost half of the time.
- */
-const lanes: Readonly<Partial<Record<SuiteName, number>>> = { flow: 2, vscode: 2 };
-
-/**
- * Whole suites as steps that run one after the other, each made of what runs side by side: what computes all the time (the
- * units, the programs of agents) is alone.
- */
-export function inStages(suites: readonly Part[]): Part[][] {
-  const stages: Part[][] = [];
-  let shared: Part[] | undefined;
-  for (const part of suites) {
-    const count = lanes[part.suite];
-    if (count === undefined) {
-      stages.push([part]);
-      shared = undefined;
-      continue;
-    }
-    if (shared === undefined) stages.push((shared = []));
-    shared.push(...split(part, count));
-  }
-  return stages;
+/** Parts of which `atOnce` run side by side, the next one as soon as one is done. */
+export interface Stage {
+  readonly atOnce: number;
+  readonly parts: readonly Part[];
 }
 
-/** Every `count`th file each, so that neighbours of one kind are shared out. */
-function split({ suite, files }: Part, count: number): Part[] {
-  return Array.from({ length: count }, (_, lane) => ({
-    suite,
-    files: files.filter((_file, index) => index % count === lane),
-    label: `${suite} ${lane + 1}`,
-  }));
+/**
+ * Suites whose files run in two processes at once: those of `flow` start many programs and wait for them, and an editor
+ * with its browser waits for itself almost half of the time.
+ */
+const sharing: ReadonlySet<SuiteName> = new Set<SuiteName>(['flow', 'vscode']);
+const atOnce = 2;
+
+/**
+ * Whole suites, one after the other. What computes all the time (the units, the programs of agents) is alone; of what waits
+ * each file is a part, so that both processes are busy until the end.
+ */
+export function inStages(suites: readonly Part[]): Stage[] {
+  return suites.map((part) => {
+    const { suite, files } = part;
+    if (!sharing.has(suite)) return { atOnce: 1, parts: [part] };
+    const parts = files.map((file) => {
+      return { suite, files: [file], label: basename(file, '.test.ts') };
+    });
+    return { atOnce, parts };
+  });
+}
+
+/** Runs all of `parts`, `atOnce` of them side by side. */
+export async function runStage(
+  { atOnce: count, parts }: Stage,
+  run: (part: Part) => Promise<void>,
+): Promise<void> {
+  const waiting = [...parts];
+  const work = async (): Promise<void> => {
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) await run(part);
+  };
+  await Promise.all(Array.from({ length: count }, work));
 }
 
 /** The counts of two parts of one suite, or of two suites. */

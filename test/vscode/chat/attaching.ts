@@ -170,7 +170,17 @@ function tellEditors(rigOf: () => ChatRig): void {
     await until('it stands in the file', async () =>
       (await lines.allInnerTexts()).some((line) => /port.*fitting\(1\)/.test(line)),
     );
-    await window.page.locator('.part.editor .tab', { hasText: 'broken.json' }).click();
+    const isFront = window.page.locator('.editor-group-container.active .tab.active', {
+      hasText: 'broken.json',
+    });
+    await until(
+      'the file is in front',
+      async () => {
+        await window.page.locator('.part.editor .tab', { hasText: 'broken.json' }).click();
+        return (await isFront.count()) === 1;
+      },
+      { everyMs: 1000 },
+    );
     await runCommand(window, 'View: Revert and Close Editor');
     await until('one group is left', async () =>
       (await readTabs(window)).every(({ group }) => group === 0),
