@@ -225,7 +225,10 @@ async function runAll(wanted: Wanted): Promise<SuiteCounts> {
 function listStages({ suites, isLong, files, grep }: Wanted): Stage[] {
   const filesOf = (suite: SuiteName): string[] =>
     listTestFiles(suite, root).filter((file) => files.length === 0 || files.includes(file));
-  const parts = suites.map((suite) => ({ suite, files: filesOf(suite) }));
+  const parts = suites
+    .map((suite) => ({ suite, files: filesOf(suite) }))
+    // Of files that are named each is in one suite; a suite without any is said to be wrong only when it was asked for.
+    .filter((part) => suites.length === 1 || files.length === 0 || part.files.length > 0);
   const isWhole = files.length === 0 && grep === undefined;
   return isLong || !isWhole || availableParallelism() === 1
     ? parts.map((part) => ({ atOnce: 1, parts: [part] }))

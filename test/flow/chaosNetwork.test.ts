@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { connectDaemon } from '../../link/daemon/daemon.ts';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import { readRuntimeFile, writeRuntimeFile } from '../../link/home/home.ts';
+import type { SessionStream } from '../../link/stream/stream.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { countedOutput, readyBytes } from '../support/countedOutput.ts';
 import type { Faults } from '../support/faultProxy.ts';
@@ -68,13 +69,41 @@ describe('clients at the end of bad connections', function () {
     return proxy;
   };
 
-  const open = (bytes: number, pauseMs = 0): Promise<Session> => {
-    const command = countedOutput(bytes, { pauseMs });
+  const open = (
+    bytes: number,
+    pace: Parameters<typeof countedOutput>[1] = {},
+  ): Promise<Session> => {
+    const command = countedOutput(bytes, pace);
     return home.openSession(link, { agent: 'command', command });
   };
 
+  /** Lets the program print turn after turn, each less than the ring of a session (1 MiB) holds; the first is begun. */
+  const playTurns = async ({
+    judge,
+    stream,
+    turnBytes,
+  }: {
+    readonly judge: Judge;
+    readonly stream: SessionStream;
+    readonly turnBytes: number;
+  }): Promise<void> => {
+    for (let turn = 1; turn <= scale; turn += 1) {
+      if (turn > 1) await stream.write(Buffer.from('g'));
+      const wanted = readyBytes + turn * turnBytes;
+      await until(
+        () => judge.seq >= wanted,
+        () => `byte ${wanted}, at ${judge.seq}, ${stream.state}`,
+        limitMs,
+      );
+    }
+    assert.equal(judge.seq, readyBytes + scale * turnBytes);
+  };
+
   /** Attaches at the host, with the connection broken from there on in the given way. */
-  const attachAtHost = async (session: Session, faults: Faults): Promise<[Judge, FaultProxy]> => {
+  const attachAtHost = async (
+    session: Session,
+    faults: Faults,
+  ): Promise<[Judge, FaultProxy, SessionStream]> => {
     const [host] = home.readHostFiles();
     const proxy = await putBefore(host?.socket ?? '');
     const { stream } = await home.attach(link, session.id, 'viewer');
@@ -83,7 +112,7 @@ describe('clients at the end of bad connections', function () {
     proxy.faults = faults;
     if (faults.cutAfterBytes !== undefined) proxy.cut();
     await stream.write(Buffer.from('g'));
-    return [judge, proxy];
+    return [judge, proxy, stream];
   };
 
   for (const { name, faults, bytes } of trials) {
@@ -101,11 +130,11 @@ describe('clients at the end of bad connections', function () {
   }
 
   it('lose nothing at all while what they are behind fits the ring', async () => {
-    const bytes = 400_000 * scale;
-    const session = await open(bytes, 10);
+    const turnBytes = 25 * 16_384;
+    const session = await open(turnBytes * scale, { pauseMs: 10, turnBytes });
     const faults = { cutAfterBytes: () => 200 + random.below(20_000) };
-    const [judge, proxy] = await attachAtHost(session, faults);
-    await until(() => judge.seq === readyBytes + bytes, 'the last byte', limitMs);
+    const [judge, proxy, stream] = await attachAtHost(session, faults);
+    await playTurns({ judge, stream, turnBytes });
     assert.deepEqual([judge.wrong, judge.skipped], [[], 0]);
     assert.ok(proxy.cuts >= 10, `${proxy.cuts} cuts`);
   });
@@ -120,17 +149,18 @@ describe('clients at the end of bad connections', function () {
     const proxy = await putBefore(host?.socket ?? '');
     const { stream } = await home.attach(link, session.id, 'viewer');
     const hash = createHash('sha256');
-    const begin = stream.cursor.seq;
-    let seq = begin;
+    const begin = readyBytes;
+    let seq = stream.cursor.seq;
     let missing = 0;
     let isEnded = false;
     stream.onOutput((output) => {
       if (output.seq !== seq) missing += 1;
-      hash.update(output.bytes);
+      hash.update(output.bytes.subarray(Math.max(0, begin - output.seq)));
       seq += output.bytes.length;
     });
     stream.onGap(() => (missing += 1));
     stream.onExit(() => (isEnded = true));
+    await until(() => seq === begin, 'the program is ready');
     proxy.faults = { cutAfterBytes: () => 1 + random.below(100_000) };
     proxy.cut();
     for (let turn = 1; turn * mebibyte <= bytes; turn += 1) {
@@ -152,8 +182,8 @@ describe('clients at the end of bad connections', function () {
   });
 
   it('get the same through the daemon, whose connection is torn as well', async () => {
-    const bytes = 1_000_000 * scale;
-    const session = await open(bytes, 5);
+    const turnBytes = 60 * 16_384;
+    const session = await open(turnBytes * scale, { pauseMs: 5, turnBytes });
     const proxy = await putBefore(link.info.endpoint);
     let viewer = await home.connect('viewer');
     const connect = async (): Promise<DaemonLink> => {
@@ -166,11 +196,7 @@ describe('clients at the end of bad connections', function () {
     proxy.faults = { pieceBytes: 7000, cutAfterBytes: () => 3000 + random.below(90_000) };
     proxy.cut();
     await stream.write(Buffer.from('g'));
-    await until(
-      () => judge.seq === readyBytes + bytes,
-      () => `the last byte, at ${judge.seq} after ${proxy.cuts} cuts, ${stream.state}`,
-      limitMs,
-    );
+    await playTurns({ judge, stream, turnBytes });
     assert.deepEqual([judge.wrong, judge.skipped], [[], 0]);
     assert.ok(proxy.cuts >= 5, `${proxy.cuts} cuts`);
   });

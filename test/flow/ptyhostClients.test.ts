@@ -293,7 +293,7 @@ describe('clients of the pty host', function () {
         recorder.gaps,
         numbers.length,
         Number(numbers.at(-1)),
-        transport.cuts >= (isLong ? 1000 : 50),
+        transport.cuts >= (isLong ? 500 : 50),
       ],
       [[], lines, lines - 1, true],
     );

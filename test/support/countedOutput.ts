@@ -8,11 +8,15 @@ export function expectedByte(offset: number): number {
 
 /**
  * argv of a program that makes its terminal raw, prints `ready`, waits for a key, prints `bytes` bytes in pieces of
- * `pieceBytes`, and ends. With `pauseMs` it rests between pieces.
+ * `pieceBytes`, and ends. With `pauseMs` it rests between pieces; with `turnBytes` it waits for another key after so many.
  */
 export function countedOutput(
   bytes: number,
-  { pieceBytes = 16_384, pauseMs = 0 }: { pieceBytes?: number; pauseMs?: number } = {},
+  {
+    pieceBytes = 16_384,
+    pauseMs = 0,
+    turnBytes = bytes,
+  }: { pieceBytes?: number; pauseMs?: number; turnBytes?: number } = {},
 ): string[] {
   const script = `
     const { spawnSync } = require('node:child_process');
@@ -20,9 +24,9 @@ export function countedOutput(
     spawnSync('stty', ['raw', '-echo'], { stdio: 'inherit' });
     const expectedByte = ${expectedByte.toString()};
     writeSync(1, 'ready');
-    readSync(0, Buffer.alloc(16));
     const rest = new Int32Array(new SharedArrayBuffer(4));
     for (let at = 0; at < ${bytes}; at += ${pieceBytes}) {
+      if (at % ${turnBytes} === 0) readSync(0, Buffer.alloc(16));
       const piece = Buffer.alloc(Math.min(${pieceBytes}, ${bytes} - at));
       for (let index = 0; index < piece.length; index += 1) piece[index] = expectedByte(at + index);
       for (let done = 0; done < piece.length; ) done += writeSync(1, piece, done);

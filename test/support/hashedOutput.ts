@@ -13,7 +13,7 @@ export interface HashedOutput {
 }
 
 /**
- * argv. The terminal is raw, and the output has every value, characters of UTF-8 and sequences that are cut anywhere by the
+ * argv. The terminal is raw once `ready` stands there, which does not count, and the output has every value, characters of UTF-8 and sequences that are cut anywhere by the
  * next piece.
  */
 export function hashedOutput({ bytes, seed, hashFile, turnBytes }: HashedOutput): string[] {
@@ -22,6 +22,7 @@ export function hashedOutput({ bytes, seed, hashFile, turnBytes }: HashedOutput)
     const { createHash } = require('node:crypto');
     const { readSync, writeFileSync, writeSync } = require('node:fs');
     spawnSync('stty', ['raw', '-echo'], { stdio: 'inherit' });
+    writeSync(1, 'ready');
     let state = ${seed >>> 0 || 1};
     const below = (limit) => {
       state ^= state << 13; state ^= state >>> 17; state ^= state << 5; state >>>= 0;

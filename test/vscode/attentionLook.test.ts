@@ -20,7 +20,7 @@ import {
   openRow,
   readTree,
   readWelcome,
-  treeRow,
+  unfoldRow,
   waitForRow,
 } from './support/views.ts';
 
@@ -128,7 +128,7 @@ describe('the look of what needs the person', function () {
       ],
     );
     assert.equal((await readStatusItem(window)).text, '3 need you');
-    await treeRow(window, 'Sessions', 'History').click();
+    await unfoldRow(window, 'Sessions', 'History');
     await waitForRow(window, 'Sessions', 'seed');
     await openRow(window, 'Sessions', 'fix-login');
     await inEachLook('attention-states', () => waitForRow(window, 'Needs You', 'release'));
