@@ -49,13 +49,6 @@ function isUntold({ outcome, ms, usage }: Extract<EntryContent, { kind: 'turnEnd
   return outcome === 'completed' && ms < 50 && usage === null;
 }
 
-/** About how much a row is to draw, see `NewRow`. */
-export function weighEntry(entry: Entry | undefined, isOpen: boolean): number {
-  const { content } = entry ?? {};
-  const isText = content?.kind === 'text' || content?.kind === 'prompt';
-  return 300 + (isText ? content.text.length : 0) + (isOpen ? 3000 : 0);
-}
-
 /** A guess in pixels, until the row is seen. */
 export function guessHeight(entry: Entry): number {
   const { content } = entry;

@@ -8,9 +8,7 @@ import type { Entry } from '../../protocol/chat/entry.ts';
 import { EntryRow } from './entryRow.tsx';
 import type { Hold } from './hold.ts';
 import type { ChatModel } from './model.ts';
-import { shapeOf, weighEntry } from './shape.ts';
-import type { NewRow } from './slices.ts';
-import { Slices } from './slices.ts';
+import { shapeOf } from './shape.ts';
 import { t } from './words.ts';
 
 interface TranscriptProps {
@@ -38,6 +36,12 @@ interface Anchor {
   readonly offset: number;
 }
 
+/** A row as it was drawn, and all that it was drawn from. */
+interface Drawn {
+  readonly facts: readonly unknown[];
+  readonly element: JSX.Element;
+}
+
 export class Transcript extends Component<TranscriptProps, TranscriptState> {
   override state: TranscriptState = { opened: new Set(), isNewBelow: false, drawn: 0 };
   readonly #frame = createRef<HTMLDivElement>();
@@ -45,10 +49,7 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
   readonly #positions = new WeakMap<Element, number>();
   readonly #keepers = new Map<number, (element: HTMLElement | null) => void>();
   readonly #observer = new ResizeObserver((entries) => this.#resized(entries));
-  readonly #slices = new Slices();
-  #nextSlice = 0;
-  /** When the frame began in which it is drawn now; undefined when that is not in a frame. */
-  #frameBegan: number | undefined;
+  readonly #elements = new Map<number, Drawn>();
   #hasNewRows = false;
   /** Drawn again because heights were not as guessed: what that added is measured at once, before it can be seen. */
   #isSettling = false;
@@ -66,17 +67,14 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
     if (place !== null && place < model.journal.end) this.reveal(place, 'start');
     if (this.#frame.current !== null) this.#observer.observe(this.#frame.current);
     this.#measure();
-    this.#drawRest();
   }
 
   override componentWillUnmount(): void {
     this.props.self.current = null;
-    cancelAnimationFrame(this.#nextSlice);
     this.#observer.disconnect();
   }
 
   override componentDidUpdate(): void {
-    this.#frameBegan = undefined;
     const { sends } = this.props.model;
     if (sends !== this.#sendsSeen) {
       this.#sendsSeen = sends;
@@ -85,7 +83,7 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
     if (this.#isSettling) this.#measure();
     else this.#hold();
     this.#tellNew();
-    this.#drawRest();
+    this.#tellDrawn();
   }
 
   override render(
@@ -93,7 +91,6 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
     { opened, isNewBelow }: TranscriptState,
   ): JSX.Element {
     const positions = this.#choose();
-    this.#slice(positions, opened);
     const { heights } = model;
     const { first, last } = this.#range;
     return (
@@ -175,63 +172,56 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
     return chosen;
   }
 
-  /** Which of the rows are drawn in this frame; the others keep their place. */
-  #slice(positions: readonly number[], opened: ReadonlySet<number>): void {
-    const { heights, journal } = this.props.model;
-    const top = this.#isAtEnd ? heights.total : this.#scrollTop;
-    const eye = this.#anchor === undefined ? top : heights.topOf(this.#anchor.position);
-    const describe = (position: number): NewRow => ({
-      position,
-      weight: weighEntry(journal.get(position), opened.has(position)),
-      distance: Math.abs(heights.topOf(position) - eye),
-    });
-    const known = positions.filter((position) => journal.get(position) !== undefined);
-    if (!this.#slices.share(known, describe, this.#isSettling)) return;
-    this.#hasNewRows = true;
-    const began = this.#frameBegan;
-    // A timer comes when the frame is painted.
-    if (began !== undefined) setTimeout(() => this.#slices.took(performance.now() - began));
+  #tellDrawn(): void {
+    if (!this.#hasNewRows || this.#isSettling) return;
+    this.#hasNewRows = false;
+    this.props.onDrawn();
   }
 
-  /** What did not fit into this frame comes with the next one. */
-  #drawRest(): void {
-    if (this.#hasNewRows && !this.#isSettling) {
-      this.#hasNewRows = false;
-      this.props.onDrawn();
-    }
-    if (this.#slices.pending === 0 || this.#nextSlice !== 0) return;
-    this.#nextSlice = requestAnimationFrame(() => {
-      this.#nextSlice = 0;
-      this.#frameBegan = performance.now();
-      this.#redraw();
-    });
-  }
-
+  /** The same element as before while nothing of it changed: then nothing of the row is looked at. */
   #row(position: number, opened: ReadonlySet<number>): JSX.Element {
     const { model } = this.props;
-    const entry = this.#slices.isDrawn(position) ? model.journal.get(position) : undefined;
-    const keep = this.#keeperOf(position);
-    if (entry === undefined)
-      return (
-        <div
-          key={position}
-          ref={keep}
-          class="row unread"
-          style={{ height: `${model.heights.get(position)}px` }}
-        />
-      );
+    const entry = model.journal.get(position);
+    const folded = entry === undefined ? none : listFolded(model, position);
+    const facts: readonly unknown[] =
+      entry === undefined
+        ? [model.heights.get(position)]
+        : [entry, opened, folded.length, folded.at(-1), isLastEnd(model, entry)];
+    const before = this.#elements.get(position);
+    if (before !== undefined && isSame(before.facts, facts)) return before.element;
+    const element =
+      entry === undefined ? this.#unread(position) : this.#draw(entry, folded, opened);
+    this.#elements.set(position, { facts, element });
+    this.#hasNewRows = true;
+    return element;
+  }
+
+  #unread(position: number): JSX.Element {
     return (
       <div
         key={position}
-        ref={keep}
+        ref={this.#keeperOf(position)}
+        class="row unread"
+        style={{ height: `${this.props.model.heights.get(position)}px` }}
+      />
+    );
+  }
+
+  #draw(entry: Entry, folded: readonly Entry[], opened: ReadonlySet<number>): JSX.Element {
+    const { model } = this.props;
+    const { position, content } = entry;
+    return (
+      <div
+        key={position}
+        ref={this.#keeperOf(position)}
         class="row"
         data-position={position}
-        data-kind={entry.content.kind}
+        data-kind={content.kind}
       >
         <EntryRow
           model={model}
           entry={entry}
-          folded={listFolded(model, position)}
+          folded={folded}
           isOpen={opened.has(position)}
           isLast={isLastEnd(model, entry)}
           opened={opened}
@@ -268,6 +258,7 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
     if (element === null) {
       this.#rows.delete(position);
       this.#keepers.delete(position);
+      this.#elements.delete(position);
     } else {
       this.#rows.set(position, element);
       this.#positions.set(element, position);
@@ -310,7 +301,6 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
   #take(position: number, element: Element, height: number): boolean {
     const { heights, journal } = this.props.model;
     if (this.#rows.get(position) !== element || journal.get(position) === undefined) return false;
-    if (!this.#slices.isDrawn(position)) return false;
     if (Math.abs(heights.get(position) - height) < 0.5) return false;
     heights.set(position, height);
     return true;
@@ -340,7 +330,6 @@ export class Transcript extends Component<TranscriptProps, TranscriptState> {
   #scrolled(): void {
     const frame = this.#frame.current;
     if (frame === null || Math.abs(frame.scrollTop - this.#scrollTop) < 1) return;
-    this.#frameBegan = performance.now();
     this.#scrollTop = frame.scrollTop;
     const below = frame.scrollHeight - frame.clientHeight - frame.scrollTop;
     this.#isAtEnd = below < nearEnd;
@@ -383,6 +372,10 @@ function listFolded(model: ChatModel, position: number): readonly Entry[] {
 }
 
 const none: readonly Entry[] = [];
+
+function isSame(before: readonly unknown[], after: readonly unknown[]): boolean {
+  return before.length === after.length && before.every((fact, index) => fact === after[index]);
+}
 
 function Empty({ model }: { readonly model: ChatModel }): JSX.Element {
   return (
