@@ -1,6 +1,7 @@
 import type { EntryContent } from '../../protocol/chat/entry.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import type { ChatSessions, ImportSource } from '../session/session.ts';
+import { describeTool } from '../provider/provider.ts';
 import type { Said } from '../transcript/transcript.ts';
 import { createUuid } from '../uuid.ts';
 import type { Chats } from './chats.ts';
@@ -91,7 +92,8 @@ export class Filling {
       return journal.apply({ type: 'tool', key: this.#tool, output: text, status: 'done' });
     const [name = 'tool'] = text.split(' ', 1);
     const input = text.slice(name.length + 1);
-    journal.apply({ type: 'tool', key, name, title: text, input, status: 'done' });
+    const facts = describeTool(name, input);
+    journal.apply({ type: 'tool', key, name, input, status: 'done', ...facts });
   }
 
   #endTurn(): void {

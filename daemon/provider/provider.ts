@@ -11,7 +11,7 @@ import { codexProvider } from './codex.ts';
 export { findAwayMode } from './away.ts';
 export type { AwayMode } from './away.ts';
 export type { Command, ContextReading, Provider, ProviderState, Step } from './adapter.ts';
-export { isArguments } from './toolText.ts';
+export { describeTool, isArguments } from './toolText.ts';
 export type {
   AskRequest,
   ChatEvent,

@@ -8,7 +8,8 @@ const titleMaxChars = 200;
 
 /** `$ npm test`, `Read src/main.ts`, `Grep main`: the tool and what it is about, as far as one line tells. */
 export function titleOfTool(name: string, input: Arguments): string {
-  const command = stringOf(input, 'command');
+  const command =
+    stringOf(input, 'command') ?? stringOf(input, 'cmd') ?? scriptOf(input['command']);
   if (command !== undefined) return toPlainLine(`$ ${command}`, titleMaxChars);
   const about = [
     'file_path',
@@ -23,6 +24,33 @@ export function titleOfTool(name: string, input: Arguments): string {
     .map((key) => stringOf(input, key))
     .find((text) => text !== undefined);
   return toPlainLine(about === undefined ? name : `${name} ${about}`, titleMaxChars);
+}
+
+/** A call as a transcript holds it: `input` is its arguments as JSON, or text that the tool takes as it is. */
+export function describeTool(
+  name: string,
+  input: string,
+): { readonly title: string; readonly changes: FileChange[] } {
+  const parsed = parseJson(input);
+  if (isArguments(parsed))
+    return { title: titleOfTool(name, parsed), changes: changesOfTool(name, parsed) };
+  return { title: toPlainLine(`${name} ${input}`.trim(), titleMaxChars), changes: [] };
+}
+
+/** `["bash","-lc","npm test"]`: what the shell is asked to run; of other programs all of it. */
+function scriptOf(argv: unknown): string | undefined {
+  if (!Array.isArray(argv) || !argv.every((word) => typeof word === 'string')) return undefined;
+  const [program = '', option = '', script] = argv;
+  const isShell = /(?:^|\/)(?:ba|z|da)?sh$/.test(program) && /^-l?c$/.test(option);
+  return (isShell && script !== undefined ? script : argv.join(' ')) || undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What `Write`, `Edit` and `MultiEdit` would do; none for other tools. */

@@ -18,6 +18,7 @@ import type { Flushable, Pacing } from './pacing.ts';
 import { Ring } from './ring.ts';
 import { ScreenWish } from './screenWish.ts';
 import { StatusQuery } from './statusQuery.ts';
+import { isText } from './typedText.ts';
 
 /** What a session needs of its host. */
 export interface SessionSurroundings {
@@ -279,7 +280,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     const isTyping = this.kind === 'pty' && !channel.isAnswering;
     if (isTyping && !this.#changeLease({ kind: 'input', client, principal, at })) return 'denied';
     this.ledger.accept(client, number);
-    if (isTyping && !isReport(bytes)) this.#typedBytes += bytes.length;
+    if (isTyping && isText(bytes)) this.#typedBytes += bytes.length;
     const outcome = this.#child.write(bytes.slice(), () => this.#delivered(client, number));
     return outcome === 'queued' ? undefined : outcome;
   }
@@ -397,11 +398,3 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
 
 /** For input that nobody waits for. */
 function noReport(): void {}
-
-const escape = 0x1b;
-const pasteBegin = new TextEncoder().encode('\u001b[200~');
-
-/** A key that writes nothing, or what a terminal tells by itself, such as that it has the focus now. */
-function isReport(bytes: Uint8Array): boolean {
-  return bytes[0] === escape && !pasteBegin.every((byte, index) => bytes[index] === byte);
-}

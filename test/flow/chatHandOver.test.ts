@@ -107,7 +107,6 @@ describe('a conversation between chat and terminal', function () {
 
   it('presses Enter again where the first did nothing, but not once a person writes there', async () => {
     const chat = await open();
-    const { sessionId } = chat;
     await chat.turn('say one');
     await chat.say('hang');
     await chat.until(() => chat.chat.turn !== null, 'the turn');

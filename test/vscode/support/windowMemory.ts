@@ -21,8 +21,8 @@ export function readWindowMemory(
         const store = database.transaction(table).objectStore(table);
         const text: unknown = await asked(store.get('waggle.waggle'));
         if (typeof text !== 'string') continue;
-        const memory: unknown = JSON.parse(text);
-        if (memory instanceof Object && wanted in memory) return Reflect.get(memory, wanted);
+        const memory = JSON.parse(text) as Record<string, unknown>;
+        if (wanted in memory) return memory[wanted];
       } finally {
         database.close();
       }
