@@ -17,6 +17,8 @@ class Scene {
     queue: ['first', 'second'].map((text) => ({ id: text, text, attachments: [], at: '' })),
     ...{ paused: null, draft: 'draft', lentDraft: '', turns: 1 },
   };
+  /** What was typed into it, by us and by a person; undefined: its host does not count. */
+  bytes: number | undefined = 0;
   #state = 'idle';
   #said = 0;
 
@@ -30,6 +32,12 @@ class Scene {
     this.waiters.look();
   }
 
+  /** What we typed. */
+  #count(bytes: number): number {
+    if (this.bytes !== undefined) this.bytes += bytes;
+    return bytes;
+  }
+
   /** Resolves when nothing more is given to it. */
   give(): Promise<void> {
     let saidWhenTyped = 0;
@@ -38,14 +46,15 @@ class Scene {
       hasBegun: () => begun.includes(this.#state) && this.#said > saidWhenTyped,
       showsConversation: () => this.isShown,
       untilStill: () => Promise.resolve(),
+      countTyped: () => Promise.resolve(this.bytes),
       pressEnter: () => {
         this.typed.push('Enter');
-        return Promise.resolve();
+        return Promise.resolve(this.#count(1));
       },
       type: (_id: string, { text, enter }: { text: string; enter: boolean }) => {
         this.typed.push(enter ? text : `${text}|`);
         saidWhenTyped = this.#said;
-        return Promise.resolve();
+        return Promise.resolve(this.#count(text.length));
       },
     };
     const chat = {
@@ -115,6 +124,25 @@ describe('what waits for a terminal', () => {
     await scene.give();
     assert.deepEqual(scene.typed, ['first', 'Enter', 'Enter', 'Enter']);
     assert.deepEqual([scene.kept.queue.length, scene.kept.draft], [1, 'draft']);
+  });
+
+  it('presses Enter again at a host that does not count what is typed', async () => {
+    const scene = new Scene();
+    scene.bytes = undefined;
+    scene.reportLimitMs = 5;
+    await scene.give();
+    assert.deepEqual(scene.typed, ['first', 'Enter', 'Enter', 'Enter']);
+  });
+
+  it('leaves Enter to a person who has written there since', async () => {
+    const scene = new Scene();
+    scene.reportLimitMs = 20;
+    const given = scene.give();
+    await until(() => scene.typed.length === 2, 'Enter');
+    scene.bytes = (scene.bytes ?? 0) + 1;
+    await given;
+    assert.deepEqual(scene.typed, ['first', 'Enter']);
+    assert.equal(scene.kept.queue.length, 1);
   });
 
   it('waits until the conversation is on the screen', async () => {

@@ -52,6 +52,7 @@ function isMethod(name: string): name is HostMethodName {
 type SessionMethods =
   | 'host/spawn'
   | 'host/list'
+  | 'host/countTyped'
   | 'host/attach'
   | 'host/detach'
   | 'host/readErrors'
@@ -85,6 +86,7 @@ function sessionHandlers({ sessions, tickets }: HandlerContext): Pick<Handlers, 
       session.child?.endInput();
       return {};
     },
+    'host/countTyped': ({ session: id }) => ({ bytes: sessions.get(id).typedBytes }),
     'host/signal': ({ session: id, signal }) => ({
       delivered: sendSignal(sessions.get(id), signal),
     }),

@@ -67,7 +67,8 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
   readonly #query = new StatusQuery();
   readonly #wantedSizes = new Map<string, TerminalSize>();
   readonly #wish: ScreenWish;
-  #typedBytes = 0;
+  /** Text that clients put into it. */
+  typedBytes = 0;
   readonly #pausing = new Map<Channel, NodeJS.Timeout>();
   #child: Child | undefined;
   #pendingExit: ChildExit | undefined;
@@ -250,7 +251,6 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
       writer: this.writer,
       clients: this.viewers,
       held: this.held,
-      typedBytes: this.#typedBytes,
       checkpoint:
         checkpoint === undefined
           ? null
@@ -280,7 +280,7 @@ export class HostedSession implements Flushable, ChildSink, Disposable {
     const isTyping = this.kind === 'pty' && !channel.isAnswering;
     if (isTyping && !this.#changeLease({ kind: 'input', client, principal, at })) return 'denied';
     this.ledger.accept(client, number);
-    if (isTyping && isText(bytes)) this.#typedBytes += bytes.length;
+    if (isTyping && isText(bytes)) this.typedBytes += bytes.length;
     const outcome = this.#child.write(bytes.slice(), () => this.#delivered(client, number));
     return outcome === 'queued' ? undefined : outcome;
   }

@@ -193,8 +193,10 @@ export class Moving {
   async countTyped(id: SessionId): Promise<number | undefined> {
     const { hostId } = this.#context.sessions.get(id);
     const host = hostId === null ? undefined : this.#context.hosts.find(hostId);
-    const listed = await host?.list().catch(() => []);
-    return listed?.find(({ session: known }) => known === id)?.typedBytes;
+    const counted = await host?.link
+      .call('host/countTyped', { session: id })
+      .catch(() => undefined);
+    return counted?.bytes;
   }
 
   async #write(id: SessionId, text: string, caller: Pick<Caller, 'principal'>): Promise<void> {

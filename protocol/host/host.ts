@@ -51,8 +51,6 @@ export const hostSessionSchema = z.object({
   writer: z.string().nullable(),
   clients: z.int().min(0),
   held: z.boolean(),
-  /** Text that clients put into it, in bytes, as pasted; younger than version 1, an older host does not count it. */
-  typedBytes: z.int().min(0).optional(),
   checkpoint: cursorSchema.nullable(),
   meta: z.string(),
 });
@@ -88,6 +86,14 @@ export const host = defineNoun({
       summary: 'Every session the host holds.',
       params: z.strictObject({}),
       result: z.object({ sessions: z.array(hostSessionSchema), draining: z.boolean() }),
+    },
+    'host/countTyped': {
+      right: 'owner',
+      introducedIn: 1,
+      summary:
+        'Text that clients typed or pasted into a session so far, in bytes. An older host does not know this.',
+      params: bySession,
+      result: z.object({ bytes: z.int().min(0) }),
     },
     'host/attach': {
       right: 'self',

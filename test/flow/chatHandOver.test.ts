@@ -5,6 +5,7 @@ import { appendFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
 import type { Entry } from '../../protocol/chat/entry.ts';
+import { errorCodeOf } from '../../protocol/wire/errors.ts';
 import type { MethodParams, MethodResult } from '../../protocol/protocol.ts';
 import type { Session } from '../../protocol/session/session.ts';
 import { ChatReader } from '../support/chatReader.ts';
@@ -117,7 +118,14 @@ describe('a conversation between chat and terminal', function () {
     const screen = await show(chat);
     await screen.waitFor('> say again|');
     await screen.waitFor('said say again');
-    await switchTo(chat, 'chat');
+    await screen.waitFor('said say with');
+    const isBack = (): Promise<boolean> =>
+      switchTo(chat, 'chat').then(
+        () => true,
+        // It says that it is done a moment after it has said its last word.
+        (error: unknown) => (assert.equal(errorCodeOf(error), 'conflict'), false),
+      );
+    await until(isBack, 'the chat');
     await chat.say('hang');
     await chat.until(() => chat.chat.turn !== null, 'the turn');
     await chat.say('say theirs');
