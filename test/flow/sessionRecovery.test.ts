@@ -10,6 +10,8 @@ import { SessionHome, until } from './sessionHome.ts';
 const counting =
   'i=0; while [ ! -e stop ]; do echo "line $i"; i=$((i+1)); done; echo "last $i"; read x';
 
+/** Twenty thousand lines of a shell, beside whatever else runs. */
+const patienceMs = 60_000;
 const killCount = process.env['WAGGLE_TEST_LONG'] === '1' ? 200 : 8;
 let random = Number(process.env['WAGGLE_TEST_SEED'] ?? 1) % 2147483647 || 1;
 
@@ -33,7 +35,7 @@ describe('sessions over deaths', () => {
     (await on.call('session/list', { history: true })).sessions;
 
   it('lose and double nothing for an attached terminal while the daemon is killed and started again', async function () {
-    this.timeout(20_000 + killCount * 10_000);
+    this.timeout(killCount * 2 * patienceMs);
     const command = ['sh', '-c', counting];
     const session = await home.openSession(link, { agent: 'command', command });
     const screen = await home.attach(link, session.id, 'window-1');
@@ -52,16 +54,17 @@ describe('sessions over deaths', () => {
     });
     for (let kills = 0; kills < killCount; kills += 1) {
       const before = expected + Math.floor(nextRandom() * 20_000);
-      await until(() => expected > before, 'more lines');
+      await until(() => expected > before, 'more lines', patienceMs);
       await home.killDaemon();
       const dead = expected + Math.floor(nextRandom() * 20_000);
-      await until(() => expected > dead, 'lines without a daemon');
+      await until(() => expected > dead, 'lines without a daemon', patienceMs);
       await home.startDaemon();
     }
     writeFileSync(join(home.folder, 'stop'), '');
     await until(
       () => expected === last,
       () => `all lines, at ${expected} of ${last}`,
+      patienceMs,
     );
     assert.deepEqual([wrong, screen.gaps], [[], 0]);
     const again = await home.connect('window-0');

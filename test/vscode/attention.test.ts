@@ -88,7 +88,7 @@ describe('a session that needs the person, in the editor', function () {
     });
     const row = await waitForRow(window, 'Needs You', command);
     assert.deepEqual([row.icon, row.description], ['bell', 'fix-login · now']);
-    assert.equal(await readBadge(window, 'Waggle'), '1');
+    await until('the badge says one', async () => (await readBadge(window, 'Waggle')) === '1');
     await until('its row says what it asks', async () => {
       const found = await rowOf('fix-login');
       return found?.icon === 'bell' && found.description.includes(command);
@@ -114,7 +114,7 @@ describe('a session that needs the person, in the editor', function () {
     ]);
     const item = await readStatusItem(window);
     assert.deepEqual([item.text, item.isWarning], ['2 need you', true]);
-    assert.equal(await readBadge(window, 'Waggle'), '3');
+    await until('the badge says three', async () => (await readBadge(window, 'Waggle')) === '3');
     await waitForTab('! docs');
     const rows = (await readTree(window, 'Sessions')).map(({ label }) => label);
     assert.deepEqual(rows, ['api', 'fix-login', 'theme', 'docs']);
