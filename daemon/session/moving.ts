@@ -193,9 +193,7 @@ export class Moving {
   async countTyped(id: SessionId): Promise<number | undefined> {
     const { hostId } = this.#context.sessions.get(id);
     const host = hostId === null ? undefined : this.#context.hosts.find(hostId);
-    const counted = await host?.link
-      .call('host/countTyped', { session: id })
-      .catch(() => undefined);
+    const counted = await host?.link.call('host/countTyped', { session: id }).catch(notCounted);
     return counted?.bytes;
   }
 
@@ -233,6 +231,12 @@ function leaveInComposer(error: unknown): false {
   return false;
 }
 
+/** An older host does not count; one that is gone, or lost the session, has nothing to count. */
+function notCounted(error: unknown): undefined {
+  if (!unansweredCodes.has(errorCodeOf(error))) throw error;
+}
+
+const unansweredCodes = new Set(['methodNotFound', 'hostGone', 'notFound', 'timeout', 'stopped']);
 const enterKey = '\r';
 const pasteBegin = '\u001b[200~';
 const pasteEnd = '\u001b[201~';

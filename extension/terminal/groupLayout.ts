@@ -17,21 +17,26 @@ export async function focusColumn(column: number): Promise<boolean> {
   return true;
 }
 
-/** The groups stand as they stood, with the files in them where they were, and the one that was active is that. */
-export async function layOutGroups(window: StoredWindow): Promise<void> {
+/**
+ * The groups stand as they stood, with the files in them where they were, and the one that was active is that. True when it
+ * took the focus for that.
+ */
+export async function layOutGroups(window: StoredWindow): Promise<boolean> {
   const { columns, layout, terminals, activeColumn } = window;
   const { tabGroups } = vscode.window;
   const wanted = Math.max(
     columns.length,
     ...terminals.map(({ place, column }) => (place === 'editor' ? column : 1)),
   );
-  if (tabGroups.all.length >= wanted || layout === undefined) return;
+  if (tabGroups.all.length >= wanted || layout === undefined) return false;
   const survivors = columns.filter((others) => others > 0).length;
   const isAsExpected = survivors > 0 && survivors === tabGroups.all.length;
   const missing = isAsExpected ? planMissingGroups(columns) : [];
   for (const index of missing) await insertBehind(index);
   await vscode.commands.executeCommand('vscode.setEditorLayout', layout);
-  if (missing.length > 0) await focusColumn(activeColumn);
+  if (missing.length === 0) return false;
+  await focusColumn(activeColumn);
+  return true;
 }
 
 /** Does what makes another group the active one, and goes back to that of `column`: which one is active is told late. */

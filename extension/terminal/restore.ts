@@ -101,13 +101,14 @@ async function restore(options: Restoring, window: StoredWindow): Promise<void> 
   await waitForTabs(() => listTabs().length >= others);
   const person = watchPerson();
   try {
-    await layOutGroups(window);
+    let hasTakenFocus = await layOutGroups(window);
     const files = listActiveFiles();
     const focused = focus === null ? vscode.window.activeTextEditor?.document.uri : undefined;
     const giveFocus = (): void => {
-      if (focus !== null && !person.isBusy()) terminals.find(focus)?.show(false);
+      // Who took it gives it back, however late that is.
+      const isFree = !person.isBusy() && (hasTakenFocus || !person.hasWaited());
+      if (focus !== null && isFree) terminals.find(focus)?.show(false);
     };
-    let hasTakenFocus = false;
     for (const group of orderForRestore(window.terminals, focus)) {
       if (await restoreGroup(options, group)) hasTakenFocus = true;
       if (group.some(({ sessionId }) => sessionId === focus)) giveFocus();
@@ -179,9 +180,9 @@ async function restoreLocks({ locks }: Restoring, window: StoredWindow): Promise
 
 /**
  * Whoever types or clicks into a file, or calls a command of ours, while terminals come back keeps the focus, and so does
- * who had to wait long.
+ * who had to wait long for what took it from nobody.
  */
-function watchPerson(): Disposable & { isBusy(): boolean } {
+function watchPerson(): Disposable & { isBusy(): boolean; hasWaited(): boolean } {
   let isBusy = false;
   const since = Date.now();
   const byHand = new Set<vscode.TextEditorSelectionChangeKind | undefined>([
@@ -195,8 +196,11 @@ function watchPerson(): Disposable & { isBusy(): boolean } {
     }),
   );
   owned.add(onDidCallCommand(() => (isBusy = true)));
-  const hasWaited = (): boolean => Date.now() - since > focusLimitMs;
-  return { isBusy: () => isBusy || hasWaited(), dispose: () => owned.dispose() };
+  return {
+    isBusy: () => isBusy,
+    hasWaited: () => Date.now() - since > focusLimitMs,
+    dispose: () => owned.dispose(),
+  };
 }
 
 /**

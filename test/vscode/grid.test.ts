@@ -124,6 +124,17 @@ describe('a grid of files and terminals', function () {
     await window.page.keyboard.type("echo ty''ped\n");
     await waitForTerminalText(window, /^typed$/m, { index: 1 });
   };
+  /** A busy editor tells late of the group that became active, and may be asked to reload before that. */
+  const isStored = (wanted: { activeColumn: number; isTerminal: boolean }): Promise<unknown> =>
+    until(
+      'the window has stored what has the keyboard',
+      async () => {
+        const { data } = storedSchema.safeParse(await readWindowMemory(window, 'waggle.window'));
+        if (data?.activeColumn !== wanted.activeColumn) return false;
+        return (data.focus !== null) === wanted.isTerminal;
+      },
+      { describe: async () => JSON.stringify(await readWindowMemory(window, 'waggle.window')) },
+    );
   const sizes = async (): Promise<string> => JSON.stringify(await readGrid(window));
 
   it('is laid out by hand', async () => {
@@ -177,6 +188,7 @@ describe('a grid of files and terminals', function () {
       before.map(({ focused }) => focused),
       [false, false, false, true],
     );
+    await isStored({ activeColumn: 4, isTerminal: true });
     await window.reload();
     await isBack(before);
     await window.screenshot('grid-after-dark-1400');
@@ -185,6 +197,7 @@ describe('a grid of files and terminals', function () {
 
   it('comes back the same way after F5', async () => {
     const before = await readGrid(window);
+    await isStored({ activeColumn: 4, isTerminal: true });
     await window.page.reload();
     await isBack(before);
     await isTheSame();
@@ -197,15 +210,7 @@ describe('a grid of files and terminals', function () {
       before.map(({ focused }) => focused),
       [false, true, false, false],
     );
-    // A busy editor tells late of the group that became active, and may be asked to reload before that.
-    await until(
-      'the window has stored that a file has the keyboard',
-      async () => {
-        const { data } = storedSchema.safeParse(await readWindowMemory(window, 'waggle.window'));
-        return data?.activeColumn === 2 && data.focus === null;
-      },
-      { describe: async () => JSON.stringify(await readWindowMemory(window, 'waggle.window')) },
-    );
+    await isStored({ activeColumn: 2, isTerminal: false });
     await window.reload();
     // The focused one is among what has to be the same.
     await isBack(before);
