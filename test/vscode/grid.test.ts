@@ -14,6 +14,8 @@ import { until } from './support/until.ts';
 import { openActivity, openRow } from './support/views.ts';
 import { readWindowMemory } from './support/windowMemory.ts';
 
+/** Restoring takes so long then that the person may be elsewhere: what it took it gives back all the same. */
+const isLong = process.env['WAGGLE_TEST_LONG'] === '1';
 const storedSchema = z.object({ activeColumn: z.number(), focus: z.string().nullable() });
 
 describe('a grid of files and terminals', function () {
@@ -197,10 +199,13 @@ describe('a grid of files and terminals', function () {
 
   it('comes back the same way after F5', async () => {
     const before = await readGrid(window);
+    const slowdown = await window.page.context().newCDPSession(window.page);
+    if (isLong) await slowdown.send('Emulation.setCPUThrottlingRate', { rate: 6 });
     await isStored({ activeColumn: 4, isTerminal: true });
     await window.page.reload();
     await isBack(before);
     await isTheSame();
+    await slowdown.detach();
   });
 
   it('leaves the keyboard to a file that had it before a reload', async () => {
