@@ -131,9 +131,16 @@ function get({ port, authorization, signal }: Server, path: string): Promise<Inc
   return new Promise((resolve, reject) => {
     const headers = { Authorization: authorization };
     const asked = request({ host: '127.0.0.1', port, path, headers, signal });
+    // One that still starts takes a question that it never answers.
+    const unanswered = setTimeout(
+      () => asked.destroy(new Error('it does not answer')),
+      answerLimitMs,
+    );
     asked.setTimeout(silenceLimitMs, () => asked.destroy(new Error('it is silent')));
+    asked.on('close', () => clearTimeout(unanswered));
     asked.on('error', reject);
     asked.on('response', (response) => {
+      clearTimeout(unanswered);
       if (response.statusCode === 200) return resolve(response);
       response.resume();
       reject(new RefusedError(`it answers ${response.statusCode}`));

@@ -16,7 +16,10 @@ echo "settings=$GEMINI_CLI_SYSTEM_SETTINGS_PATH="
 while IFS= read -r line; do eval "$line"; done
 `;
 
-/** Serves events on the port that it was given, as opencode does; each line that it reads is sent as an event. */
+/**
+ * Serves events on the port that it was given, as opencode does; each line that it reads is sent as an event. What is asked
+ * first, while it starts, is never answered.
+ */
 const serving = `#!${process.execPath}
 const { createServer } = require('node:http');
 const { createInterface } = require('node:readline');
@@ -24,8 +27,10 @@ const port = Number(process.argv[process.argv.indexOf('--port') + 1]);
 const wanted = 'Basic ' + Buffer.from('opencode:' + process.env.OPENCODE_SERVER_PASSWORD).toString('base64');
 const listeners = new Set();
 let statuses = {};
+let asked = 0;
 createServer((request, response) => {
   if (request.headers.authorization !== wanted) return response.writeHead(401).end();
+  if ((asked += 1) === 1) return;
   if (request.url === '/session/status') return response.end(JSON.stringify(statuses));
   if (request.url !== '/event') return response.writeHead(404).end();
   response.writeHead(200, { 'Content-Type': 'text/event-stream' });
