@@ -24,6 +24,8 @@ interface Message {
 
 const versionKey = 'io.modelcontextprotocol/protocolVersion';
 const stopLimitMs = 1000;
+const initialized = 'notifications/initialized';
+const initializedLine = JSON.stringify({ jsonrpc: '2.0', method: initialized });
 
 /** Passes messages between a pipe and the daemon's server, each of which is a request of its own there. */
 export class Bridge {
@@ -36,6 +38,9 @@ export class Bridge {
   #version: string | undefined;
   /** A handshake is answered before what follows it is passed on. */
   #handshake: Promise<void> = Promise.resolve();
+  /** Said again when the server knows the session no more: it is another one, or nothing was asked for long. */
+  #initialize: string | undefined;
+  #renewing: Promise<void> | undefined;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
@@ -50,7 +55,9 @@ export class Bridge {
       });
     if (message.method === 'notifications/cancelled') this.#cancel(message.params?.requestId);
     const passed = this.#handshake.then(() => this.#pass(message, line));
-    if (message.method === 'initialize') this.#handshake = passed;
+    if (message.method !== 'initialize') return;
+    this.#handshake = passed;
+    this.#initialize = line;
   }
 
   /** Cancels what runs and ends the session. */
@@ -59,7 +66,8 @@ export class Bridge {
     for (const running of this.#running.values()) running.abort();
     if (this.#session === undefined) return;
     const signal = AbortSignal.timeout(stopLimitMs);
-    await this.#send({ method: 'DELETE', headers: {}, signal }).catch(goneAlready);
+    const headers = sessionHeader(this.#session);
+    await this.#send({ method: 'DELETE', headers, signal }).catch(goneAlready);
   }
 
   async #pass(message: Message, body: string): Promise<void> {
@@ -80,23 +88,53 @@ export class Bridge {
   }
 
   async #exchange(message: Message, body: string, signal: AbortSignal): Promise<void> {
-    const headers = this.#headersOf(message);
-    let response = await this.#send({ method: 'POST', headers, body, signal });
-    if (response.status === 401) {
-      // The daemon is another one, or the token counts no more.
+    await this.#renewing;
+    const session = message.method === 'initialize' ? undefined : this.#session;
+    let response = await this.#post(message, body, signal);
+    if (response.status === 404 && session !== undefined) {
       await response.body?.cancel();
-      this.#access = undefined;
-      response = await this.#send({ method: 'POST', headers, body, signal });
+      await this.#renew(session);
+      response = await this.#post(message, body, signal);
     }
-    this.#session = response.headers.get('mcp-session-id') ?? this.#session;
+    if (message.method === 'initialize')
+      this.#session = response.headers.get('mcp-session-id') ?? undefined;
     let isAnswered = false;
     for await (const text of readMessages(response)) {
       if (message.method === 'initialize') this.#version ??= versionIn(text);
       isAnswered = true;
-      this.#options.write(text);
+      this.#options.write(response.ok ? text : withId(text, message.id));
     }
     if (isAnswered || message.id === undefined || message.method === undefined) return;
     throw new Error(`the server answered with ${response.status}`);
+  }
+
+  async #post(message: Message, body: string, signal: AbortSignal): Promise<Response> {
+    const session = message.method === 'initialize' ? undefined : this.#session;
+    const headers = { ...this.#headersOf(message), ...sessionHeader(session) };
+    const response = await this.#send({ method: 'POST', headers, body, signal });
+    if (response.status !== 401) return response;
+    // The daemon is another one, or the token counts no more.
+    await response.body?.cancel();
+    this.#access = undefined;
+    return this.#send({ method: 'POST', headers, body, signal });
+  }
+
+  /** Another session instead of `gone`; once for all who miss it. */
+  async #renew(gone: string): Promise<void> {
+    if (this.#renewing === undefined && this.#session !== gone) return;
+    this.#renewing ??= this.#beginAgain().finally(() => (this.#renewing = undefined));
+    return this.#renewing;
+  }
+
+  async #beginAgain(): Promise<void> {
+    if (this.#initialize === undefined) return;
+    const { signal } = this.#stopped;
+    const response = await this.#post({ method: 'initialize' }, this.#initialize, signal);
+    if (!response.ok) throw new Error(`the server answered with ${response.status}`);
+    for await (const text of readMessages(response)) this.#version = versionIn(text);
+    this.#session = response.headers.get('mcp-session-id') ?? undefined;
+    const told = await this.#post({ method: initialized }, initializedLine, signal);
+    await told.body?.cancel();
   }
 
   async #send(request: {
@@ -108,8 +146,7 @@ export class Bridge {
     const once = async (): Promise<Response> => {
       this.#access ??= this.#options.access();
       const { url, bearer } = await this.#access;
-      const session = this.#session === undefined ? {} : { 'Mcp-Session-Id': this.#session };
-      const headers = { ...this.#commonHeaders(bearer), ...session, ...request.headers };
+      const headers = { ...this.#commonHeaders(bearer), ...request.headers };
       return fetch(url, { ...request, headers });
     };
     try {
@@ -166,10 +203,23 @@ function notJson(_error: unknown): undefined {
   return undefined;
 }
 
+/** What is refused before it is read has no id: who waits for the answer would wait for ever. */
+function withId(text: string, id: unknown): string {
+  const answer = parse(text) as { readonly id?: unknown } | undefined;
+  const isOf = answer?.id !== undefined && answer.id !== null;
+  return answer === undefined || isOf || id === undefined
+    ? text
+    : JSON.stringify({ ...answer, id });
+}
+
 function versionIn(text: string): string | undefined {
   const answer = parse(text) as { readonly result?: { readonly protocolVersion?: unknown } };
   const version = answer.result?.protocolVersion;
   return typeof version === 'string' ? version : undefined;
+}
+
+function sessionHeader(session: string | undefined): Record<string, string> {
+  return session === undefined ? {} : { 'Mcp-Session-Id': session };
 }
 
 /** A header holds plain characters only. */

@@ -93,6 +93,27 @@ describe('saving beside what is known', () => {
     });
   });
 
+  it('gives who replaces something of its own no right to deny what others hold', () => {
+    const own = aFactRow({ id: other });
+    const said = aSaidFactRow({ id: '0197a1b2-0000-7000-8000-0000000000f3' });
+    const denied = decide(aFactRow(), [{ row: said, kind: 'contradicts' }], own);
+    assert.ok(denied.kind === 'insert');
+    assert.deepEqual(
+      [denied.row.state, denied.row.contradicts, denied.superseded],
+      ['quarantined', [said.id], []],
+    );
+    // What it replaces is what it denies.
+    const corrected = decide(aFactRow(), [{ row: own, kind: 'contradicts' }], own);
+    assert.ok(corrected.kind === 'insert');
+    assert.deepEqual([corrected.row.state, corrected.superseded], ['accepted', [own]]);
+    // Nor is what denies something hidden in what says nearly the same.
+    const near = decide(aFactRow(), [
+      { row: own, kind: 'near' },
+      { row: said, kind: 'contradicts' },
+    ]);
+    assert.ok(near.kind === 'insert' && near.row.state === 'quarantined');
+  });
+
   it('replaces what the saver names', () => {
     const row = aFactRow({ id: other });
     assert.deepEqual(decide(aFactRow(), [], row), {

@@ -29,20 +29,24 @@ export type Decision =
  */
 export function decideSave(save: SaveCase): Decision {
   const { draft, similar, supersedes } = save;
-  if (supersedes !== undefined) return { kind: 'insert', row: draft, superseded: [supersedes] };
-  const isPerson = draft.source.by === 'person';
-  const same = similar.find(({ row, kind }) => kind === 'same' && isAsTrusted(row, draft));
-  if (same !== undefined) return known(same.row, draft);
-  const near = similar.find(({ row, kind }) => kind === 'near' && isAsTrusted(row, draft));
-  if (near !== undefined) return mergeNear(near.row, draft);
+  if (supersedes === undefined) {
+    const same = similar.find(({ row, kind }) => kind === 'same' && isAsTrusted(row, draft));
+    if (same !== undefined) return known(same.row, draft);
+  }
   const denied = similar
     .filter(({ row, kind }) => kind === 'contradicts' && row.state === 'accepted')
-    .map(({ row }) => row);
-  if (denied.length === 0) return { kind: 'insert', row: draft, superseded: [] };
-  const isOwn = denied.every((row) => isOwnUnseen(row, draft));
-  if (draft.state === 'accepted' && (isPerson || isOwn))
-    return { kind: 'insert', row: draft, superseded: denied };
-  return { kind: 'insert', row: contradict(draft, denied), superseded: [] };
+    .map(({ row }) => row)
+    .filter(({ id }) => id !== supersedes?.id);
+  const isPerson = draft.source.by === 'person';
+  const mayDeny = isPerson || denied.every((row) => isOwnUnseen(row, draft));
+  // Also who replaces something of its own: that gives no right to deny what others hold.
+  if (denied.length > 0 && (draft.state !== 'accepted' || !mayDeny))
+    return { kind: 'insert', row: contradict(draft, denied), superseded: [] };
+  if (supersedes !== undefined)
+    return { kind: 'insert', row: draft, superseded: [supersedes, ...denied] };
+  const near = similar.find(({ row, kind }) => kind === 'near' && isAsTrusted(row, draft));
+  if (near !== undefined) return mergeNear(near.row, draft);
+  return { kind: 'insert', row: draft, superseded: denied };
 }
 
 /** What waits never meets what holds: neither can be laundered by the other. Except by a person, who has read it. */

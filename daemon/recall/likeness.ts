@@ -17,8 +17,6 @@ export interface Likeness {
 const nearFrom = 0.62;
 /** Once what differs in value is left out: the same thing is spoken of. */
 const aboutTheSameFrom = 0.6;
-/** From here on each may have a word of its own: it is put in other words. */
-const surelyNearFrom = 0.85;
 /** Of this many vectors' cosine on, a few words in common are enough. */
 const nearByMeaningFrom = 0.5;
 export const likeMeaning = 0.9;
@@ -94,7 +92,7 @@ export function compareFacts(left: string, right: string, meaning = 0): Likeness
   if (isAboutTheSame && !isOfOthers && differInValue(one, other))
     return { relation: 'contradicts', likeness: about };
   const isNear = likeness >= nearFrom || (likeness >= nearByMeaningFrom && meaning >= likeMeaning);
-  const isOther = !isNear || (likeness < surelyNearFrom && speakOfOthers(one.words, other.words));
+  const isOther = !isNear || speakOfOthers(one.words, other.words);
   return { relation: isOther ? 'other' : 'near', likeness };
 }
 

@@ -201,6 +201,20 @@ describe('the official clients', function () {
       connectors.map(({ name }) => name),
       ['waggle mcp'],
     );
+    // Another daemon knows nothing of the session that was begun with this one.
+    await home.killDaemon();
+    await home.startDaemon();
+    link = await home.connect('window-1');
+    const again = { name: 'read_notes', arguments: {} };
+    tell({ id: 4, method: 'tools/call', params: again });
+    tell({ id: 5, method: 'tools/call', params: again });
+    await until(
+      () => ids().length === 6,
+      () => said,
+    );
+    const answers = said.split('\n').filter((line) => /"id":[45]\b/.test(line));
+    for (const answer of answers) assert.match(answer, /"result"/);
+    assert.equal(answers.length, 2, said);
     const ended = once(child, 'exit');
     child.stdin.end();
     assert.deepEqual(await ended, [0, null]);
