@@ -98,7 +98,9 @@ async function write(
 async function withLimit(written: Promise<InputOutcome>): Promise<InputOutcome> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
-    const error = new WaggleError('timeout', 'The program did not take the input in time.');
+    const error = new WaggleError('timeout', 'The program did not take the input in time.', {
+      fix: 'It may still read it: look at the session before you send it again.',
+    });
     timer = setTimeout(() => reject(error), answerLimitMs);
   });
   return Promise.race([written, limit]).finally(() => clearTimeout(timer));

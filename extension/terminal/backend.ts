@@ -12,7 +12,7 @@ import type { SessionList } from '../session/session.ts';
 import { createChannelTransport } from './channelTransport.ts';
 import { historyUri } from './history.ts';
 import { readKept } from './kept.ts';
-import type { TerminalBackend } from './sessionTerminal.ts';
+import type { TerminalBackend } from './terminalBackend.ts';
 
 export interface BackendOptions {
   readonly connection: DaemonConnection;

@@ -1,4 +1,5 @@
 /** Brings the terminals of a window back after a reload: in their groups, order and state, and the focus to nobody else. */
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
 import { DisposableStore } from '../../protocol/wire/disposable.ts';
@@ -30,6 +31,7 @@ interface Restoring extends RestoreOptions {
 const settleTries = 3;
 /** A window that still loads takes seconds for its first terminal. */
 const tabLimitMs = 20_000;
+const relicWaitMs = 2000;
 /** After so long the person is elsewhere, in a place that an extension cannot see. */
 const focusLimitMs = 20_000;
 
@@ -61,12 +63,14 @@ function restoreWhenConnected(
   onDone: () => void,
 ): Disposable {
   let isTrying = false;
+  const owned = new DisposableStore();
+  const person = owned.add(watchPerson());
   const attempt = (): void => {
     if (isTrying) return;
     isTrying = true;
-    restore(options, stored).then(
+    restore(options, stored, person).then(
       () => {
-        subscription.dispose();
+        owned.dispose();
         onDone();
       },
       (error: unknown) => {
@@ -75,9 +79,9 @@ function restoreWhenConnected(
       },
     );
   };
-  const subscription = options.connection.onDidConnect(attempt);
+  owned.add(options.connection.onDidConnect(attempt));
   attempt();
-  return subscription;
+  return owned;
 }
 
 /** The file that was active in each group, to be shown again where no terminal was. */
@@ -89,43 +93,45 @@ function listActiveFiles(): ReadonlyMap<number, vscode.Uri> {
   return new Map(entries);
 }
 
-async function restore(options: Restoring, window: StoredWindow): Promise<void> {
+/** `person` is watched since the window began, also while no daemon could be had. */
+async function restore(
+  options: Restoring,
+  window: StoredWindow,
+  person: Pick<WatchedPerson, 'isBusy'>,
+): Promise<void> {
   const { connection, sessions, terminals, log } = options;
   const { focus } = window;
   const link = await connection.require();
   const listed = await link.call('session/list', { history: true });
   sessions.replace(listed.sessions, listed.revision);
-  closeRelics(window.terminals);
+  await closeRelics(window.terminals);
   // Places count from what the editor itself brings back, which may still be on its way.
   const others = window.columns.reduce((sum, count) => sum + count, 0);
   await waitForTabs(() => listTabs().length >= others);
-  const person = watchPerson();
-  try {
-    let hasTakenFocus = await layOutGroups(window);
-    const files = listActiveFiles();
-    const focused = focus === null ? vscode.window.activeTextEditor?.document.uri : undefined;
-    const giveFocus = (): void => {
-      // Who took it gives it back, however late that is.
-      const isFree = !person.isBusy() && (hasTakenFocus || !person.hasWaited());
-      if (focus !== null && isFree) terminals.find(focus)?.show(false);
-    };
-    for (const group of orderForRestore(window.terminals, focus)) {
-      if (await restoreGroup(options, group)) hasTakenFocus = true;
-      if (group.some(({ sessionId }) => sessionId === focus)) giveFocus();
-    }
-    if (hasTakenFocus) await focusColumn(window.activeColumn);
-    await showFiles(window.terminals, { files, focused });
-    await restoreLocks(options, window);
-    closeStray(terminals, window);
-    // Once more: files that the editor draws late take the keyboard, though another group is the active one. Who went to
-    // another group meanwhile stays there.
-    const { viewColumn } = vscode.window.tabGroups.activeTabGroup;
-    if (findTab(terminals, focus ?? '')?.column === viewColumn) giveFocus();
-    log.info('terminals brought back', { count: window.terminals.length });
-    await setContext('cameBack', true);
-  } finally {
-    person.dispose();
+  const since = performance.now();
+  const hasWaited = (): boolean => performance.now() - since > focusLimitMs;
+  let hasTakenFocus = await layOutGroups(window);
+  const files = listActiveFiles();
+  const focused = focus === null ? vscode.window.activeTextEditor?.document.uri : undefined;
+  const giveFocus = (): void => {
+    // Who took it gives it back, however late that is.
+    const isFree = !person.isBusy() && (hasTakenFocus || !hasWaited());
+    if (focus !== null && isFree) terminals.find(focus)?.show(false);
+  };
+  for (const group of orderForRestore(window.terminals, focus)) {
+    if (await restoreGroup(options, group)) hasTakenFocus = true;
+    if (group.some(({ sessionId }) => sessionId === focus)) giveFocus();
   }
+  if (hasTakenFocus) await focusColumn(window.activeColumn);
+  await showFiles(window.terminals, { files, focused });
+  await restoreLocks(options, window);
+  closeStray(terminals, window);
+  // Once more: files that the editor draws late take the keyboard, though another group is the active one. Who went to
+  // another group meanwhile stays there.
+  const { viewColumn } = vscode.window.tabGroups.activeTabGroup;
+  if (findTab(terminals, focus ?? '')?.column === viewColumn) giveFocus();
+  log.info('terminals brought back', { count: window.terminals.length });
+  await setContext('cameBack', true);
 }
 
 /** The editor puts a shell of its own into a panel that is open and empty while it loads. */
@@ -182,9 +188,8 @@ async function restoreLocks({ locks }: Restoring, window: StoredWindow): Promise
  * Whoever types or clicks into a file, or calls a command of ours, while terminals come back keeps the focus, and so does
  * who had to wait long for what took it from nobody.
  */
-function watchPerson(): Disposable & { isBusy(): boolean; hasWaited(): boolean } {
+function watchPerson(): WatchedPerson {
   let isBusy = false;
-  const since = Date.now();
   const byHand = new Set<vscode.TextEditorSelectionChangeKind | undefined>([
     vscode.TextEditorSelectionChangeKind.Keyboard,
     vscode.TextEditorSelectionChangeKind.Mouse,
@@ -196,24 +201,28 @@ function watchPerson(): Disposable & { isBusy(): boolean; hasWaited(): boolean }
     }),
   );
   owned.add(onDidCallCommand(() => (isBusy = true)));
-  return {
-    isBusy: () => isBusy,
-    hasWaited: () => Date.now() - since > focusLimitMs,
-    dispose: () => owned.dispose(),
-  };
+  return { isBusy: () => isBusy, dispose: () => owned.dispose() };
+}
+
+interface WatchedPerson extends Disposable {
+  isBusy(): boolean;
 }
 
 /**
  * After a crash of the extension host the editor keeps the tabs of its terminals, but nobody is behind them any more. Ours
  * are known by their names and by having no program of their own.
  */
-function closeRelics(stored: readonly StoredTerminal[]): void {
+async function closeRelics(stored: readonly StoredTerminal[]): Promise<void> {
   const names = new Set(stored.map(({ name }) => name).filter((name) => name !== ''));
-  for (const terminal of vscode.window.terminals) {
-    const { creationOptions } = terminal;
-    const hasProgram = 'shellPath' in creationOptions && creationOptions.shellPath !== undefined;
-    if (names.has(terminal.name) && !hasProgram) terminal.dispose();
-  }
+  await Promise.all(
+    vscode.window.terminals.map(async (terminal) => {
+      const { creationOptions, processId } = terminal;
+      const hasProgram = 'shellPath' in creationOptions && creationOptions.shellPath !== undefined;
+      if (!names.has(terminal.name) || hasProgram || 'pty' in creationOptions) return;
+      // One of the editor's own that it brings back after a reload says no more than that for a moment.
+      if ((await Promise.race([processId, delay(relicWaitMs)])) === undefined) terminal.dispose();
+    }),
+  );
 }
 
 function placeOf({ place, column }: StoredTerminal): TerminalPlace {

@@ -58,7 +58,7 @@ export class ScreenWriter implements Disposable {
   #flushTimer: NodeJS.Timeout | undefined;
   #askTimer: NodeJS.Timeout | undefined;
   #pauseTimer: NodeJS.Timeout | undefined;
-  #lastFlush = 0;
+  #lastFlush = Number.NEGATIVE_INFINITY;
   /** Bytes written since the start, up to the last marker that went out, and up to the last that came back. */
   #written = 0;
   #marked = 0;
@@ -227,7 +227,7 @@ export class ScreenWriter implements Disposable {
   /** At once when nothing was written lately, so that an echo does not wait. */
   #schedule(): void {
     if (this.#flushTimer !== undefined || this.#queue.isEmpty || this.#isFull) return;
-    const waitMs = this.#lastFlush + coalesceMs - Date.now();
+    const waitMs = this.#lastFlush + coalesceMs - performance.now();
     if (waitMs <= 0) this.#flush();
     else this.#flushTimer = setTimeout(() => this.#flush(), waitMs);
   }
@@ -240,7 +240,7 @@ export class ScreenWriter implements Disposable {
     while (!this.#queue.isEmpty && !this.#isFull && text.length < writeBytesMax) {
       text += this.#takeNext();
     }
-    this.#lastFlush = Date.now();
+    this.#lastFlush = performance.now();
     if (text !== '') this.#options.write(text);
     this.#awaitParsing();
     this.#schedule();

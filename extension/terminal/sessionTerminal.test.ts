@@ -13,7 +13,7 @@ import type { ExitMark, InputOutcome, LeaseMark, TerminalSize } from '../../prot
 import { fakeSession } from '../session/fakeSession.test.ts';
 import { inEnglish } from '../translate.ts';
 import { markerQuery } from './replyFilter.ts';
-import type { TerminalBackend } from './sessionTerminal.ts';
+import type { TerminalBackend } from './terminalBackend.ts';
 import { SessionTerminal } from './sessionTerminal.ts';
 
 type StreamState = SessionStream['state'];
@@ -25,6 +25,8 @@ const prompt = '\u001b[?2004h$ ';
 const unlimited = { columns: 5000, rows: 5000 };
 const ours: LeaseMark = { writer: 'me', principal: 'owner', self: true };
 const theirs: LeaseMark = { writer: 'other', principal: 'owner', self: false };
+
+const failed: ExitMark = { code: 1, signal: null, background: 0 };
 
 /** A stream whose other side is the test. */
 class FakeStream implements SessionStream {
@@ -203,6 +205,7 @@ describe('a session in a terminal', () => {
   it('keeps refused keys, says so once, and sends them when Enter takes over', async () => {
     const { terminal, stream, text } = await open();
     stream.show(prompt);
+    stream.lease = theirs;
     stream.outcome = 'denied';
     terminal.handleInput('g');
     await turn();
@@ -212,6 +215,44 @@ describe('a session in a terminal', () => {
     await turn();
     assert.deepEqual({ taken: stream.taken, typed: stream.typed }, { taken: 1, typed: ['git'] });
     terminal.close();
+  });
+
+  it('sends refused keys before the next one when the other window fell silent', async () => {
+    const { terminal, stream } = await open();
+    stream.show(prompt);
+    stream.lease = theirs;
+    stream.outcome = 'denied';
+    terminal.handleInput('git');
+    await turn();
+    stream.lease = ours;
+    stream.outcome = 'delivered';
+    stream.leased.fire(ours);
+    terminal.handleInput(' status');
+    await turn();
+    assert.deepEqual(stream.typed, ['git status']);
+    terminal.close();
+  });
+
+  it('goes on with the stream that it has when output of a restart comes before the news of it', async () => {
+    const { terminal, stream, changed, text, ...stage } = await open();
+    stream.show('first');
+    stream.exited.fire({ generation: 0, seq: 5, exit: failed });
+    stream.output.fire({ generation: 1, seq: 0, bytes: encoder.encode('second') });
+    stream.exited.fire({ generation: 1, seq: 6, exit: failed });
+    stream.output.fire({ generation: 2, seq: 0, bytes: encoder.encode('third') });
+    Object.assign(stage.session, { status: 'running', generation: 2 });
+    changed.fire();
+    await until(() => text().includes('third'));
+    assert.deepEqual(
+      ['first', 'second', 'third'].map((word) => text().split(word).length - 1),
+      [1, 1, 1],
+    );
+    assert.equal(stream.state, 'connected');
+    terminal.handleInput('x');
+    await turn();
+    assert.deepEqual(stream.typed, ['x']);
+    terminal.close();
+    assert.equal(stream.state, 'closed');
   });
 
   it('names the other window where its name is known', async () => {

@@ -4,47 +4,27 @@
  */
 import { decodeSnapshot } from '../../link/snapshot/snapshot.ts';
 import type { SessionStream, StreamOutput, StreamSnapshot } from '../../link/stream/stream.ts';
-import type { Session } from '../../protocol/session/session.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
-import { DisposableStore, toDisposable } from '../../protocol/wire/disposable.ts';
-import type { Event } from '../../protocol/wire/emitter.ts';
+import { DisposableStore } from '../../protocol/wire/disposable.ts';
 import { Emitter } from '../../protocol/wire/emitter.ts';
 import { errorCodeOf, errorMessageOf } from '../../protocol/wire/errors.ts';
 import type { ExitMark, TerminalSize } from '../../protocol/wire/mark.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
-import type { Log } from '../log.ts';
-import type { Translate } from '../translate.ts';
 import type { Dimensions } from './dimensions.ts';
 import { ownDimensions, toSize } from './dimensions.ts';
 import { drawFaint } from './lastScreen.ts';
+import { directoryMark } from './directoryMark.ts';
 import { InputPump } from './inputPump.ts';
 import {
-  describeEnd,
   describeInterruption,
   describeRival,
   describeTyping,
   describeUnattached,
 } from './notice.ts';
+import { finishOnce } from './sessionEnd.ts';
 import { ScreenWriter } from './screenWriter.ts';
+import type { TerminalBackend } from './terminalBackend.ts';
 import type { TerminalView } from './writeWindow.ts';
-
-/** What a terminal needs of the session behind it. */
-export interface TerminalBackend {
-  readonly t: Translate;
-  readonly log: Log;
-  session(): Session | undefined;
-  /** Anything of the session changed. */
-  readonly onDidChange: Event<void>;
-  openStream(size: TerminalSize | undefined, signal: AbortSignal): Promise<SessionStream>;
-  /** The end of what is kept of a session whose host is gone. */
-  readKept(): Promise<Uint8Array>;
-  restart(size: TerminalSize | undefined): Promise<void>;
-  /** As a restart, and an agent goes on with its conversation. */
-  resume(size: TerminalSize | undefined): Promise<void>;
-  showHistory(): Promise<void>;
-  /** A short word outside of the terminal, where a line inside it would do harm. */
-  hint(message: string): void;
-}
 
 /** `ended`: no process, or no way to it; the keys R and H work. */
 type Phase =
@@ -54,9 +34,15 @@ type Phase =
   | { readonly kind: 'ended'; readonly generation: number }
   | { readonly kind: 'closed' };
 
+interface Late {
+  /** Says how it ended, at the latest when it is disposed. */
+  readonly finish: Disposable;
+  readonly stream: SessionStream | undefined;
+  readonly owned: Disposable | undefined;
+}
+
 /** Input that waits for a stream or for the lease: as much as a host would hold. */
 const keptInputMax = 8 * 1024 * 1024;
-const rowWaitMs = 4000;
 /** After a burst a prompt is expected this soon; else the program that wrote it goes on. */
 const promptWaitMs = 1500;
 
@@ -80,6 +66,8 @@ export class SessionTerminal {
   /** A stored screen of another size is being shown: the terminal has that size until it is. */
   #isShowingStored = false;
   #skippedTimer: NodeJS.Timeout | undefined;
+  /** What ended a moment ago, and the stream that it came by. */
+  #late: Late | undefined;
 
   readonly onDidWrite = this.#written.event;
   readonly onDidOverrideDimensions = this.#sizeOverridden.event;
@@ -169,6 +157,12 @@ export class SessionTerminal {
     this.#isShowingStored = false;
     this.#leave({ kind: 'attached', stream, owned });
     this.#input = owned.add(this.#createInput(stream));
+    const follow = ({ generation }: { readonly generation: number }): void =>
+      this.#follow(stream, generation);
+    owned.add(stream.onOutput(follow));
+    owned.add(stream.onSnapshot(follow));
+    owned.add(stream.onGap(follow));
+    owned.add(stream.onExit(follow));
     owned.add(stream.onOutput((output) => this.#show(stream, output)));
     owned.add(stream.onSnapshot((snapshot) => this.#showStored(stream, snapshot)));
     owned.add(stream.onGap(({ from, to }) => this.#skip(to - from)));
@@ -225,7 +219,10 @@ export class SessionTerminal {
     const isOther = size.cols !== this.#size?.cols || size.rows !== this.#size.rows;
     this.#isShowingStored = isOther;
     if (isOther) this.#sizeOverridden.fire({ columns: size.cols, rows: size.rows });
-    const screen = Buffer.concat([this.#tellDirectory(), stored?.text ?? new Uint8Array()]);
+    const screen = Buffer.concat([
+      directoryMark(this.#backend.session()?.directory),
+      stored?.text ?? new Uint8Array(),
+    ]);
     const ownSize = isOther ? undefined : size;
     this.#writer.replace({ text: screen, seq, size: ownSize }, () => {
       this.#isShowingStored = false;
@@ -234,13 +231,6 @@ export class SessionTerminal {
     if (stored?.approximate !== false) {
       this.#backend.hint(this.#backend.t('Parts of this screen may be missing.'));
     }
-  }
-
-  /** A stored screen does not hold where the shell is; the editor resolves paths against it. */
-  #tellDirectory(): Uint8Array {
-    const directory = this.#backend.session()?.directory;
-    const path = directory?.split('/').map(encodeURIComponent).join('/');
-    return this.#encoder.encode(path === undefined ? '' : `\u001b]7;file://${path}\u0007`);
   }
 
   #skip(bytes: number): void {
@@ -268,16 +258,17 @@ export class SessionTerminal {
     const { cols, rows } = stream.size;
     const isForeign = !stream.lease.self && stream.lease.writer !== null;
     this.#sizeOverridden.fire(isForeign ? { columns: cols, rows } : ownDimensions);
-    if (stream.lease.self) this.#denied = undefined;
   }
 
   #type(stream: SessionStream, keys: string): void {
-    if (this.#denied !== undefined && keys === '\r') return this.#takeOver(stream, this.#denied);
-    if (this.#denied !== undefined) {
-      this.#denied = (this.#denied + keys).slice(0, keptInputMax);
-      return;
-    }
-    this.#input?.write(keys);
+    const kept = this.#denied;
+    if (kept === undefined) this.#input?.write(keys);
+    else if (keys === '\r') this.#takeOver(stream, kept);
+    else if (stream.lease.self) {
+      // The other one was silent for long enough meanwhile.
+      this.#denied = undefined;
+      this.#input?.write(kept + keys);
+    } else this.#denied = (kept + keys).slice(0, keptInputMax);
   }
 
   #createInput(stream: SessionStream): InputPump {
@@ -308,28 +299,29 @@ export class SessionTerminal {
     if (!isShell || !this.#writer.tell(line)) this.#backend.hint(line);
   }
 
-  /** What ended by a signal was perhaps stopped by a person: the session's row says so a moment later. */
   #end(generation: number, exit: ExitMark): void {
     const phase = this.#phase;
+    if (phase.kind === 'ended' && generation <= phase.generation) return;
     this.#phase = { kind: 'ended', generation };
     this.#denied = undefined;
-    const finish = toDisposable(() => {
-      clearTimeout(timer);
-      subscription.dispose();
-      const isStopped = this.#backend.session()?.status === 'killed';
-      this.#writer.finish(describeEnd(exit, isStopped, this.#backend.t));
-    });
-    const timer = setTimeout(() => finish.dispose(), exit.signal === null ? 0 : rowWaitMs);
-    const subscription = this.#backend.onDidChange(() => {
-      if (this.#backend.session()?.status === 'killed') finish.dispose();
-    });
+    const finish = finishOnce(this.#backend, exit, (line) => this.#writer.finish(line));
     // The stream stays open for a moment: what background processes still write comes after the exit.
-    this.#late = new DisposableStore();
-    this.#late.add(finish);
-    if (phase.kind === 'attached') this.#late.add(phase.owned);
+    const kept = phase.kind === 'attached' ? phase : undefined;
+    this.#late = { finish, stream: kept?.stream, owned: kept?.owned };
   }
 
-  #late: DisposableStore | undefined;
+  /** It was restarted, and that is told by its output before it is by its row: the stream that was kept goes on. */
+  #follow(stream: SessionStream, generation: number): void {
+    const late = this.#late;
+    if (this.#phase.kind !== 'ended' || generation <= this.#phase.generation) return;
+    if (late?.owned === undefined || late.stream !== stream) return;
+    late.finish.dispose();
+    this.#late = undefined;
+    this.#writer.restart();
+    this.#written.fire('\r\n');
+    this.#phase = { kind: 'attached', stream, owned: late.owned };
+    this.#claim(stream);
+  }
 
   #interrupt(generation: number, at: string | undefined): void {
     this.#writer.finish(describeInterruption(at, this.#backend.t));
@@ -346,6 +338,8 @@ export class SessionTerminal {
       return new Uint8Array();
     });
     if (signal.aborted) return;
+    // Whatever runs here next is not what they were typed for.
+    this.#early = '';
     if (session?.status === 'interrupted') {
       this.#writer.push({ bytes: drawFaint(kept, session.size), seq: 0, answers: false });
       return this.#interrupt(session.generation, session.interruptedAt);
@@ -387,7 +381,8 @@ export class SessionTerminal {
   #leave(next: Phase): void {
     const last = this.#phase;
     this.#phase = next;
-    this.#late?.dispose();
+    this.#late?.finish.dispose();
+    this.#late?.owned?.dispose();
     this.#late = undefined;
     if (last.kind === 'attaching') last.abort.abort();
     if (last.kind === 'attached') last.owned.dispose();

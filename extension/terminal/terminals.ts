@@ -14,7 +14,7 @@ import type { BackendOptions } from './backend.ts';
 import { createBackend } from './backend.ts';
 import { ClosedList } from './closedList.ts';
 import { nameTerminal } from './notice.ts';
-import type { TerminalBackend } from './sessionTerminal.ts';
+import type { TerminalBackend } from './terminalBackend.ts';
 import { SessionTerminal } from './sessionTerminal.ts';
 
 interface OpenTerminal {

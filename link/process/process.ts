@@ -119,7 +119,7 @@ function readOutput(file: string, args: readonly string[]): string | undefined {
   try {
     return execFileSync(file, args, {
       encoding: 'utf8',
-      env: { ...process.env, LC_ALL: 'C' },
+      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: 5000,
       windowsHide: true,
@@ -129,9 +129,14 @@ function readOutput(file: string, args: readonly string[]): string | undefined {
   }
 }
 
+/** The same in every time zone: a machine may travel while its processes run. NaN when it is none. */
+function parseStartTime(lstart: string): number {
+  return Date.parse(`${lstart} UTC`);
+}
+
 function readPosixStartTime(pid: number): number | undefined {
   const text = readOutput('ps', ['-o', 'lstart=', '-p', String(pid)])?.trim();
-  const startTime = text === undefined || text === '' ? Number.NaN : Date.parse(text);
+  const startTime = parseStartTime(text ?? '');
   return Number.isNaN(startTime) ? undefined : startTime;
 }
 
@@ -147,7 +152,7 @@ function listPosixProcesses(): ProcessEntry[] {
       ppid: Number(ppid),
       pgid: Number(pgid),
       sid: Number(sid) || 0,
-      startTime: Date.parse(started ?? ''),
+      startTime: parseStartTime(started ?? ''),
       zombie: state?.startsWith('Z') ?? false,
       cpuMs: parseCpuTime(time ?? ''),
       rssBytes: Number(rssKib) * 1024,
