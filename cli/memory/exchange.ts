@@ -2,9 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { ImportCandidates } from '../../link/memory/memory.ts';
+import { importPages } from '../../link/memory/memory.ts';
 import { factScopes } from '../../protocol/memory/memory.ts';
 import type { ImportCandidate } from '../../protocol/memory/memory.ts';
-import type { MethodParams } from '../../protocol/protocol.ts';
+import type { MethodParams, MethodResult } from '../../protocol/protocol.ts';
 import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { CommandContext } from '../context.ts';
@@ -74,19 +76,14 @@ export async function importMemory(
   const found = await findCandidates(link, place, options);
   const fresh = found.candidates.filter((candidate) => !candidate.known);
   if (!options.yes) {
-    output.result(found, () => [
-      ...fresh.map(candidateLine),
-      ...found.problems.map(
-        ({ path, problem }) => `! ${toPlainLine(path)}: ${toPlainLine(problem)}`,
-      ),
-    ]);
+    output.result(found, () => [...fresh.map(candidateLine), ...found.problems.map(problemLine)]);
     const known = found.candidates.length - fresh.length;
     output.note(
       fresh.length === 0
         ? `Nothing new (${known} known already).`
         : `${fresh.length} would be taken over (${known} known already). Do it: waggle memory import --yes`,
     );
-    return exitCodes.ok;
+    return codeOf(found, options);
   }
   const totals = { facts: 0, notes: 0, known: 0, quarantined: 0 };
   const refused: { text: string; problem: string }[] = [];
@@ -97,8 +94,8 @@ export async function importMemory(
   const importId = await followImport(link, (done) =>
     output.note(`${settled + done} of ${fresh.length}…`),
   );
-  for (const part of pagesOf(fresh)) {
-    const request = { place, candidates: part.map(toTaken), accept: options.accept, importId };
+  for (const part of importPages(fresh.map(toTaken))) {
+    const request = { place, candidates: part, accept: options.accept, importId };
     const done = await link.call('memory/import', { ...request, ...scope }, { timeoutMs: 0 });
     settled += part.length;
     totals.facts += done.facts;
@@ -108,12 +105,25 @@ export async function importMemory(
     refused.push(...done.refused);
     if (done.changeId !== null) changeIds.push(done.changeId);
   }
-  output.result({ ...totals, refused, changeIds }, () => [
+  const { problems } = found;
+  output.result({ ...totals, refused, problems, changeIds }, () => [
     `Took over ${totals.notes} notes and ${totals.facts} facts; ${totals.known} were known, ${totals.quarantined} wait for a review.`,
     ...refused.map(({ text, problem }) => `! ${toPlainLine(text, 80)}: ${toPlainLine(problem)}`),
+    ...problems.map(problemLine),
     ...changeIds.map((id) => `waggle memory undo ${id} takes it back.`),
   ]);
-  return exitCodes.ok;
+  return codeOf(found, options);
+}
+
+type Found = MethodResult<'memory/findImports'>;
+
+/** What was named and could not be read, or not whole, is a failure. */
+function codeOf({ problems }: Found, { files }: ImportOptions): number {
+  return files.length > 0 && problems.length > 0 ? exitCodes.failure : exitCodes.ok;
+}
+
+function problemLine({ path, problem }: Found['problems'][number]): string {
+  return `! ${toPlainLine(path)}: ${toPlainLine(problem)}`;
 }
 
 /** Told each time so many more are settled: what is quick is not told at all. */
@@ -129,9 +139,7 @@ async function followImport(link: Link, tell: (done: number) => void): Promise<s
   return id;
 }
 
-type Candidates = MethodParams<'memory/import'>['candidates'];
-
-function toTaken({ path, kind, as, label, type, text }: ImportCandidate): Candidates[number] {
+function toTaken({ path, kind, as, label, type, text }: ImportCandidate): ImportCandidates[number] {
   return { path, kind, as, label, type, text };
 }
 
@@ -144,24 +152,6 @@ async function findCandidates(
     return link.call('memory/findImports', { place, markdown: readFileSync(0, 'utf8') });
   const paths = files.map((file) => resolve(file));
   return link.call('memory/findImports', paths.length === 0 ? { place } : { place, paths });
-}
-
-const pageCharacters = 400_000;
-const pageCandidates = 1000;
-
-/** As much as one message holds. */
-function pagesOf(candidates: readonly ImportCandidate[]): ImportCandidate[][] {
-  const pages: ImportCandidate[][] = [];
-  let room = 0;
-  for (const candidate of candidates) {
-    const page = pages.at(-1);
-    room -= candidate.text.length;
-    if (page === undefined || room < 0 || page.length >= pageCandidates) {
-      pages.push([candidate]);
-      room = pageCharacters - candidate.text.length;
-    } else page.push(candidate);
-  }
-  return pages;
 }
 
 function candidateLine({ as, label, type, text, path, line, suspicious }: ImportCandidate): string {

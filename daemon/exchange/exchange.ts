@@ -41,7 +41,8 @@ export interface Exchange {
   }): Promise<FileChange>;
 }
 
-const candidatesMax = 1000;
+/** More than any memory holds: a file that is none. */
+const candidatesMax = 20_000;
 
 export const exchange: Exchange = {
   async findImports(places, paths) {

@@ -51,7 +51,7 @@ export async function actOn(
     await write(before, patch);
     if (patch.state !== 'accepted') continue;
     for (const denied of await readFacts(db, before.contradicts))
-      if (denied.supersededBy === null && !known.has(denied.id))
+      if (denied.supersededBy === null && !known.has(denied.id) && denies(patch, denied))
         await write(denied, { supersededBy: id, supersededAt: context.now });
   }
   const dropped = await readFacts(db, act.drop);
@@ -62,6 +62,11 @@ export async function actOn(
   const missing = [...named, ...act.drop].filter((id) => !found.has(id));
   const changeId = rows.length === 0 ? null : await logChange(db, { ...act, rows }, context);
   return { facts, forgotten, missing, changeId, revision: await context.nextRevision() };
+}
+
+/** What a person wrote anew may deny no longer what the text before denied. */
+function denies({ text }: Partial<FactRow>, denied: FactRow): boolean {
+  return text === undefined || recall.compare(text, denied.text) === 'contradicts';
 }
 
 /** Rows, index and log: nothing of them stays in a table. */

@@ -5,6 +5,7 @@ import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { StoreContext } from '../store/store.ts';
 import type { Before } from './change.store.ts';
 import { logChange } from './change.store.ts';
+import { refuseOrders, screenEdit } from './screening.ts';
 import type { BlockEdit } from './editing.ts';
 import { appendLines, editBlock } from './editing.ts';
 import type { BlockRow, ChangeKind, SourceRow } from './rows.ts';
@@ -256,6 +257,7 @@ export const blockStoreMethods = {
     const block = found ?? (await getBlock(db, ref));
     const edited = editBlock(block, edit);
     if (typeof edited === 'string') return { outcome: 'conflict', reason: edited, block };
+    if (act.by.by !== 'person') refuseOrders(screenEdit(block.text, edited.text));
     const unchanged = { blocks: [], removed: [], revision: block.revision };
     if (edited.text === block.text)
       return { outcome: 'saved', block, changeId: null, ...unchanged };

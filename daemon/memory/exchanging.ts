@@ -1,12 +1,11 @@
 import { homedir } from 'node:os';
-import { createHash } from 'node:crypto';
 import type { Methods } from '../../protocol/protocol.ts';
 import { factExpiryDays } from '../../protocol/memory/memory.ts';
 import type { ImportCandidate } from '../../protocol/memory/memory.ts';
 import type { ParamsOut, ResultIn } from '../../protocol/wire/define.ts';
 import { WaggleError, errorCodeOf, errorMessageOf } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
-import type { Exchange } from '../exchange/exchange.ts';
+import type { Exchange, FoundImports } from '../exchange/exchange.ts';
 import type { Principal } from '../feature.ts';
 import { createUuid } from '../uuid.ts';
 import type { FactsContext } from './facts.ts';
@@ -28,6 +27,10 @@ export interface ExchangingContext extends FactsContext {
   readonly notes: Notes;
 }
 
+const listedMost = 1000;
+/** At a time, so that others are answered in between. */
+const lookedUpMost = 500;
+
 /** Memory from files and to files, for a person. */
 export class Exchanging {
   readonly #context: ExchangingContext;
@@ -47,15 +50,22 @@ export class Exchanging {
       markdown === undefined
         ? await exchange.findImports({ root: found.worktree ?? undefined, home: homedir() }, paths)
         : exchange.parseMarkdown(markdown, 'memory.md');
-    const candidates: ImportCandidate[] = [];
-    for (const candidate of read.candidates)
-      candidates.push({
-        ...candidate,
-        suspicious: screen(candidate.text),
-        known: await this.#isKnown(candidate, found),
-      });
+    const known = await this.#known(read.candidates, found);
+    const candidates = read.candidates.map((candidate, at): ImportCandidate => {
+      const suspicious = screen(candidate.text);
+      return { ...candidate, suspicious, known: known[at] ?? false };
+    });
     const { problems, searched } = read;
-    return { candidates, problems: [...problems], searched: [...searched] };
+    const fresh = candidates.filter(({ known }) => !known);
+    const isAll = candidates.length <= listedMost;
+    const problem = `Only the first ${listedMost} of ${fresh.length} are listed: take them over, then look again.`;
+    const [first] = fresh.slice(listedMost);
+    return {
+      // What is known is of less use than what is not.
+      candidates: isAll ? candidates : fresh.slice(0, listedMost),
+      problems: [...problems, ...(first === undefined ? [] : [{ path: first.path, problem }])],
+      searched: [...searched],
+    };
   }
 
   /**
@@ -222,24 +232,18 @@ export class Exchanging {
   }
 
   /** The same text is remembered already; what is nearly the same is seen when it is saved. */
-  async #isKnown(candidate: ImportCandidate, place: Place): Promise<boolean> {
+  async #known(candidates: FoundImports['candidates'], place: Place): Promise<boolean[]> {
     const { store } = this.#context;
-    if (candidate.as === 'note') {
-      const blocks = await store.listBlocks({ owners: ownersOf(place) });
-      return blocks.some((block) => block.text.includes(candidate.text.trim()));
+    const blocks = await store.listBlocks({ owners: ownersOf(place) });
+    const known: boolean[] = [];
+    for (let from = 0; from < candidates.length; from += lookedUpMost) {
+      const part = candidates.slice(from, from + lookedUpMost);
+      const texts = part.map(({ text }) => text.slice(0, 2000));
+      known.push(...(await store.knows({ texts, reach: reachOf(place) })));
     }
-    const hits = await store.search({
-      query: {
-        text: candidate.text.slice(0, 2000),
-        reach: reachOf(place),
-        states: ['accepted', 'quarantined'],
-        limit: 5,
-        now: this.#now(),
-      },
-      markUsed: false,
-    });
-    const key = digest(candidate.text);
-    return hits.some(({ fact }) => digest(fact.text) === key);
+    return candidates.map(({ as, text }, at) =>
+      as === 'note' ? blocks.some((block) => block.text.includes(text.trim())) : known[at] === true,
+    );
   }
 
   #now(): string {
@@ -273,15 +277,6 @@ function toLabel(given: string): string {
 
 function nameOf(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path;
-}
-
-function digest(text: string): string {
-  const words =
-    text
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu) ?? [];
-  return createHash('sha256').update(words.join(' ')).digest('hex');
 }
 
 function refuseAgent(by: Principal): void {

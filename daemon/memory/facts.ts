@@ -105,13 +105,13 @@ export class Facts {
   }
 
   async get(
-    { factId }: Params<'memory/getFact'>,
+    { factId, place }: Params<'memory/getFact'>,
     by: Principal,
   ): Promise<Result<'memory/getFact'>> {
     const { store } = this.#context;
     const row = await store.get({ id: factId });
     if (by.right === 'self') {
-      await this.#refuseOutOfReach(row, by);
+      await this.#refuseOutOfReach(row, by, place);
       return { fact: toFact(row), related: [], changes: [] };
     }
     const changes = await store.changesOf({ target: 'fact', id: factId });
@@ -229,10 +229,14 @@ export class Facts {
     return roleId !== null && this.#context.placing.isTied(roleId);
   }
 
-  async #refuseOutOfReach(row: FactRow, by: Principal): Promise<void> {
+  async #refuseOutOfReach(
+    row: FactRow,
+    by: Principal,
+    place: Params<'memory/getFact'>['place'],
+  ): Promise<void> {
     const { facts } = await this.#context.store.list({
       filter: {
-        reach: reachOf(await this.#context.placing.locate({}, by)),
+        reach: reachOf(await this.#context.placing.locate(place, by)),
         state: 'accepted',
         now: this.#now(),
         ids: [row.id],

@@ -1,4 +1,4 @@
-import type { RecallQuery } from '../recall/recall.ts';
+import type { RecallQuery, RecallReach } from '../recall/recall.ts';
 import { recall } from '../recall/recall.ts';
 import { defineStore } from '../store/store.ts';
 import type { Act, FactEdited, FactsActed } from './act.store.ts';
@@ -68,6 +68,11 @@ export const memoryStore = defineStore<MemoryTables>()({
         after[at] === undefined ? [] : { ...hit, fact: after[at] },
       );
     },
+
+    knows: (
+      db,
+      { texts, reach }: { readonly texts: readonly string[]; readonly reach: RecallReach },
+    ): Promise<boolean[]> => recall.knows(anyDb(db), texts, reach),
 
     async counts(db, { filter }: { readonly filter: FactFilter }): Promise<CountRow[]> {
       const rows = await filtered(

@@ -53,7 +53,7 @@ export function createMemoryResources(calls: MemoryCalls): Resource[] {
       async read(id, caller) {
         const factId = factIdSchema.safeParse(id).data;
         if (factId === undefined) throw new WaggleError('notFound', 'There is no such fact.');
-        const { fact } = await calls['memory/getFact']({ factId }, caller);
+        const { fact } = await calls['memory/getFact']({ factId, ...placeOf(caller) }, caller);
         return frameFacts([fact]);
       },
     },

@@ -16,7 +16,7 @@ import type { Place, Placing } from './placing.ts';
 import { ownersOf, sourceOf } from './placing.ts';
 import type { BlockRow, SourceRow } from './rows.ts';
 import { toBlock } from './rows.ts';
-import { screen } from './screening.ts';
+import { refuseOrders, screen } from './screening.ts';
 import type { Telling } from './telling.ts';
 
 type Params<M extends keyof Methods> = ParamsOut<Methods[M]>;
@@ -176,6 +176,14 @@ export class Notes {
     const { ref, place } = await this.#resolve(name, by, true);
     const known = await this.#find(ref);
     if (known !== undefined) refuseOtherOwners(known, place, by);
+    if (by.right === 'self' && !place.isProven)
+      throw new WaggleError(
+        'forbidden',
+        'No person trusted this folder yet: its notes stay as they are.',
+        {
+          fix: 'Open the folder in the editor and trust it, or remember it as a fact, which a person reviews.',
+        },
+      );
     const draft =
       makeFor === undefined || !('label' in name)
         ? undefined
@@ -204,16 +212,8 @@ export class Notes {
         fix: 'Write it into a note of the repository, or ask the person.',
       });
     const text = edit.kind === 'replace' ? edit.new : edit.text;
-    const suspicious = screen(text);
-    if (suspicious.length === 0) return;
-    throw new WaggleError(
-      'forbidden',
-      `A note by an agent states facts; this reads like instructions to agents: "${suspicious[0]}".`,
-      {
-        fix: 'Say it as a fact about the repository, or ask the person to write it.',
-        details: { suspicious },
-      },
-    );
+    // Together with what it completes it is looked at once more when it is written.
+    refuseOrders(screen(text));
   }
 
   async #resolve(
@@ -249,7 +249,7 @@ export class Notes {
       owner,
       label: toPlainLine(label, 40),
       description: '',
-      limit: blockLimits.atFirst,
+      limit: Math.max(blockLimits.atFirst, Math.min(text.length, blockLimits.most)),
       ...{ text, position: 0, revision: 0 },
       updatedAt: new Date(nowMs).toISOString(),
       updatedBy: sourceOf(

@@ -4,7 +4,21 @@
  * grants does not. Known words can be avoided, which is why nothing else relies on this alone: what is recalled is framed as
  * data, and no text of an agent can approve anything.
  */
+import { WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
+
+/** @throws WaggleError `forbidden` when something was found. */
+export function refuseOrders(suspicious: readonly string[]): void {
+  if (suspicious.length === 0) return;
+  throw new WaggleError(
+    'forbidden',
+    `A note by an agent states facts; this reads like instructions to agents: "${suspicious[0]}".`,
+    {
+      fix: 'Say it as a fact about the repository, or ask the person to write it.',
+      details: { suspicious },
+    },
+  );
+}
 
 const agents = String.raw`(?:assistant|agent|model|ai|llm|claude|codex|gemini|copilot|opencode)`;
 const rules = String.raw`(?:instruction|prompt|rule|guideline|polic(?:y|ie)|restriction|direction|message|context|anweisung|regel|instruccion|consigne)`;
@@ -63,6 +77,20 @@ export function screen(text: string): string[] {
       if (match !== undefined) found.push(toPlainLine(match, 120));
     }
   return [...new Set(found)].filter((line) => line !== '').slice(0, shownMost);
+}
+
+/** What an edit brings in that was not there: its lines, and those beside them, which they may complete. */
+export function screenEdit(before: string, after: string): string[] {
+  const [old, now] = [before.split('\n'), after.split('\n')];
+  let head = 0;
+  while (head < old.length && head < now.length && old[head] === now[head]) head += 1;
+  let tail = 0;
+  const most = Math.min(old.length, now.length) - head;
+  while (tail < most && old.at(-1 - tail) === now.at(-1 - tail)) tail += 1;
+  const changed = (lines: readonly string[]): string =>
+    lines.slice(Math.max(0, head - 1), lines.length - Math.max(0, tail - 1)).join('\n');
+  const known = new Set(screen(changed(old)));
+  return screen(changed(now)).filter((line) => !known.has(line));
 }
 
 /** As written, and as it reads without tricks. */

@@ -4,8 +4,17 @@
  * database only: providers of embeddings are `daemon/embedding`.
  */
 import type { RecallDb } from './factIndex.store.ts';
-import { openIndex, putFact, removeFacts } from './factIndex.store.ts';
-import type { RecallFact, RecallHit, RecallQuery, RecallVector, SimilarFact } from './recalled.ts';
+import { findSame, openIndex, putFact, removeFacts } from './factIndex.store.ts';
+import type {
+  RecallFact,
+  RecallHit,
+  RecallQuery,
+  RecallReach,
+  RecallVector,
+  SimilarFact,
+} from './recalled.ts';
+import type { Relation } from './likeness.ts';
+import { compareFacts } from './likeness.ts';
 import { searchFacts } from './searching.store.ts';
 import { findSimilarFacts } from './similar.store.ts';
 import { openVectors, removeVectors } from './vectors.store.ts';
@@ -37,6 +46,10 @@ export interface Recall {
     >,
     vector?: RecallVector,
   ): Promise<readonly SimilarFact[]>;
+  /** Whether a fact in reach has that text, but for case, space and punctuation; in the order of `texts`. */
+  knows(db: RecallDb, texts: readonly string[], reach: RecallReach): Promise<boolean[]>;
+  /** By words alone. */
+  compare(left: string, right: string): Relation;
 }
 
 export const recall: Recall = {
@@ -53,4 +66,12 @@ export const recall: Recall = {
 
   search: searchFacts,
   findSimilar: findSimilarFacts,
+  async knows(db, texts, reach) {
+    const index = openIndex(db);
+    const known: boolean[] = [];
+    const filter = { reach, states: ['accepted', 'quarantined'] } as const;
+    for (const text of texts) known.push((await findSame(index, text, filter)).length > 0);
+    return known;
+  },
+  compare: (left, right) => compareFacts(left, right).relation,
 };

@@ -2,7 +2,9 @@
 import * as vscode from 'vscode';
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import type { MethodParams, MethodResult } from '../../protocol/protocol.ts';
+import type { ImportCandidates } from '../../link/memory/memory.ts';
+import { importPages } from '../../link/memory/memory.ts';
+import type { MethodResult } from '../../protocol/protocol.ts';
 import type { ImportCandidate } from '../../protocol/memory/memory.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { toPickLabel, translate as t } from '../editor/editor.ts';
@@ -58,30 +60,49 @@ async function takeOver(parts: MemoryParts, found: Found, place: Place): Promise
   const candidates = chosen.map(({ path, kind, as, label, type, text }) => ({
     ...{ path, kind, as, label, type, text },
   }));
-  const { changeId, facts, notes, known, refused } = await importAll(parts, { place, candidates });
+  const { changeIds, facts, notes, known, refused } = await importAll(parts, place, candidates);
   const said = [
     t('Taken over: {0} facts, {1} notes.', facts, notes),
     ...(known > 0 ? [t('{0} were known.', known)] : []),
-    ...refused.slice(0, 2).map(({ problem }) => toPlainLine(problem, 120)),
+    ...[...found.problems, ...refused].slice(0, 2).map(({ problem }) => toPlainLine(problem, 120)),
   ];
-  tellDone(parts.connection, said.join(' '), changeId);
+  tellDone(parts.connection, said.join(' '), changeIds);
+}
+
+type Done = MethodResult<'memory/import'>;
+
+interface Taken extends Pick<Done, 'facts' | 'notes' | 'known' | 'refused'> {
+  readonly changeIds: NonNullable<Done['changeId']>[];
 }
 
 /** The library of this window is subscribed to memory: how far it is comes along. */
 function importAll(
   { connection }: MemoryParts,
-  what: Pick<MethodParams<'memory/import'>, 'place' | 'candidates'>,
-): Thenable<MethodResult<'memory/import'>> {
+  place: Place,
+  candidates: ImportCandidates,
+): Thenable<Taken> {
   const location = vscode.ProgressLocation.Window;
   return vscode.window.withProgress({ location, title: t('Importing…') }, async (progress) => {
     const id = randomUUID();
+    let settled = 0;
     const link = await connection.require();
     const following = link.onEvent('memory/importAdvanced', ({ importId, done, total }) => {
-      if (importId === id) progress.report({ message: t('{0} of {1}', done, total) });
+      if (importId !== id) return;
+      progress.report({
+        message: t('{0} of {1}', settled + done, Math.max(total, candidates.length)),
+      });
     });
+    const taken: Taken = { changeIds: [], facts: 0, notes: 0, known: 0, refused: [] };
     try {
-      const request = { ...what, accept: true, importId: id };
-      return await link.call('memory/import', request, { timeoutMs: 0 });
+      for (const page of importPages(candidates)) {
+        const request = { place, candidates: page, accept: true, importId: id };
+        const done = await link.call('memory/import', request, { timeoutMs: 0 });
+        settled += page.length;
+        for (const count of ['facts', 'notes', 'known'] as const) taken[count] += done[count];
+        taken.refused.push(...done.refused);
+        if (done.changeId !== null) taken.changeIds.push(done.changeId);
+      }
+      return taken;
     } finally {
       following.dispose();
     }

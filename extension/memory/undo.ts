@@ -11,13 +11,14 @@ const toldMs = 4000;
 export function tellDone(
   connection: DaemonConnection,
   message: string,
-  changeId: MemoryChangeId | null,
+  changes: MemoryChangeId | null | readonly MemoryChangeId[],
 ): void {
+  const ids = [changes ?? []].flat();
   const undo = t('Undo');
-  const buttons = changeId === null ? [] : [undo];
+  const buttons = ids.length === 0 ? [] : [undo];
   const offer = async (): Promise<void> => {
     const chosen = await vscode.window.showInformationMessage(toMessage(message), ...buttons);
-    if (chosen === undo && changeId !== null) await undoChange(connection, changeId);
+    if (chosen === undo) for (const id of ids.toReversed()) await undoChange(connection, id);
   };
   offer().catch(showFailure);
 }

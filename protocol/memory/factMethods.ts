@@ -109,7 +109,8 @@ export const factMethods = defineNoun({
       right: 'self',
       introducedIn: 2,
       summary: 'One fact, those that it replaced and contradicts, and what was done with it.',
-      params: z.strictObject({ factId: factIdSchema }),
+      /** `place`: where a connector says that it works. */
+      params: z.strictObject({ factId: factIdSchema, place: placeSchema.default({}) }),
       result: z.object({
         fact: factSchema,
         related: z.array(factSchema),

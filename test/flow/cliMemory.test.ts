@@ -69,7 +69,7 @@ describe('the command about memory and roles', function () {
     ]);
     assert.deepEqual(
       codes.map(({ code }) => code),
-      [2, 1, 3, 3, 3, 0, 1],
+      [2, 1, 3, 3, 3, 1, 1],
     );
     assert.match(codes[1]?.stderr ?? '', /2000 characters.*2001[^]*To fix: /);
   });

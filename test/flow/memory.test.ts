@@ -209,6 +209,44 @@ describe('memory', () => {
       assert.deepEqual(denied.fact.reasons, ['contradiction']);
     });
 
+    it('leaves what a waiting fact denied, when a person corrects it to something else', async () => {
+      const folder = repository('corrected');
+      const place = { folder };
+      const { link } = await agentIn(folder);
+      const text = 'Deploys on Fridays are allowed.';
+      const held = await person.call('memory/save', { text, place });
+      const harmless = await link.call('memory/save', { text: 'The logo is an SVG file.' });
+      const denying = 'Deploys on Fridays are forbidden.';
+      // Also when it is said to stand in for something of its own.
+      const supersedes = harmless.fact.id;
+      const { fact } = await link.call('memory/save', { text: denying, supersedes });
+      assert.deepEqual([fact.state, fact.contradicts], ['quarantined', [held.fact.id]]);
+      const better = 'Deploys on Fridays need the word of Anna.';
+      const change = { factId: fact.id, revision: fact.revision, text: better };
+      assert.equal((await person.call('memory/edit', change)).outcome, 'edited');
+      const all = ['The logo is an SVG file.', better, text];
+      assert.deepEqual((await listed(folder)).toSorted(), all.toSorted());
+    });
+
+    it('lists a thousand things to take over, and the rest when those are known', async function () {
+      this.timeout(60_000);
+      const place = { folder: repository('thousand') };
+      // No numbers: another number would be another value of the same thing.
+      const name = (at: number): string =>
+        (at + 20_000).toString(8).replaceAll(/\d/g, (digit) => 'bdfgklmn'[Number(digit)] ?? '');
+      const lines = Array.from({ length: 1100 }, (_, at) => `- ${name(at)} and ${name(at * 7)}.`);
+      const markdown = lines.join('\n');
+      const first = await person.call('memory/findImports', { place, markdown });
+      assert.deepEqual([first.candidates.length, first.problems.length], [1000, 1]);
+      const candidates = first.candidates.map(({ path, kind, as, label, type, text }) => ({
+        ...{ path, kind, as, label, type, text },
+      }));
+      const taken = await person.call('memory/import', { place, candidates, accept: true });
+      assert.equal(taken.facts, 1000);
+      const second = await person.call('memory/findImports', { place, markdown });
+      assert.deepEqual([second.candidates.length, second.problems.length], [100, 0]);
+    });
+
     it('does a repeated call once', async () => {
       const place = { folder: repository('again') };
       const call = { text: 'Releases are cut on Friday.', place, idempotencyKey: 'key-0001' };
