@@ -40,20 +40,25 @@ export function toPermission(request: AskRequest, by: AskedBy): Permission {
 /** The whole action, or null when a line does not show all of it. */
 function lineOf({ tool, input, changes }: AskRequest): string | null {
   if (changes.length > 0) return null;
-  const given: unknown = JSON.parse(input);
-  const { command, description: _said, ...rest } = isArguments(given) ? given : {};
+  const { command, description: _said, ...rest } = argumentsOf(input);
   const isCommand = typeof command === 'string' && Object.keys(rest).length === 0;
   const whole = isCommand ? `$ ${command}` : `${tool} ${input}`;
   return whole.length <= lineMaxChars && toPlainLine(whole, lineMaxChars) === whole ? whole : null;
+}
+
+function argumentsOf(input: string): Readonly<Record<string, unknown>> {
+  const given: unknown = JSON.parse(input);
+  return isArguments(given) ? given : {};
 }
 
 /** What is said of it in a list; the whole of it is in the chat. */
 export function sentenceOf({ ask, tool, input, questions, cwd }: Permission): string {
   if (ask === 'plan') return 'has a plan: may it go on?';
   if (ask === 'question') return toPlainLine(`asks: ${questions[0]?.text ?? tool}`, 200);
+  const { command } = argumentsOf(input);
+  if (typeof command === 'string' && command !== '')
+    return `wants to run \`${toPlainLine(command, 200)}\``;
   const pattern = patternOf({ tool, input, cwd });
-  const isCommand = pattern !== null && input.includes('"command"');
-  if (isCommand) return `wants to run \`${toPlainLine(pattern, 200)}\``;
   return toPlainLine(`wants to use ${tool}${pattern === null ? '' : ` on ${pattern}`}`, 200);
 }
 

@@ -4,6 +4,8 @@ import type { Entry, EntryContent } from '../../protocol/chat/entry.ts';
 import { defineStore, squeezeWords } from '../store/store.ts';
 import type { ChatTables, EntryTable } from './chatTables.store.ts';
 import { createTables } from './chatTables.store.ts';
+import type { CopiedJournal } from './copying.store.ts';
+import { copyJournal } from './copying.store.ts';
 import type { OpenEntry } from './journal.ts';
 import type { KeptChat } from './kept.ts';
 import { wordsOf } from './searching.ts';
@@ -206,15 +208,8 @@ export const chatStore = defineStore<ChatTables>()({
       db,
       params: { readonly from: string; readonly to: string },
       context,
-    ): Promise<{ readonly end: number }> {
-      const revision = await context.nextRevision();
-      await sql`insert into chat_entry (session_id, position, key, turn, is_open, at, parent, content, revision)
-        select ${params.to}, position, key, turn, 0, at, parent, content, ${revision}
-        from chat_entry where session_id = ${params.from} and is_open = 0`.execute(db);
-      await sql`insert into chat_attachment (session_id, position, number, name, media_type, data)
-        select ${params.to}, position, number, name, media_type, data
-        from chat_attachment where session_id = ${params.from}`.execute(db);
-      return { end: await findEnd(db, params.to) };
+    ): Promise<CopiedJournal> {
+      return copyJournal(db, { ...params, revision: await context.nextRevision() });
     },
 
     /** A part of the work after removing chats; called until it is over. */

@@ -183,10 +183,12 @@ export class Chats implements PipeReader, Disposable {
 
   async #create(row: SessionRow): Promise<Conversing> {
     const from = row.chat?.forkOf?.sessionId;
-    const { end } = from === undefined ? { end: 0 } : await this.store.copy({ from, to: row.id });
+    const { end, turns } =
+      from === undefined ? { end: 0, turns: 0 } : await this.store.copy({ from, to: row.id });
     if (row.private === true && Date.parse(row.createdAt) < this.#beganMs) this.#endLost(row);
     const forkedFrom = sessionIdSchema.safeParse(from).data ?? null;
-    const chat = { ...newKeptChat(row.agent), forkedFrom };
+    // Turns of its own go on counting: what is kept for a turn is found by its number.
+    const chat = { ...newKeptChat(row.agent), forkedFrom, turns, copied: turns };
     const loaded = { sessionId: row.id, chat, revision: 0, end, entries: [] };
     return this.#add(loaded, row.private === true ? new PrivateStore() : this.store);
   }

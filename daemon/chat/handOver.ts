@@ -4,6 +4,7 @@ import type { SessionId } from '../../protocol/wire/brand.ts';
 import { errorMessageOf, WaggleError } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { FeatureContext } from '../context.ts';
+import type { ChatLaunch } from '../agent/agent.ts';
 import type { Caller } from '../feature.ts';
 import type { ChatSessions, Move, SessionRow } from '../session/session.ts';
 import { isLive } from '../session/session.ts';
@@ -138,7 +139,12 @@ export class HandOver {
     await chat.flush();
     const move: Move = {
       ...{ to: 'pty', asker: wanted, caller, size: wanted.size },
-      chat: { model: null, ...launch, forkOf: null, mode: chat.kept.mode ?? launch?.mode ?? null },
+      chat: {
+        model: null,
+        ...launch,
+        forkOf: forkOf(chat),
+        mode: chat.kept.mode ?? launch?.mode ?? null,
+      },
       mustResume: chat.kept.turns > 0,
     };
     await this.#moveOrForget(chat, move);
@@ -189,7 +195,7 @@ export class HandOver {
     if (state === 'asking' && kind !== 'signIn') this.#askAgain(conversing, sentence);
     const asker = { environment: wanted.environment, windowId: wanted.windowId };
     conversing.remember({ asker, caller });
-    const launch = { model: null, mode: null, ...row.chat, forkOf: null, ...said.chosen };
+    const launch = { model: null, mode: null, ...row.chat, forkOf: forkOf(chat), ...said.chosen };
     const move = {
       to: 'pipe',
       asker,
@@ -281,6 +287,11 @@ export class HandOver {
       this.#context.daemon.log.error('a conversation was not handed over', { error });
     });
   }
+}
+
+/** What it is a copy of, until something was said in it: before that its agent may keep nothing of its own. */
+function forkOf({ kept, row }: LiveChat): ChatLaunch['forkOf'] {
+  return kept.turns > kept.copied ? null : (row?.chat?.forkOf ?? null);
 }
 
 function modeOf(to: Wanted['to']): SessionRow['mode'] {

@@ -29,6 +29,8 @@ export interface KeptChat {
   readonly turn: Turn | null;
   /** Turns that there were. */
   readonly turns: number;
+  /** Those of them that it was copied with: they were turns of another chat. */
+  readonly copied: number;
   /** The next message for the standard input of the process. */
   readonly nextInput: number;
   readonly queue: readonly Message[];
@@ -88,7 +90,7 @@ export function newKeptChat(agent: string): KeptChat {
   return {
     agent,
     turn: null,
-    turns: 0,
+    ...{ turns: 0, copied: 0 },
     nextInput: 1,
     queue: [],
     paused: null,

@@ -47,7 +47,7 @@ export class Opening {
       throw new WaggleError('conflict', 'A private chat is not copied: the copy would be kept.');
     if (kept.turn !== null)
       throw new WaggleError('conflict', 'A turn still runs.', { fix: 'Fork when it is over.' });
-    if (conversationId === undefined || kept.turns === 0)
+    if (conversationId === undefined || kept.turns === kept.copied)
       throw new WaggleError('conflict', 'Nothing was said yet.', { fix: 'Open a new chat.' });
     await chat.flush();
     const { model = null, mode = null } = row.chat ?? {};

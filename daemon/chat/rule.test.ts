@@ -45,6 +45,63 @@ describe('an always-rule', () => {
     );
   });
 
+  it('covers a command only where nothing beside it changes what is done', () => {
+    const besides = [
+      // As Claude Code, Codex, Gemini and opencode write them.
+      {},
+      { description: 'd' },
+      { description: 'd', timeout: 5000, run_in_background: true },
+      { dangerouslyDisableSandbox: false },
+      { description: 'd', is_background: false },
+      { description: 'd', cwd },
+      { workdir: '.' },
+      // What is asked about.
+      { cwd: '/other/repo' },
+      { workdir: '..' },
+      { cwd: 7 },
+      { dangerouslyDisableSandbox: true },
+      { description: 'd', env: { PATH: '/tmp' } },
+    ];
+    const actions = besides.map((more) => {
+      return { ...run(''), input: JSON.stringify({ command: 'make deploy', ...more }) };
+    });
+    const isPlain = besides.map((_, at) => at < 7);
+    for (const pattern of ['make deploy', 'make *'])
+      assert.deepEqual(
+        actions.map((action) => isCovered(pattern, action)),
+        isPlain,
+      );
+    assert.deepEqual(
+      actions.map((action) => patternOf(action) !== null),
+      isPlain,
+    );
+    // A rule for the whole tool covers it, as it says.
+    assert.ok(actions.every((action) => isCovered('*', action)));
+  });
+
+  it('covers a path only where no other argument says what is done', () => {
+    const file = 'src/a';
+    const givens = [
+      { file_path: file, content: 'x' },
+      { file_path: file, old_string: 'a', new_string: 'b', replace_all: true },
+      { file_path: file, offset: 1, limit: 2 },
+      {
+        notebook_path: file,
+        new_source: 'x',
+        cell_id: 'c',
+        cell_type: 'code',
+        edit_mode: 'insert',
+      },
+      { file_path: file, notebook_path: '/etc/passwd' },
+      { file_path: file, destination: '/etc/passwd' },
+      { file_path: file, content: 'x', cwd: '/etc' },
+    ];
+    assert.deepEqual(
+      givens.map((given) => isCovered('src/**', { ...run(''), input: JSON.stringify(given) })),
+      [true, true, true, true, false, false, false],
+    );
+  });
+
   it('covers paths below its folder only', () => {
     const paths = [
       'src/a',

@@ -1,6 +1,7 @@
 /**
  * What an always-rule covers. A rule says exactly what may be done, or how it begins: what follows the beginning of a
- * command must not be able to start another one, and a path must lie below its folder whatever links there are.
+ * command must not be able to start another one, and a path must lie below its folder whatever links there are. It says
+ * nothing of other arguments: a call with one that changes what is done, or that is not known, is asked about.
  */
 import { realpathSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
@@ -23,6 +24,25 @@ type Subject =
 const anything = '*';
 /** What makes one command line several, or hides what it does. */
 const compound = /[;&|<>`$(){}!\\\n\r\u0000]/;
+
+/** What a person need not be asked about again: it does not change what a command does. */
+const besidesCommand = new Set(['description', 'timeout', 'run_in_background', 'is_background']);
+/** Where a command runs, in the words of several agents. */
+const placeKeys = new Set(['cwd', 'workdir', 'directory', 'dir_path']);
+/** A rule for a path allows any content, and reading any part. */
+const besidesPath = new Set([
+  ...['content', 'edits', 'old_string', 'new_string', 'replace_all', 'instruction', 'description'],
+  ...[
+    'expected_replacements',
+    'allow_multiple',
+    'offset',
+    'limit',
+    'pages',
+    'start_line',
+    'end_line',
+  ],
+  ...['new_source', 'cell_id', 'cell_number', 'cell_type', 'edit_mode'],
+]);
 
 export function isInForce(rule: Rule, nowMs: number): boolean {
   return rule.expiresAt === null || Date.parse(rule.expiresAt) > nowMs;
@@ -51,13 +71,24 @@ export function patternOf(action: Action): string | null {
 }
 
 function subjectOf({ tool, input, cwd }: Action): Subject {
-  const given = parse(input);
-  const command = given['command'];
-  if (typeof command === 'string' && command !== '') return { kind: 'command', command };
+  const { command, ...besides } = parse(input);
+  if (typeof command === 'string' && command !== '') {
+    const isPlain = Object.entries(besides).every((given) => isBesideCommand(given, cwd));
+    return isPlain ? { kind: 'command', command } : { kind: 'other' };
+  }
   if (tool.startsWith('mcp__')) return { kind: 'other' };
-  const path = given['file_path'] ?? given['notebook_path'];
-  if (typeof path === 'string' && path !== '') return { kind: 'path', path: resolve(cwd, path) };
+  const { file_path: file, notebook_path: notebook, ...rest } = besides;
+  const path = file ?? notebook;
+  const isOne = file === undefined || notebook === undefined;
+  const isPlain = isOne && Object.keys(rest).every((key) => besidesPath.has(key));
+  if (isPlain && typeof path === 'string' && path !== '')
+    return { kind: 'path', path: resolve(cwd, path) };
   return { kind: 'other' };
+}
+
+function isBesideCommand([key, value]: readonly [string, unknown], cwd: string): boolean {
+  if (placeKeys.has(key)) return typeof value === 'string' && resolve(cwd, value) === resolve(cwd);
+  return besidesCommand.has(key) || (key === 'dangerouslyDisableSandbox' && value === false);
 }
 
 function parse(input: string): Readonly<Record<string, unknown>> {

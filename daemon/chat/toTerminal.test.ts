@@ -6,6 +6,8 @@ import { Waiters } from './waiters.ts';
 
 const begun = ['working', 'asking', 'finished'];
 
+type Typing = Parameters<GivingContext['sessions']['moving']['type']>[1];
+
 /** An agent in a terminal whose state a test tells, and what is typed into it. */
 class Scene {
   readonly typed: string[] = [];
@@ -17,8 +19,14 @@ class Scene {
     queue: ['first', 'second'].map((text) => ({ id: text, text, attachments: [], at: '' })),
     ...{ paused: null, draft: 'draft', lentDraft: '', turns: 1 },
   };
+  /** On disk. */
+  stored = { ...this.kept };
   /** What was typed into it, by us and by a person; undefined: its host does not count. */
   bytes: number | undefined = 0;
+  /** What fails from now on. */
+  failing: 'flush' | 'count' | 'paste' | 'enter' | undefined;
+  /** Why it was given up. */
+  readonly reasons: unknown[] = [];
   #state = 'idle';
   #said = 0;
 
@@ -38,6 +46,10 @@ class Scene {
     return bytes;
   }
 
+  #failAt(what: Scene['failing']): void {
+    if (this.failing === what) throw new Error(what);
+  }
+
   /** Resolves when nothing more is given to it. */
   give(): Promise<void> {
     let saidWhenTyped = 0;
@@ -46,15 +58,21 @@ class Scene {
       hasBegun: () => begun.includes(this.#state) && this.#said > saidWhenTyped,
       showsConversation: () => this.isShown,
       untilStill: () => Promise.resolve(),
-      countTyped: () => Promise.resolve(this.bytes),
+      countTyped: async () => {
+        this.#failAt('count');
+        return this.bytes;
+      },
       pressEnter: () => {
         this.typed.push('Enter');
         return Promise.resolve(this.#count(1));
       },
-      type: (_id: string, { text, enter }: { text: string; enter: boolean }) => {
+      type: async (_id: string, { text, enter, onPasted }: Typing) => {
+        this.#failAt('paste');
         this.typed.push(enter ? text : `${text}|`);
+        onPasted?.();
+        this.#failAt('enter');
         saidWhenTyped = this.#said;
-        return Promise.resolve(this.#count(text.length));
+        return this.#count(text.length);
       },
     };
     const chat = {
@@ -63,7 +81,13 @@ class Scene {
       kept: this.kept,
       now: () => '',
       patch: (change: object) => Object.assign(this.kept, change),
-      flush: () => Promise.resolve(),
+      flush: async () => {
+        if (this.failing === 'flush') {
+          this.failing = undefined;
+          throw new Error('flush');
+        }
+        this.stored = { ...this.kept };
+      },
     };
     const conversing = {
       ...{ chat, isMoving: false },
@@ -71,7 +95,12 @@ class Scene {
       until: (isSo: () => boolean, limitMs: number) =>
         this.waiters.until(isSo, limitMs < 10_000 ? (this.reportLimitMs ?? limitMs) : limitMs),
     };
-    const log = { info: (text: string) => assert.fail(text) };
+    const log = {
+      info: (text: string, { reason }: { reason: unknown }) => {
+        if (this.failing === undefined && reason !== 'flush') assert.fail(text);
+        this.reasons.push(reason);
+      },
+    };
     const context = { daemon: { log }, sessions: { moving }, conversing, caller: {} };
     return giveToTerminal(context as unknown as GivingContext);
   }
@@ -143,6 +172,27 @@ describe('what waits for a terminal', () => {
     await given;
     assert.deepEqual(scene.typed, ['first', 'Enter']);
     assert.equal(scene.kept.queue.length, 1);
+  });
+
+  it('goes on waiting when it could not be typed, whatever failed', async () => {
+    for (const failing of ['flush', 'count', 'paste'] as const) {
+      const scene = new Scene();
+      scene.failing = failing;
+      await scene.give();
+      assert.deepEqual(scene.reasons, [failing]);
+      assert.deepEqual(scene.typed, []);
+      const texts = scene.stored.queue.map(({ text }) => text);
+      assert.deepEqual([texts, scene.stored.lentDraft], [['first', 'second'], ''], failing);
+    }
+  });
+
+  it('is not typed again where it stands in the composer already', async () => {
+    const scene = new Scene();
+    scene.failing = 'enter';
+    await scene.give();
+    assert.deepEqual([scene.reasons, scene.typed], [['enter'], ['first']]);
+    const texts = scene.stored.queue.map(({ text }) => text);
+    assert.deepEqual([texts, scene.stored.lentDraft], [['second'], 'first']);
   });
 
   it('waits until the conversation is on the screen', async () => {

@@ -107,17 +107,23 @@ async function sayNext({
   const { kept, sessionId } = chat;
   const [next, ...rest] = kept.queue;
   if (next === undefined || kept.paused !== null || next.attachments.length > 0) return undefined;
+  let isPasted = false;
   // First, and on disk: it is said once, whatever happens.
   chat.patch({ queue: rest });
-  await chat.flush();
-  const at = chat.now();
-  const before = await sessions.moving.countTyped(sessionId);
-  let typed: number;
   try {
-    typed = await sessions.moving.type(sessionId, { text: next.text, enter: true }, caller);
+    await chat.flush();
+    const at = chat.now();
+    const before = await sessions.moving.countTyped(sessionId);
+    const onPasted = (): void => {
+      isPasted = true;
+    };
+    const wanted = { text: next.text, enter: true, onPasted };
+    const typed = await sessions.moving.type(sessionId, wanted, caller);
+    return { text: next.text, at, typed: before === undefined ? undefined : before + typed };
   } catch (error) {
-    chat.patch({ queue: [next, ...chat.kept.queue] });
+    // What stands there already is not typed again: it comes back as a draft, unless something was said there.
+    if (isPasted) chat.patch({ lentDraft: chat.kept.lentDraft || next.text });
+    else chat.patch({ queue: [next, ...chat.kept.queue] });
     throw error;
   }
-  return { text: next.text, at, typed: before === undefined ? undefined : before + typed };
 }

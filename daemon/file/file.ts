@@ -16,7 +16,7 @@ import { TerminalTurns } from './terminalTurns.ts';
 
 export interface FileNouns {
   readonly sessions: AllSessions;
-  readonly chats: Pick<ChatFeature, 'turns'>;
+  readonly chats: Pick<ChatFeature, 'turns' | 'tasks'>;
   readonly workspaces: KeepingContext['workspaces'];
 }
 
@@ -25,7 +25,7 @@ export type FileFeature = Feature<'file'>;
 export function createFileFeature(context: FeatureContext, nouns: FileNouns): FileFeature {
   const { sessions, chats, workspaces } = nouns;
   const keeping = new Keeping({ daemon: context, sessions, workspaces });
-  const terminals = new TerminalTurns(keeping);
+  const terminals = new TerminalTurns(keeping, (id) => chats.tasks.look(id)?.turns ?? 0);
   const inBackground = (work: Promise<unknown>): void => {
     work.catch((error: unknown) =>
       context.log.warn('the files of a turn were not kept', { reason: errorMessageOf(error) }),

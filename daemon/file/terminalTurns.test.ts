@@ -15,12 +15,14 @@ describe('turns of agents in terminals', () => {
   let folder: string;
   let root: string;
   let kept: Map<number, KeptStep>;
+  let chatTurns: number;
   beforeEach(() => {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'waggle-turns-')));
     root = join(folder, 'root');
     mkdirSync(root);
     execFileSync('git', ['init', '-q', root]);
     kept = new Map();
+    chatTurns = 0;
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -39,7 +41,10 @@ describe('turns of agents in terminals', () => {
       },
       workspaces: { worktreeOf: () => root, trustOf: () => 'trusted', isRepository: () => true },
     };
-    const turns = new TerminalTurns(new Keeping(context as unknown as KeepingContext));
+    const turns = new TerminalTurns(
+      new Keeping(context as unknown as KeepingContext),
+      () => chatTurns,
+    );
     return (state) => {
       const attention = { state, kind: null, sentence: '', since: new Date().toISOString() };
       return turns.look(aRow({ status: 'running', cwd: root, attention }));
@@ -50,6 +55,20 @@ describe('turns of agents in terminals', () => {
     [...kept.values()]
       .filter(({ kind }) => kind === 'turn')
       .map(({ turn, after, files }) => [turn, after !== null, ...files]);
+
+  it('go on counting where its chat was, of whose turns nothing is kept', async () => {
+    chatTurns = 3;
+    const say = open();
+    for (const text of ['a', 'b']) {
+      await say('working');
+      put(text);
+      await say('idle');
+    }
+    assert.deepEqual(turns(), [
+      [4, true, 'a.txt'],
+      [5, true, 'a.txt'],
+    ]);
+  });
 
   it('are kept again after one could not be', async () => {
     const index = join(root, '.git/index');

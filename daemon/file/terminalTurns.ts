@@ -10,12 +10,15 @@ const over = new Set(['idle', 'finished', 'failed', 'ended', 'killed', 'interrup
  */
 export class TerminalTurns {
   readonly #keeping: Keeping;
+  readonly #turnsOf: (id: SessionId) => number;
   /** Undefined: not seen since the daemon began, so that a turn of before may be over. */
   readonly #isWorking = new Map<SessionId, boolean>();
   readonly #begun = new Set<SessionId>();
 
-  constructor(keeping: Keeping) {
+  /** `turnsOf`: those of its chat, where nothing may be kept of the files of any of them. */
+  constructor(keeping: Keeping, turnsOf: (id: SessionId) => number) {
     this.#keeping = keeping;
+    this.#turnsOf = turnsOf;
   }
 
   /** Resolves when what follows from the change is kept. */
@@ -32,7 +35,7 @@ export class TerminalTurns {
         const steps = await this.#keeping.steps(id);
         const last = steps.reduce((most, { turn, kind }) => {
           return kind === 'turn' ? Math.max(most, turn ?? 0) : most;
-        }, 0);
+        }, this.#turnsOf(id));
         await this.#keeping.beginTurn(row, last + 1);
       });
     } else if (over.has(attention.state) && this.#isWorking.get(id) !== false) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readAgentRecording } from '../../test/support/agentRecording.ts';
 import type { ProviderState } from './adapter.ts';
 import { codexProvider } from './codex.ts';
-import { innerCommand } from './codexItem.ts';
+import { changesOf, innerCommand } from './codexItem.ts';
 import type { ChatEvent } from './event.ts';
 
 const cwd = '/home/dev/work/x1';
@@ -78,6 +78,22 @@ describe('Codex as a provider', () => {
         ['question', 'dh:form', '{"properties":{"answer":{"type":"string"}}}', 0],
       ],
     );
+  });
+
+  it('shows every line of a change, also one that looks like the header of a diff', () => {
+    const lines = [
+      ...['diff --git a/x.lua b/x.lua', '--- a/x.lua', '+++ b/x.lua', '@@ -1,3 +1,3 @@'],
+      ...[' a', '--- x', '+++i; evil();', '-\\ b', '+\\ c', '\\ No newline at end of file'],
+    ];
+    const sidesOf = (diff: string) => {
+      const change = { path: 'x.lua', kind: { type: 'update' }, diff };
+      return changesOf({ type: 'fileChange', id: 'i', changes: [change] });
+    };
+    assert.deepEqual(sidesOf(lines.join('\n')), [
+      { path: 'x.lua', before: 'a\n-- x\n\\ b', after: 'a\n++i; evil();\n\\ c' },
+    ]);
+    // Without a hunk nothing is a header.
+    assert.deepEqual(sidesOf('--- x\n+++ y'), [{ path: 'x.lua', before: '-- x', after: '++ y' }]);
   });
 
   it('answers as the recorded host did', () => {

@@ -129,9 +129,16 @@ export function changesOf({ changes = [] }: CodexItem): FileChange[] {
   });
 }
 
-/** Both sides of a unified diff, as far as it shows them. */
+/**
+ * Both sides of a unified diff, as far as it shows them. Its header ends where the first hunk begins: after that a line that
+ * looks like one (`--- x` is a comment of SQL that goes) is what a person must see.
+ */
 function sidesOf(diff: string): { readonly before: string; readonly after: string } {
-  const lines = diff.split('\n').filter((line) => !/^(?:@@|---|\+\+\+|\\ )/.test(line));
+  const all = diff.split('\n');
+  const begin = all.findIndex((line) => line.startsWith('@@'));
+  const isHeader = (line: string, at: number): boolean =>
+    line.startsWith('@@') || (at < begin && /^(?:---|\+\+\+) /.test(line));
+  const lines = all.filter((line, at) => !isHeader(line, at));
   const side = (marks: string): string =>
     lines
       .filter((line) => marks.includes(line[0] ?? ' '))

@@ -31,6 +31,12 @@ export interface Move {
   readonly mustResume: boolean;
 }
 
+interface Typing {
+  readonly text: string;
+  readonly enter: boolean;
+  readonly onPasted?: () => void;
+}
+
 export interface MovingContext {
   readonly sessions: Sessions;
   readonly launching: Launching;
@@ -163,15 +169,16 @@ export class Moving {
    * Puts text into an agent's composer, as pasted; `enter` says it. Nothing is taken from who types there, and nothing is
    * typed where the agent does not take prompts: in a dialog Enter would answer it. Gives the bytes that were typed.
    * @throws WaggleError as sending to a session does, `leaseDenied` when somebody types for a minute, `conflict` when the
-   * agent does not take prompts.
+   * agent does not take prompts. What fails after `onPasted` left the text in the composer, or said it.
    */
   async type(
     id: SessionId,
-    { text, enter }: { readonly text: string; readonly enter: boolean },
+    { text, enter, onPasted }: Typing,
     caller: Pick<Caller, 'principal'>,
   ): Promise<number> {
     const pasted = `${pasteBegin}${text.replaceAll(escape, '')}${pasteEnd}`;
     await this.#whenFree(() => this.#write(id, pasted, caller));
+    onPasted?.();
     await delay(settleMs);
     return Buffer.byteLength(pasted) + (enter ? await this.pressEnter(id, caller) : 0);
   }

@@ -106,6 +106,34 @@ describe('a conversation between chat and terminal', function () {
     await close(chat);
   });
 
+  it('of a copy goes on as that, and nowhere without what was said before', async () => {
+    const chat = await open();
+    await chat.turn('say one');
+    const { session } = await link.call('chat/fork', { sessionId: chat.sessionId, environment });
+    const fork = await ChatReader.open(link, session.id);
+    const again = { sessionId: fork.sessionId, environment };
+    await assert.rejects(link.call('chat/fork', again), { code: 'conflict' });
+    // Its agent has kept nothing of the copy yet: a terminal would begin with an empty conversation.
+    await assert.rejects(switchTo(fork, 'terminal'), { code: 'conflict' });
+    await fork.turn('say two', environment);
+    const { argv, conversations } = await read(fork.sessionId);
+    assert.ok(argv.includes('--fork-session'), argv.join(' '));
+    const ends = (await readAll(fork.sessionId)).filter(
+      ({ content }) => content.kind === 'turnEnded',
+    );
+    assert.deepEqual(
+      [ends.map(({ turn }) => turn), fork.texts],
+      [
+        [1, 2],
+        ['one', 'two'],
+      ],
+    );
+    const { session: there } = await switchTo(fork, 'terminal');
+    assert.deepEqual(there.argv.slice(1, 3), ['--resume', conversations.at(-1)?.id]);
+    await close(fork);
+    await close(chat);
+  });
+
   it('presses Enter again where the first did nothing, but not once a person writes there', async () => {
     const chat = await open();
     await chat.turn('say one');

@@ -15,9 +15,9 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
-import type { ChatReader } from '../support/chatReader.ts';
+import { ChatReader } from '../support/chatReader.ts';
 import { openActor, say } from './agentHome.ts';
-import { openFakeChat } from './chatHome.ts';
+import { fakeEnvironment, openFakeChat } from './chatHome.ts';
 import { SessionHome, until } from './sessionHome.ts';
 
 describe('files of a session', function () {
@@ -235,6 +235,23 @@ describe('files of a session', function () {
     await chat.untilTurns(2);
     const none = link.call('file/planRestore', { sessionId, turn: 9 });
     await assert.rejects(none, { code: 'notFound' });
+    await close(chat);
+  });
+
+  it('of a copied chat go back to before its own turns, and to none of the chat before', async () => {
+    const chat = await open();
+    await turn(chat, 'write a.txt two\nsay one');
+    const environment = fakeEnvironment(home);
+    const copied = await link.call('chat/fork', { sessionId: chat.sessionId, environment });
+    const fork = await ChatReader.open(link, copied.session.id);
+    const { sessionId } = fork;
+    await turn(fork, 'write a.txt three\nsay two');
+    const before = link.call('file/planRestore', { sessionId, turn: 1 });
+    await assert.rejects(before, { code: 'notFound' });
+    const { plan } = await link.call('file/planRestore', { sessionId, turn: 2 });
+    await link.call('file/restore', { sessionId, turn: 2, planId: plan.planId });
+    assert.equal(read('a.txt'), 'two');
+    await close(fork);
     await close(chat);
   });
 

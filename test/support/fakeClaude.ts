@@ -32,7 +32,7 @@ function keep(type, text) {
   const directory = join(process.env.CLAUDE_CONFIG_DIR ?? '', 'projects', 'p');
   if (process.env.FAKE_KEEPS === undefined) return;
   mkdirSync(directory, { recursive: true });
-  const sessionId = optionOf('--session-id', '--resume');
+  const sessionId = optionOf('--session-id') ?? optionOf('--resume');
   const permissionMode = type === 'user' ? process.env.FAKE_MODE ?? 'default' : undefined;
   const message = { content: [{ type: 'text', text }] };
   const line = { type, sessionId, timestamp: new Date().toISOString(), permissionMode, message };
