@@ -47,7 +47,10 @@ export class ChatModel {
   readonly opened: Opened;
   readonly #edges: ModelEdges;
   readonly #waiting = new Map<number, (reply: ToPage) => void>();
-  readonly #reading = new Set<number>();
+  readonly #reading = new Map<number, Promise<void>>();
+  /** Where a page was asked for and did not come: asked for again when something else is looked at. */
+  readonly #unread = new Set<number>();
+  #looked = '';
   readonly #askedSince = new Map<string, number>();
   readonly #same = new Map<string, readonly SameAsk[]>();
   #ids = 0;
@@ -170,34 +173,62 @@ export class ChatModel {
   }
 
   readAround(position: number): void {
-    void this.read(Math.max(1, position - pageSize / 2));
+    const above = Math.max(1, position - pageSize / 2);
+    this.#readFirst(position, [position, above], above);
   }
 
   /** What is missing between two positions, a page of it. */
   readHole(first: number, last: number): void {
+    const looked = `${first} ${last}`;
+    if (looked !== this.#looked) this.#unread.clear();
+    this.#looked = looked;
     const hole = this.journal.findHole(first, last);
     if (hole === undefined) return;
-    const goesOn = this.journal.get(hole.from - 1) !== undefined;
-    const from = goesOn ? hole.from : Math.max(1, hole.to - pageSize + 1);
-    void this.read(from);
+    const above = Math.max(1, hole.to - pageSize + 1);
+    this.#readFirst(hole.from, [hole.from - 1, above], above);
+  }
+
+  /**
+   * With what stands above it, but where one of `known` is there already: a page is cut where it gets too long, and the
+   * one from above ended before what is wanted.
+   */
+  #readFirst(wanted: number, known: readonly number[], above: number): void {
+    const goesOn = known.some((at) => this.journal.get(at) !== undefined);
+    const from = goesOn ? wanted : above;
+    if (!this.#unread.has(from)) void this.read(from);
   }
 
   /** Reads a page that begins at `from`; one that is on its way is not asked for again. */
-  async read(from: number): Promise<void> {
-    if (this.#reading.has(from)) return;
-    this.#reading.add(from);
+  read(from: number): Promise<void> {
+    const reading = this.#reading.get(from) ?? this.#readPage(from);
+    this.#reading.set(from, reading);
+    return reading;
+  }
+
+  async #readPage(from: number): Promise<void> {
     const { entries } = await this.ask('pageRead', { type: 'read', from, limit: pageSize });
     this.#reading.delete(from);
     for (const entry of entries) this.#put(entry);
+    if (this.journal.get(from) === undefined) this.#unread.add(from);
     this.#edges.changed();
+  }
+
+  /** Reads from `from` on until `position` is there, however many pages that takes. */
+  async #readTo(position: number, from: number): Promise<void> {
+    let next = from;
+    while (this.journal.get(position) === undefined) {
+      while (this.journal.get(next) !== undefined) next += 1;
+      await this.read(next);
+      if (this.journal.get(next) === undefined) return;
+    }
   }
 
   /** The nearest prompt before or after a position; reads what is not there. */
   async findPrompt(position: number, step: 1 | -1): Promise<number | undefined> {
     let at = position + step;
     while (at >= 1 && at <= this.journal.end) {
-      const entry = this.journal.get(at);
-      if (entry === undefined) await this.read(step > 0 ? at : Math.max(1, at - pageSize + 1));
+      if (this.journal.get(at) === undefined)
+        await this.#readTo(at, step > 0 ? at : Math.max(1, at - pageSize + 1));
       if (this.journal.get(at) === undefined) return undefined;
       if (this.journal.get(at)?.content.kind === 'prompt') return at;
       at += step;
@@ -260,6 +291,7 @@ export class ChatModel {
       this.heights.clear();
       this.#reading.clear();
     }
+    this.#unread.clear();
     this.chat = chat;
     this.isConnected = true;
     this.journal.noteRevision(revision);

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import type { Chat } from '../../protocol/chat/chat.ts';
+import type { Draft, FromPage, ToPage } from '../../protocol/chat/chatPage.ts';
+import type { Entry, EntryContent } from '../../protocol/chat/entry.ts';
+import { sessionIdSchema } from '../../protocol/wire/brand.ts';
+import { ChatModel } from './model.ts';
+
+const sessionId = sessionIdSchema.parse('0198c0de-0000-7000-8000-000000000001');
+const end = 300;
+
+function entryOf(position: number): Entry {
+  const prompt: EntryContent = { kind: 'prompt', text: 'p', attachments: [], isSteering: false };
+  return {
+    ...{ position, turn: 1, at: '2026-01-01T00:00:00.000Z', isOpen: false, parent: null },
+    revision: position,
+    content: position === 20 ? prompt : { kind: 'text', text: `t${position}` },
+  };
+}
+
+interface Rig {
+  readonly model: ChatModel;
+  readonly posted: FromPage[];
+  /** Where pages were asked for. */
+  readonly reads: () => number[];
+  /** How many entries a page has at most: the daemon cuts it. */
+  pageMost: number;
+  /** What the page looks at, whenever it is drawn. */
+  looked: readonly [number, number] | undefined;
+}
+
+/** A page whose editor answers at once; it draws anew as often as the model says that something changed. */
+function createRig(asking: readonly number[] = [], draft: Draft = { text: '', parts: [] }): Rig {
+  const posted: FromPage[] = [];
+  const chat = { state: 'idle', end, asking, queue: [], turn: null } as unknown as Chat;
+  const post = (message: FromPage): void => {
+    posted.push(message);
+    if (posted.length > 400) throw new Error('it asks without end');
+    if (message.type !== 'read') return;
+    const { id, from } = message;
+    const count = Math.min(rig.pageMost, message.limit, end - from + 1);
+    const entries = Array.from({ length: count }, (_, index) => entryOf(from + index));
+    queueMicrotask(() => model.take({ type: 'pageRead', id, entries }));
+  };
+  const opened: Extract<ToPage, { type: 'opened' }> = {
+    ...{ type: 'opened', sessionId, name: 'n', agent: 'a', folder: '', words: {}, chat },
+    ...{ entries: [], revision: 1, draft, place: null, isMac: false },
+  };
+  const model: ChatModel = new ChatModel(opened, {
+    post,
+    changed: () => queueMicrotask(() => draw()),
+    announce: () => undefined,
+    now: () => 0,
+  });
+  const rig: Rig = {
+    ...{ model, posted, pageMost: 100, looked: undefined },
+    reads: () => posted.flatMap((message) => (message.type === 'read' ? [message.from] : [])),
+  };
+  const draw = (): void => {
+    if (rig.looked !== undefined) model.readHole(...rig.looked);
+    assert.ok(model.asks.length <= asking.length);
+  };
+  return rig;
+}
+
+/** Everything that follows from what was done has happened. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function look(rig: Rig, first: number, last: number): Promise<void> {
+  rig.looked = [first, last];
+  rig.model.readHole(first, last);
+  return settled();
+}
+
+describe('what the page of a chat reads', () => {
+  it('comes whole where pages are cut before what can be seen', async () => {
+    const rig = createRig();
+    rig.pageMost = 30;
+    await look(rig, 250, 260);
+    assert.equal(rig.model.journal.findHole(250, 260), undefined);
+    assert.deepEqual(rig.reads(), [161, 250]);
+  });
+
+  it('is not asked for again after it did not come, until something else is looked at', async () => {
+    const rig = createRig([120]);
+    rig.pageMost = 0;
+    await look(rig, 250, 260);
+    assert.deepEqual(rig.reads(), [161, 70]);
+    rig.pageMost = 100;
+    await look(rig, 251, 261);
+    assert.equal(rig.model.journal.findHole(250, 260), undefined);
+  });
+
+  it('holds what is asked, also where a page ends before it', async () => {
+    const rig = createRig([120]);
+    rig.pageMost = 30;
+    rig.model.readAround(120);
+    await settled();
+    assert.notEqual(rig.model.journal.get(120), undefined);
+    assert.deepEqual(rig.reads(), [70, 120]);
+  });
+
+  it('goes back to a prompt over pages that are cut, and gives up where nothing comes', async () => {
+    const rig = createRig();
+    rig.pageMost = 7;
+    assert.equal(await rig.model.findPrompt(150, -1), 20);
+    const failing = createRig();
+    failing.pageMost = 0;
+    assert.equal(await failing.model.findPrompt(150, -1), undefined);
+    assert.equal(failing.reads().length, 1);
+  });
+});
