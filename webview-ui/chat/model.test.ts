@@ -109,3 +109,41 @@ describe('what the page of a chat reads', () => {
     assert.equal(failing.reads().length, 1);
   });
 });
+
+describe('what is sent from the page of a chat', () => {
+  const messageId = '0198c0de-0000-4000-8000-000000000002';
+  const pictureOf = (chars: number): Draft['parts'][number] => ({
+    ...{ kind: 'image', label: 'shot.png', text: '' },
+    image: { name: 'shot.png', mediaType: 'image/png', data: 'A'.repeat(chars) },
+  });
+  const tooMuch: Readonly<Record<string, Draft>> = {
+    'two large pictures': { text: 'see', parts: [pictureOf(540_000), pictureOf(540_000)] },
+    'many small pictures': { text: '', parts: Array.from({ length: 17 }, () => pictureOf(4)) },
+    'a long text': { text: 'a'.repeat(900_001), parts: [] },
+    'letters of many bytes': { text: '字'.repeat(360_000), parts: [] },
+    'a long text of its parts': {
+      text: 'a'.repeat(500_000),
+      parts: [{ kind: 'file', label: 'f', text: 'b'.repeat(500_000) }],
+    },
+  };
+
+  for (const [what, draft] of Object.entries(tooMuch))
+    it(`stays when it is too much for one message: ${what}`, () => {
+      const { model, posted } = createRig([], draft);
+      model.send(messageId, false);
+      assert.deepEqual([model.draft, posted, model.sends], [draft, [], 0]);
+      assert.match(model.problem?.text ?? '', /your text stays/);
+      assert.notEqual(model.problem?.fix ?? '', '');
+    });
+
+  it('goes where it fits', () => {
+    const draft = { text: 'a'.repeat(300_000), parts: [pictureOf(600_000)] };
+    const { model, posted } = createRig([], draft);
+    model.send(messageId, true);
+    assert.deepEqual(
+      posted.map(({ type }) => type),
+      ['send', 'draft'],
+    );
+    assert.deepEqual([model.draft.text, model.problem], ['', undefined]);
+  });
+});

@@ -5,6 +5,8 @@ import type { Entry, EntryContent } from '../../protocol/chat/entry.ts';
 import type { Permission } from '../../protocol/chat/permission.ts';
 import { Heights } from './heights.ts';
 import { Journal } from './journal.ts';
+import type { Problem } from './problem.ts';
+import { findExcess } from './problem.ts';
 import { guessHeight, shapeOf } from './shape.ts';
 import { t, useWords } from './words.ts';
 
@@ -18,11 +20,6 @@ type Replies = {
 };
 type Question = Extract<FromPage, { id: number }>;
 type WithoutId<Q> = Q extends unknown ? Omit<Q, 'id'> : never;
-
-export interface Problem {
-  readonly text: string;
-  readonly fix: string;
-}
 
 export interface OpenAsk {
   readonly position: number;
@@ -243,12 +240,14 @@ export class ChatModel {
     this.#edges.changed();
   }
 
-  /** Sends what is written; it comes back when that fails. */
+  /** Sends what is written; it comes back when that fails, and stays when it is too much. */
   send(messageId: string, isSteering: boolean): void {
     const { text, parts } = this.draft;
     const attachments = parts.flatMap(({ image }) => (image === undefined ? [] : [image]));
     const told = [text.trimEnd(), ...parts.map((part) => part.text)].filter(Boolean).join('\n\n');
     if (told === '' && attachments.length === 0) return;
+    const excess = findExcess(told, attachments);
+    if (excess !== undefined) return this.showProblem(excess);
     this.#sending.set(messageId, this.draft);
     this.sends += 1;
     this.problem = undefined;

@@ -5,6 +5,7 @@ import type { QueuedMessage } from '../../protocol/chat/chat.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { IconButton } from './iconButton.tsx';
 import type { ChatModel } from './model.ts';
+import { findExcess } from './problem.ts';
 import { t } from './words.ts';
 
 interface QueueProps {
@@ -90,11 +91,11 @@ export class QueueList extends Component<QueueProps, { readonly editing: Editing
   #editor({ id, text }: Editing): JSX.Element {
     const close = (): void => this.setState({ editing: undefined }, this.props.leave);
     const save = (): void => {
-      this.props.model.post({
-        type: 'editQueued',
-        messageId: id,
-        text: this.state.editing?.text ?? text,
-      });
+      const { model } = this.props;
+      const written = this.state.editing?.text ?? text;
+      const excess = findExcess(written);
+      if (excess !== undefined) return model.showProblem(excess);
+      model.post({ type: 'editQueued', messageId: id, text: written });
       close();
     };
     return (
