@@ -1,9 +1,11 @@
 /** What the parts of this folder share: the connection, the names, and what is kept of each chat in this window. */
 import type * as vscode from 'vscode';
-import type { Draft } from '../../protocol/chat/chatPage.ts';
-import { draftSchema } from '../../protocol/chat/chatPage.ts';
+import type { Draft, PromptPart } from '../../protocol/chat/chatPage.ts';
+import { draftSchema, partsMost } from '../../protocol/chat/chatPage.ts';
+import { textMost } from '../../protocol/chat/saying.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { AgentFeature } from '../agent/agent.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
 import type { Log } from '../log.ts';
@@ -80,6 +82,17 @@ export class Drafts implements Disposable {
       }, tellAfterMs),
     );
     this.#store();
+  }
+
+  /** What could not be sent stands before what was written since. */
+  giveBack(id: SessionId, { text, parts }: Draft): void {
+    const now = this.#drafts.get(id) ?? emptyDraft;
+    const joined = [text, now.text].filter((one) => one !== '').join('\n');
+    // Both together may be longer than a draft can be.
+    const beside: PromptPart = { kind: 'selection', label: toPlainLine(text, 64), text };
+    const all = [...parts, ...now.parts];
+    if (joined.length <= textMost) this.set(id, { text: joined, parts: all.slice(0, partsMost) });
+    else this.set(id, { text: now.text, parts: [beside, ...all].slice(0, partsMost) });
   }
 
   /** Text that the daemon was not told yet; who takes it tells it. Undefined: it has all of it. */

@@ -22,9 +22,10 @@ export const promptPartSchema = z.strictObject({
 });
 export type PromptPart = z.infer<typeof promptPartSchema>;
 
+export const partsMost = 64;
 export const draftSchema = z.strictObject({
   text: textSchema,
-  parts: z.array(promptPartSchema).max(64),
+  parts: z.array(promptPartSchema).max(partsMost),
 });
 export type Draft = z.infer<typeof draftSchema>;
 

@@ -1,5 +1,6 @@
 /** What the page knows and what it does with it. The views draw it and call it; nothing here knows the document. */
 import type { Draft, FromPage, SameAsk, Suggestion, ToPage } from '../../protocol/chat/chatPage.ts';
+import { partsMost } from '../../protocol/chat/chatPage.ts';
 import type { Chat } from '../../protocol/chat/chat.ts';
 import type { Entry, EntryContent } from '../../protocol/chat/entry.ts';
 import type { Permission } from '../../protocol/chat/permission.ts';
@@ -324,7 +325,10 @@ export class ChatModel {
 
   #add({ text, parts }: Draft): void {
     const joined = [this.draft.text, text].filter((one) => one !== '').join('\n');
-    this.setDraft({ text: joined, parts: [...this.draft.parts, ...parts].slice(0, 64) }, false);
+    this.setDraft(
+      { text: joined, parts: [...this.draft.parts, ...parts].slice(0, partsMost) },
+      false,
+    );
   }
 
   #announceState(chat: Chat): void {
