@@ -67,7 +67,9 @@ export class Drafts implements Disposable {
 
   /** `told`: what the daemon has, of another window or from a terminal. */
   get(id: SessionId, told: string): Draft {
-    return this.#drafts.get(id) ?? { ...emptyDraft, text: told };
+    const { text, parts } = this.#drafts.get(id) ?? emptyDraft;
+    // An empty one that the daemon was told is no newer than what it has since.
+    return { text: text === '' && !this.#timers.has(id) ? told : text, parts };
   }
 
   set(id: SessionId, draft: Draft): void {
@@ -104,7 +106,16 @@ export class Drafts implements Disposable {
     return this.#drafts.get(id)?.text ?? '';
   }
 
-  /** It went along to a terminal, or its chat is gone. What was not told yet stays. */
+  /** Its text went along to a terminal; what stands beside it waits here for the chat. What was not told yet stays. */
+  leaveText(id: string): void {
+    const parts = this.#drafts.get(id)?.parts ?? [];
+    if (parts.length === 0) return this.forget(id);
+    if (this.#timers.has(id) || this.#drafts.get(id)?.text === '') return;
+    this.#drafts.set(id, { text: '', parts });
+    this.#store();
+  }
+
+  /** Its chat is gone. What was not told yet stays. */
   forget(id: string): void {
     if (this.#timers.has(id) || !this.#drafts.delete(id)) return;
     this.#store();

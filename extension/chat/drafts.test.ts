@@ -52,6 +52,44 @@ describe('what is written in a chat and not sent', () => {
   });
 });
 
+describe('a draft whose chat goes on in a terminal', () => {
+  const part: Draft['parts'][number] = { kind: 'image', label: 'shot.png', text: '' };
+
+  it('keeps what stands beside its text, and has the text back from the daemon', () => {
+    const { drafts } = createDrafts();
+    drafts.set(id, { text: 'half', parts: [part] });
+    drafts.leaveText(id);
+    assert.equal(drafts.get(id, '').text, 'half');
+    drafts.takeUntold(id);
+    drafts.leaveText(id);
+    drafts.leaveText(id);
+    assert.deepEqual(drafts.get(id, 'half, gone on with'), {
+      text: 'half, gone on with',
+      parts: [part],
+    });
+    drafts.forget(id);
+    assert.deepEqual(drafts.get(id, ''), { text: '', parts: [] });
+    drafts.dispose();
+  });
+
+  it('is nothing here where it was only text', () => {
+    const { drafts } = createDrafts();
+    drafts.set(id, { text: 'half', parts: [] });
+    drafts.takeUntold(id);
+    drafts.leaveText(id);
+    assert.deepEqual(drafts.get(id, ''), { text: '', parts: [] });
+    drafts.dispose();
+  });
+
+  it('is not filled again with text that was just deleted', () => {
+    const { drafts } = createDrafts();
+    drafts.set(id, { text: 'half', parts: [part] });
+    drafts.set(id, { text: '', parts: [part] });
+    assert.equal(drafts.get(id, 'half').text, '');
+    drafts.dispose();
+  });
+});
+
 describe('a message of a chat that could not be sent', () => {
   const image = { name: 'shot.png', mediaType: 'image/png', data: 'AAAA' } as const;
   const unsent = toUnsentDraft({
