@@ -147,3 +147,21 @@ describe('what is sent from the page of a chat', () => {
     assert.deepEqual([model.draft.text, model.problem], ['', undefined]);
   });
 });
+
+describe('what was said last in the page of a chat', () => {
+  it('is changed where it waits, with its pictures, and nothing of it is taken back', () => {
+    const { model, posted } = createRig();
+    const shot = { name: 'shot.png', mediaType: 'image/png' };
+    const waiting = { id: 'm', text: 'see', attachments: [shot], at: '' };
+    model.chat = { ...model.chat, queue: [{ ...waiting, id: 'first' }, waiting] };
+    assert.equal(model.editLast(), waiting);
+    assert.deepEqual([model.draft.text, posted], ['', []]);
+  });
+
+  it('is written again where nothing waits', async () => {
+    const { model } = createRig();
+    await model.read(1);
+    assert.equal(model.editLast(), undefined);
+    assert.equal(model.draft.text, 'p');
+  });
+});

@@ -1,7 +1,7 @@
 /** What the page knows and what it does with it. The views draw it and call it; nothing here knows the document. */
 import type { Draft, FromPage, SameAsk, Suggestion, ToPage } from '../../protocol/chat/chatPage.ts';
 import { partsMost } from '../../protocol/chat/chatPage.ts';
-import type { Chat } from '../../protocol/chat/chat.ts';
+import type { Chat, QueuedMessage } from '../../protocol/chat/chat.ts';
 import type { Entry, EntryContent } from '../../protocol/chat/entry.ts';
 import type { Permission } from '../../protocol/chat/permission.ts';
 import { Heights } from './heights.ts';
@@ -254,6 +254,19 @@ export class ChatModel {
     this.problem = undefined;
     this.post({ type: 'send', messageId, text: told, attachments, isSteering });
     this.setDraft({ text: '', parts: [] }, false);
+  }
+
+  /**
+   * What waits last is returned, to be changed in its place: its pictures are with the daemon, and it may be said any
+   * moment. Where nothing waits the last prompt is in the draft again.
+   */
+  editLast(): QueuedMessage | undefined {
+    const waiting = this.chat.queue.at(-1);
+    if (waiting !== undefined) return waiting;
+    const isPrompt = ({ content }: Entry): boolean => content.kind === 'prompt';
+    const content = this.journal.find(this.journal.end, -1, isPrompt)?.content;
+    if (content?.kind === 'prompt') this.setDraft({ ...this.draft, text: content.text }, false);
+    return undefined;
   }
 
   dismissProblem(): void {

@@ -3,12 +3,14 @@ import { Component } from 'preact';
 import type { JSX } from 'preact';
 import type { QueuedMessage } from '../../protocol/chat/chat.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
+import type { Hold } from './hold.ts';
 import { IconButton } from './iconButton.tsx';
 import type { ChatModel } from './model.ts';
 import { findExcess } from './problem.ts';
 import { t } from './words.ts';
 
 interface QueueProps {
+  readonly self: Hold<QueueList>;
   readonly model: ChatModel;
   /** One was changed, or left as it is: the person goes on where they write. */
   readonly leave: () => void;
@@ -26,6 +28,15 @@ function takeFocus(element: HTMLElement | null): void {
 
 export class QueueList extends Component<QueueProps, { readonly editing: Editing | undefined }> {
   override state: { readonly editing: Editing | undefined } = { editing: undefined };
+
+  override componentDidMount(): void {
+    this.props.self.current = this;
+  }
+
+  /** Opens it to be changed; what is being written in it already stays. */
+  edit({ id, text }: QueuedMessage): void {
+    if (this.state.editing?.id !== id) this.setState({ editing: { id, text } });
+  }
 
   override render({ model }: QueueProps): JSX.Element | null {
     const { queue, paused } = model.chat;
@@ -62,11 +73,7 @@ export class QueueList extends Component<QueueProps, { readonly editing: Editing
         <span class="queued-text" title={toPlainLine(text, 1000)}>
           {toPlainLine(text, 300)}
         </span>
-        <IconButton
-          icon="edit"
-          label={t('Change')}
-          act={() => this.setState({ editing: { id, text } })}
-        />
+        <IconButton icon="edit" label={t('Change')} act={() => this.edit(message)} />
         <IconButton
           icon="arrow-up"
           label={t('Earlier')}
