@@ -20,6 +20,8 @@ export function toPermission(request: AskRequest, by: AskedBy): Permission {
   const { ask, tool, input, changes, questions, canEdit, description, requestId } = request;
   const { sessionId, generation, cwd, at } = by;
   const asked = { ask, tool, input, changes: [...changes], questions: [...questions], cwd };
+  // Without a question to fill in it is all that is asked.
+  const isAll = ask === 'question' && questions.length === 0;
   return {
     ...asked,
     // The same when the same bytes are read again after a crash.
@@ -30,7 +32,7 @@ export function toPermission(request: AskRequest, by: AskedBy): Permission {
     createdAt: at,
     expiresAt: null,
     line: ask === 'tool' ? lineOf(request) : null,
-    description: description.slice(0, 10_000),
+    description: isAll ? description : description.slice(0, 10_000),
     canEdit,
     pattern: ask === 'tool' ? patternOf({ tool, input, cwd }) : null,
     answer: null,
@@ -48,9 +50,11 @@ function lineOf({ tool, input, changes }: AskRequest): string | null {
 }
 
 /** What is said of it in a list; the whole of it is in the chat. */
-export function sentenceOf({ ask, tool, input, questions, cwd }: Permission): string {
+export function sentenceOf(permission: Permission): string {
+  const { ask, tool, input, questions, cwd, description } = permission;
   if (ask === 'plan') return 'has a plan: may it go on?';
-  if (ask === 'question') return toPlainLine(`asks: ${questions[0]?.text ?? tool}`, 200);
+  if (ask === 'question')
+    return toPlainLine(`asks: ${questions[0]?.text ?? (description || tool)}`, 200);
   const pattern = patternOf({ tool, input, cwd });
   const isCommand = pattern !== null && input.includes('"command"');
   if (isCommand) return `wants to run \`${toPlainLine(pattern, 200)}\``;
