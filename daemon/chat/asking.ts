@@ -20,6 +20,8 @@ export function toPermission(request: AskRequest, by: AskedBy): Permission {
   const { ask, tool, input, changes, questions, canEdit, description, requestId } = request;
   const { sessionId, generation, cwd, at } = by;
   const asked = { ask, tool, input, changes: [...changes], questions: [...questions], cwd };
+  // Without a question to fill in it is all that is asked.
+  const isAll = ask === 'question' && questions.length === 0;
   return {
     ...asked,
     // The same when the same bytes are read again after a crash.
@@ -30,7 +32,7 @@ export function toPermission(request: AskRequest, by: AskedBy): Permission {
     createdAt: at,
     expiresAt: null,
     line: ask === 'tool' ? lineOf(request) : null,
-    description: description.slice(0, 10_000),
+    description: isAll ? description : description.slice(0, 10_000),
     canEdit,
     pattern: ask === 'tool' ? patternOf({ tool, input, cwd }) : null,
     answer: null,
@@ -52,9 +54,11 @@ function argumentsOf(input: string): Readonly<Record<string, unknown>> {
 }
 
 /** What is said of it in a list; the whole of it is in the chat. */
-export function sentenceOf({ ask, tool, input, questions, cwd }: Permission): string {
+export function sentenceOf(permission: Permission): string {
+  const { ask, tool, input, questions, cwd, description } = permission;
   if (ask === 'plan') return 'has a plan: may it go on?';
-  if (ask === 'question') return toPlainLine(`asks: ${questions[0]?.text ?? tool}`, 200);
+  if (ask === 'question')
+    return toPlainLine(`asks: ${questions[0]?.text ?? (description || tool)}`, 200);
   const { command } = argumentsOf(input);
   if (typeof command === 'string' && command !== '')
     return `wants to run \`${toPlainLine(command, 200)}\``;

@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { handshakeMaxBytes } from '../../protocol/wire/hello.ts';
+import { requestMaxBytes } from '../../protocol/wire/rpc.ts';
 import type { Logger } from '../context.ts';
 import type { ListenerPlace, Refusal, RequestHead } from './requestCheck.ts';
 import { bodyMaxBytes, findRefusal, pathOf } from './requestCheck.ts';
@@ -24,12 +25,11 @@ const serverOptions = {
   insecureHTTPParser: false,
 };
 const connectionsMax = 2048;
-/** JSON is at most 1 MiB, a frame 256 KiB and its header. */
-const messageMaxBytes = 1024 * 1024;
 // A constant of its own: `closeTimeout` is newer than the type declarations.
 const socketOptions = {
   noServer: true,
-  maxPayload: messageMaxBytes,
+  // A frame is smaller: 256 KiB and its header.
+  maxPayload: requestMaxBytes,
   maxFragments: 64,
   maxBufferedChunks: 4096,
   perMessageDeflate: false,

@@ -12,6 +12,7 @@ import type { ChatServices } from './chatServices.ts';
 import { ChatFeed } from './chatFeed.ts';
 import { carryOut } from './pageActs.ts';
 import { SameAsks } from './sameAsks.ts';
+import { findUnsentPlace, toUnsentDraft } from './unsent.ts';
 import { Watchdog } from './watchdog.ts';
 
 export const panelType = 'waggle.chat';
@@ -45,6 +46,8 @@ export class ChatPanel implements Disposable {
   #waiting: ToPage[] = [];
   #isReady = false;
   #isDisposed = false;
+  /** What the page was opened with; it has the draft since. Absent: there is no page, or none that was told. */
+  #opened: ToPage | undefined;
   /** What the daemon tells while the page opens, which is told after it. */
   #early: ToPage[] | undefined;
   /** The page waits for a daemon that could not be had. */
@@ -122,6 +125,7 @@ export class ChatPanel implements Disposable {
 
   #load(): void {
     this.#isReady = false;
+    this.#opened = undefined;
     this.#begin();
     const { extensionUri } = this.#services;
     const files = { extensionUri, style: 'chat.css', script: 'chat.js' };
@@ -137,6 +141,7 @@ export class ChatPanel implements Disposable {
     } else {
       this.#watchdog.hidden();
       this.#isReady = false;
+      this.#opened = undefined;
       this.#early = undefined;
       this.#opening = undefined;
       this.#same.forget();
@@ -151,7 +156,11 @@ export class ChatPanel implements Disposable {
       return;
     }
     this.#watchdog.alive();
-    this.#carryOut(parsed.data).catch((error: unknown) => this.#fail(parsed.data, error));
+    const sender = this.#opened;
+    this.#carryOut(parsed.data).catch((error: unknown) => {
+      if (parsed.data.type === 'send') this.#giveBack(parsed.data, sender);
+      this.#fail(parsed.data, error);
+    });
   }
 
   async #carryOut(message: FromPage): Promise<void> {
@@ -197,6 +206,7 @@ export class ChatPanel implements Disposable {
       place: services.places.get(sessionId) ?? null,
       isMac: process.platform === 'darwin',
     };
+    if (this.#early === early) this.#opened = opened;
     await this.panel.webview.postMessage(opened);
     // It was hidden meanwhile, or loads once more: that page is gone.
     if (this.#early !== early) {
@@ -215,6 +225,15 @@ export class ChatPanel implements Disposable {
 
   get services(): ChatServices {
     return this.#services;
+  }
+
+  /** Its page puts it back by itself, if it is still there. */
+  #giveBack(message: Extract<FromPage, { type: 'send' }>, sender: ToPage | undefined): void {
+    const { services, sessionId } = this;
+    const place = findUnsentPlace({ sender, now: this.#isDisposed ? undefined : this.#opened });
+    if (place === 'page') this.tell({ type: 'added', draft: toUnsentDraft(message) });
+    else if (place === 'drafts' && services.sessions.get(sessionId) !== undefined)
+      services.drafts.giveBack(sessionId, toUnsentDraft(message));
   }
 
   #fail(message: FromPage, error: unknown): void {

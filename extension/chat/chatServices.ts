@@ -1,9 +1,11 @@
 /** What the parts of this folder share: the connection, the names, and what is kept of each chat in this window. */
 import type * as vscode from 'vscode';
-import type { Draft } from '../../protocol/chat/chatPage.ts';
-import { draftSchema } from '../../protocol/chat/chatPage.ts';
+import type { Draft, PromptPart } from '../../protocol/chat/chatPage.ts';
+import { draftSchema, partsMost } from '../../protocol/chat/chatPage.ts';
+import { textMost } from '../../protocol/chat/saying.ts';
 import type { SessionId } from '../../protocol/wire/brand.ts';
 import type { Disposable } from '../../protocol/wire/disposable.ts';
+import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { AgentFeature } from '../agent/agent.ts';
 import type { DaemonConnection } from '../daemon/daemon.ts';
 import type { Log } from '../log.ts';
@@ -65,7 +67,9 @@ export class Drafts implements Disposable {
 
   /** `told`: what the daemon has, of another window or from a terminal. */
   get(id: SessionId, told: string): Draft {
-    return this.#drafts.get(id) ?? { ...emptyDraft, text: told };
+    const { text, parts } = this.#drafts.get(id) ?? emptyDraft;
+    // An empty one that the daemon was told is no newer than what it has since.
+    return { text: text === '' && !this.#timers.has(id) ? told : text, parts };
   }
 
   set(id: SessionId, draft: Draft): void {
@@ -82,6 +86,17 @@ export class Drafts implements Disposable {
     this.#store();
   }
 
+  /** What could not be sent stands before what was written since. */
+  giveBack(id: SessionId, { text, parts }: Draft): void {
+    const now = this.#drafts.get(id) ?? emptyDraft;
+    const joined = [text, now.text].filter((one) => one !== '').join('\n');
+    // Both together may be longer than a draft can be.
+    const beside: PromptPart = { kind: 'selection', label: toPlainLine(text, 64), text };
+    const all = [...parts, ...now.parts];
+    if (joined.length <= textMost) this.set(id, { text: joined, parts: all.slice(0, partsMost) });
+    else this.set(id, { text: now.text, parts: [beside, ...all].slice(0, partsMost) });
+  }
+
   /** Text that the daemon was not told yet; who takes it tells it. Undefined: it has all of it. */
   takeUntold(id: string): string | undefined {
     const timer = this.#timers.get(id);
@@ -91,7 +106,16 @@ export class Drafts implements Disposable {
     return this.#drafts.get(id)?.text ?? '';
   }
 
-  /** It went along to a terminal, or its chat is gone. What was not told yet stays. */
+  /** Its text went along to a terminal; what stands beside it waits here for the chat. What was not told yet stays. */
+  leaveText(id: string): void {
+    const parts = this.#drafts.get(id)?.parts ?? [];
+    if (parts.length === 0) return this.forget(id);
+    if (this.#timers.has(id) || this.#drafts.get(id)?.text === '') return;
+    this.#drafts.set(id, { text: '', parts });
+    this.#store();
+  }
+
+  /** Its chat is gone. What was not told yet stays. */
   forget(id: string): void {
     if (this.#timers.has(id) || !this.#drafts.delete(id)) return;
     this.#store();

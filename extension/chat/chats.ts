@@ -151,7 +151,9 @@ export class Chats implements Disposable {
   /** A name, a state; a session that is gone has no tab. */
   #follow(id: string): void {
     const session = this.#services.sessions.get(id);
-    if (session?.mode !== 'pipe') this.#services.drafts.forget(id);
+    const { drafts } = this.#services;
+    if (session === undefined) drafts.forget(id);
+    else if (session.mode !== 'pipe') drafts.leaveText(id);
     const panel = this.#panels.get(id);
     if (panel === undefined) return;
     if (session === undefined) panel.panel.dispose();

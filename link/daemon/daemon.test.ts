@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import type WebSocket from 'ws';
 import { z } from 'zod';
+import { sessionIdSchema } from '../../protocol/wire/brand.ts';
 import { closeCodes } from '../../protocol/wire/hello.ts';
 import { closedError } from './closed.ts';
 import { EarlyFrames } from './earlyFrames.ts';
 import { withoutNewer } from './introduced.ts';
+import { OpenLink } from './openLink.ts';
+
+const sessionId = sessionIdSchema.parse('0198c0de-0000-7000-8000-000000000001');
 
 describe('a link to the daemon', () => {
   it('leaves out of a request what the agreed version does not know', () => {
@@ -32,6 +38,26 @@ describe('a link to the daemon', () => {
       'stopped',
       'daemonUnreachable',
     ]);
+  });
+
+  it('refuses a request that would cost the connection, and sends nothing of it', async () => {
+    const sent: string[] = [];
+    const socket = Object.assign(new EventEmitter(), {
+      ...{ readyState: 1, bufferedAmount: 0, close: () => undefined },
+      send: (message: string) => void sent.push(message),
+    });
+    const link = new OpenLink(socket as unknown as WebSocket, {
+      ...{ protocol: 99, serverVersion: '1', endpoint: 'e', pid: 1, startTime: 1 },
+      ...{ principal: 'owner', connectionId: 'c', transport: 'local' },
+    });
+    const other = link.call('chat/list', {});
+    // Fewer characters than it may have bytes.
+    const text = '字'.repeat(360_000);
+    const tooLarge = link.call('chat/setDraft', { sessionId, text }, { timeoutMs: 100 });
+    await assert.rejects(tooLarge, { code: 'limitReached' });
+    assert.deepEqual([sent.length, link.isClosed], [1, false]);
+    link.dispose();
+    await assert.rejects(other);
   });
 
   it('keeps early frames per channel in order, and only so many', () => {

@@ -18,7 +18,7 @@ import type { Frame } from '../../protocol/wire/frame.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/wire/frame.ts';
 import { closeCodes } from '../../protocol/wire/hello.ts';
 import type { ParsedRpc } from '../../protocol/wire/rpc.ts';
-import { fromRpcFailure, parseRpc } from '../../protocol/wire/rpc.ts';
+import { fromRpcFailure, parseRpc, requestMaxBytes } from '../../protocol/wire/rpc.ts';
 import { closedError } from './closed.ts';
 import type { CallOptions, DaemonInfo, DaemonLink, LinkClosed } from './daemonLink.ts';
 import { EarlyFrames } from './earlyFrames.ts';
@@ -116,13 +116,16 @@ export class OpenLink implements DaemonLink {
     { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number },
   ): Promise<unknown> {
     const id = this.#nextId++;
+    const request = JSON.stringify({ jsonrpc: '2.0', id, method, params });
+    // The daemon would close the connection, and with it fail everything else that is asked on it.
+    if (Buffer.byteLength(request) > requestMaxBytes) return Promise.reject(tooLarge(method));
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#pending.set(id, { method, resolve, reject });
     const abort = (): void => reject(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
     const giveUp = (): void => reject(new WaggleError('timeout', `${method} took too long.`));
     const timer = timeoutMs > 0 ? setTimeout(giveUp, timeoutMs) : undefined;
-    this.#socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+    this.#socket.send(request);
     return promise.finally(() => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
@@ -223,4 +226,10 @@ export class OpenLink implements DaemonLink {
     this.#closed.fire({ code, error });
     this.#closed.dispose();
   }
+}
+
+function tooLarge(method: MethodName): WaggleError {
+  return new WaggleError('limitReached', `${method} is larger than 1 MiB and was not sent.`, {
+    fix: 'Send less at once.',
+  });
 }

@@ -17,7 +17,7 @@ import {
   ruleSchema,
 } from './permission.ts';
 import { handOverMethods } from './handOver.ts';
-import { askerFields as asker, textSchema } from './saying.ts';
+import { askerFields as asker, attachmentsMost, textSchema } from './saying.ts';
 
 const bySession = z.strictObject({ sessionId: sessionIdSchema });
 const chatResult = z.object({ chat: chatSchema });
@@ -165,7 +165,7 @@ export const chat = defineNoun({
         /** Chosen by the sender: a repeat changes nothing. */
         messageId: messageIdSchema,
         text: textSchema,
-        attachments: z.array(attachmentSchema).max(16).default([]),
+        attachments: z.array(attachmentSchema).max(attachmentsMost).default([]),
       }),
       result: z.object({ acknowledgement: z.literal('durable'), chat: chatSchema }),
     },
@@ -179,7 +179,7 @@ export const chat = defineNoun({
         sessionId: sessionIdSchema,
         messageId: messageIdSchema,
         text: textSchema,
-        attachments: z.array(attachmentSchema).max(16).default([]),
+        attachments: z.array(attachmentSchema).max(attachmentsMost).default([]),
       }),
       result: z.object({ acknowledgement: z.literal('durable'), chat: chatSchema }),
     },

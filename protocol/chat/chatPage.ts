@@ -7,11 +7,11 @@ import { sessionIdSchema } from '../wire/brand.ts';
 import { chatSchema, messageIdSchema } from './chatState.ts';
 import { attachmentSchema, entrySchema } from './entry.ts';
 import { answerSchema, askHashSchema, permissionIdSchema } from './permission.ts';
+import { attachmentsMost, textSchema } from './saying.ts';
 
 const positionSchema = z.int().min(1);
 /** Of a question to the editor, chosen by the page; its answer carries the same. */
 const idSchema = z.int().min(1);
-const textSchema = z.string().max(900_000);
 
 /** Something beside the text of a prompt. `text` is what the agent gets of it; an image travels as an attachment. */
 export const promptPartSchema = z.strictObject({
@@ -22,9 +22,10 @@ export const promptPartSchema = z.strictObject({
 });
 export type PromptPart = z.infer<typeof promptPartSchema>;
 
+export const partsMost = 64;
 export const draftSchema = z.strictObject({
   text: textSchema,
-  parts: z.array(promptPartSchema).max(64),
+  parts: z.array(promptPartSchema).max(partsMost),
 });
 export type Draft = z.infer<typeof draftSchema>;
 
@@ -151,7 +152,7 @@ export const fromPageSchema = z.discriminatedUnion('type', [
     type: z.literal('send'),
     messageId: messageIdSchema,
     text: textSchema,
-    attachments: z.array(attachmentSchema).max(16),
+    attachments: z.array(attachmentSchema).max(attachmentsMost),
     isSteering: z.boolean(),
   }),
   z.strictObject({

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 import { WaggleError, errorCatalog } from './errors.ts';
 
+/** Largest message of a client, bytes of its JSON: whoever sends more loses the connection. */
+export const requestMaxBytes = 1024 * 1024;
+
 const codes = Object.keys(errorCatalog) as [ErrorCode, ...ErrorCode[]];
 
 /** What stands in the `data` of a JSON-RPC error. `fix` is the one thing a person can do, as a sentence or a command. */

@@ -1,6 +1,7 @@
 /** Where a person writes: grows to a third of the page, completes `@` and `/`, takes images and files. */
 import { Component, createRef } from 'preact';
 import type { JSX } from 'preact';
+import type { QueuedMessage } from '../../protocol/chat/chat.ts';
 import type { PromptPart, Suggestion } from '../../protocol/chat/chatPage.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import type { Trigger } from './completion.ts';
@@ -18,6 +19,8 @@ interface ComposerProps {
   readonly self: Hold<Composer>;
   readonly model: ChatModel;
   readonly version: number;
+  /** What waits is changed where it stands. */
+  readonly editQueued: (message: QueuedMessage) => void;
 }
 
 interface ComposerState {
@@ -194,7 +197,8 @@ export class Composer extends Component<ComposerProps, ComposerState> {
       this.#send(isMod);
     } else if (isPlainKey(event, 'ArrowUp') && this.#input.current?.value === '') {
       event.preventDefault();
-      this.#editLast();
+      const waiting = this.props.model.editLast();
+      if (waiting !== undefined) this.props.editQueued(waiting);
     }
   }
 
@@ -214,21 +218,6 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     event.stopPropagation();
     this.setState(closed);
     return true;
-  }
-
-  /** What waits last is taken back to be written anew; else the last prompt is there again. */
-  #editLast(): void {
-    const { model } = this.props;
-    const waiting = model.chat.queue.at(-1);
-    if (waiting !== undefined) {
-      model.post({ type: 'removeQueued', messageId: waiting.id });
-      model.setDraft({ ...model.draft, text: waiting.text }, false);
-      return;
-    }
-    const isPrompt = ({ content }: { readonly content: { readonly kind: string } }): boolean =>
-      content.kind === 'prompt';
-    const content = model.journal.find(model.journal.end, -1, isPrompt)?.content;
-    if (content?.kind === 'prompt') model.setDraft({ ...model.draft, text: content.text }, false);
   }
 
   #paste(event: ClipboardEvent): void {

@@ -2,7 +2,7 @@
 import type { Attachment } from '../../protocol/chat/entry.ts';
 
 const mediaTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const;
-/** Base64 of so much, and of a few of them, fits a request of 1 MiB. */
+/** Base64 of so much fits a request of 1 MiB; whether all of a message do is looked at when it is sent. */
 const bytesMost = 450_000;
 const sideMost = 1568;
 

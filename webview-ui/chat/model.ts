@@ -1,10 +1,13 @@
 /** What the page knows and what it does with it. The views draw it and call it; nothing here knows the document. */
 import type { Draft, FromPage, SameAsk, Suggestion, ToPage } from '../../protocol/chat/chatPage.ts';
-import type { Chat } from '../../protocol/chat/chat.ts';
+import { partsMost } from '../../protocol/chat/chatPage.ts';
+import type { Chat, QueuedMessage } from '../../protocol/chat/chat.ts';
 import type { Entry, EntryContent } from '../../protocol/chat/entry.ts';
 import type { Permission } from '../../protocol/chat/permission.ts';
 import { Heights } from './heights.ts';
 import { Journal } from './journal.ts';
+import type { Problem } from './problem.ts';
+import { findExcess } from './problem.ts';
 import { guessHeight, shapeOf } from './shape.ts';
 import { t, useWords } from './words.ts';
 
@@ -18,11 +21,6 @@ type Replies = {
 };
 type Question = Extract<FromPage, { id: number }>;
 type WithoutId<Q> = Q extends unknown ? Omit<Q, 'id'> : never;
-
-export interface Problem {
-  readonly text: string;
-  readonly fix: string;
-}
 
 export interface OpenAsk {
   readonly position: number;
@@ -47,7 +45,10 @@ export class ChatModel {
   readonly opened: Opened;
   readonly #edges: ModelEdges;
   readonly #waiting = new Map<number, (reply: ToPage) => void>();
-  readonly #reading = new Set<number>();
+  readonly #reading = new Map<number, Promise<void>>();
+  /** Where a page was asked for and did not come: asked for again when something else is looked at. */
+  readonly #unread = new Set<number>();
+  #looked = '';
   readonly #askedSince = new Map<string, number>();
   readonly #same = new Map<string, readonly SameAsk[]>();
   #ids = 0;
@@ -170,34 +171,62 @@ export class ChatModel {
   }
 
   readAround(position: number): void {
-    void this.read(Math.max(1, position - pageSize / 2));
+    const above = Math.max(1, position - pageSize / 2);
+    this.#readFirst(position, [position, above], above);
   }
 
   /** What is missing between two positions, a page of it. */
   readHole(first: number, last: number): void {
+    const looked = `${first} ${last}`;
+    if (looked !== this.#looked) this.#unread.clear();
+    this.#looked = looked;
     const hole = this.journal.findHole(first, last);
     if (hole === undefined) return;
-    const goesOn = this.journal.get(hole.from - 1) !== undefined;
-    const from = goesOn ? hole.from : Math.max(1, hole.to - pageSize + 1);
-    void this.read(from);
+    const above = Math.max(1, hole.to - pageSize + 1);
+    this.#readFirst(hole.from, [hole.from - 1, above], above);
+  }
+
+  /**
+   * With what stands above it, but where one of `known` is there already: a page is cut where it gets too long, and the
+   * one from above ended before what is wanted.
+   */
+  #readFirst(wanted: number, known: readonly number[], above: number): void {
+    const goesOn = known.some((at) => this.journal.get(at) !== undefined);
+    const from = goesOn ? wanted : above;
+    if (!this.#unread.has(from)) void this.read(from);
   }
 
   /** Reads a page that begins at `from`; one that is on its way is not asked for again. */
-  async read(from: number): Promise<void> {
-    if (this.#reading.has(from)) return;
-    this.#reading.add(from);
+  read(from: number): Promise<void> {
+    const reading = this.#reading.get(from) ?? this.#readPage(from);
+    this.#reading.set(from, reading);
+    return reading;
+  }
+
+  async #readPage(from: number): Promise<void> {
     const { entries } = await this.ask('pageRead', { type: 'read', from, limit: pageSize });
     this.#reading.delete(from);
     for (const entry of entries) this.#put(entry);
+    if (this.journal.get(from) === undefined) this.#unread.add(from);
     this.#edges.changed();
+  }
+
+  /** Reads from `from` on until `position` is there, however many pages that takes. */
+  async #readTo(position: number, from: number): Promise<void> {
+    let next = from;
+    while (this.journal.get(position) === undefined) {
+      while (this.journal.get(next) !== undefined) next += 1;
+      await this.read(next);
+      if (this.journal.get(next) === undefined) return;
+    }
   }
 
   /** The nearest prompt before or after a position; reads what is not there. */
   async findPrompt(position: number, step: 1 | -1): Promise<number | undefined> {
     let at = position + step;
     while (at >= 1 && at <= this.journal.end) {
-      const entry = this.journal.get(at);
-      if (entry === undefined) await this.read(step > 0 ? at : Math.max(1, at - pageSize + 1));
+      if (this.journal.get(at) === undefined)
+        await this.#readTo(at, step > 0 ? at : Math.max(1, at - pageSize + 1));
       if (this.journal.get(at) === undefined) return undefined;
       if (this.journal.get(at)?.content.kind === 'prompt') return at;
       at += step;
@@ -212,17 +241,32 @@ export class ChatModel {
     this.#edges.changed();
   }
 
-  /** Sends what is written; it comes back when that fails. */
+  /** Sends what is written; it comes back when that fails, and stays when it is too much. */
   send(messageId: string, isSteering: boolean): void {
     const { text, parts } = this.draft;
     const attachments = parts.flatMap(({ image }) => (image === undefined ? [] : [image]));
     const told = [text.trimEnd(), ...parts.map((part) => part.text)].filter(Boolean).join('\n\n');
     if (told === '' && attachments.length === 0) return;
+    const excess = findExcess(told, attachments);
+    if (excess !== undefined) return this.showProblem(excess);
     this.#sending.set(messageId, this.draft);
     this.sends += 1;
     this.problem = undefined;
     this.post({ type: 'send', messageId, text: told, attachments, isSteering });
     this.setDraft({ text: '', parts: [] }, false);
+  }
+
+  /**
+   * What waits last is returned, to be changed in its place: its pictures are with the daemon, and it may be said any
+   * moment. Where nothing waits the last prompt is in the draft again.
+   */
+  editLast(): QueuedMessage | undefined {
+    const waiting = this.chat.queue.at(-1);
+    if (waiting !== undefined) return waiting;
+    const isPrompt = ({ content }: Entry): boolean => content.kind === 'prompt';
+    const content = this.journal.find(this.journal.end, -1, isPrompt)?.content;
+    if (content?.kind === 'prompt') this.setDraft({ ...this.draft, text: content.text }, false);
+    return undefined;
   }
 
   dismissProblem(): void {
@@ -260,6 +304,7 @@ export class ChatModel {
       this.heights.clear();
       this.#reading.clear();
     }
+    this.#unread.clear();
     this.chat = chat;
     this.isConnected = true;
     this.journal.noteRevision(revision);
@@ -293,7 +338,10 @@ export class ChatModel {
 
   #add({ text, parts }: Draft): void {
     const joined = [this.draft.text, text].filter((one) => one !== '').join('\n');
-    this.setDraft({ text: joined, parts: [...this.draft.parts, ...parts].slice(0, 64) }, false);
+    this.setDraft(
+      { text: joined, parts: [...this.draft.parts, ...parts].slice(0, partsMost) },
+      false,
+    );
   }
 
   #announceState(chat: Chat): void {

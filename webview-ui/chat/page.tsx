@@ -27,6 +27,7 @@ export class Page extends Component<PageProps, PageState> {
   override state: PageState = { isFinding: false };
   readonly #transcript = createHold<Transcript>();
   readonly #composer = createHold<Composer>();
+  readonly #queue = createHold<QueueList>();
   readonly #find = createHold<FindBar>();
   readonly #cards = createRef<HTMLDivElement>();
 
@@ -73,8 +74,12 @@ export class Page extends Component<PageProps, PageState> {
               />
             ))}
           </div>
-          <QueueList model={model} leave={() => this.focusComposer()} />
-          <Composer self={this.#composer} model={model} version={version} />
+          <QueueList self={this.#queue} model={model} leave={() => this.focusComposer()} />
+          <Composer
+            self={this.#composer}
+            {...{ model, version }}
+            editQueued={(message) => this.#queue.current?.edit(message)}
+          />
         </div>
       </main>
     );

@@ -12,7 +12,7 @@ import { isPlainKey } from './keys.ts';
 import { Markdown } from './markdown.tsx';
 import type { ChatModel, OpenAsk } from './model.ts';
 import { AllowForm, DenyForm, EditForm } from './permissionForms.tsx';
-import { describeInput, settleMs } from './permissionText.ts';
+import { describeConfirmation, describeInput, settleMs } from './permissionText.ts';
 import { QuestionForm } from './questionForm.tsx';
 import { t } from './words.ts';
 
@@ -212,7 +212,10 @@ function Asked({ model, ask }: Omit<CardProps, 'among'>): JSX.Element {
   const { permission, position } = ask;
   const { description, input, changes } = permission;
   if (permission.ask === 'plan') return <Markdown model={model} text={input} isOpen={false} />;
-  if (permission.ask === 'question') return <></>;
+  if (permission.ask === 'question') {
+    const text = describeConfirmation(permission);
+    return text === '' ? <></> : <div class="card-why">{text}</div>;
+  }
   const { command, rest } = describeInput(input, description);
   return (
     <>

@@ -3,7 +3,13 @@ import type { Permission } from '../../protocol/chat/permission.ts';
 import { complete, filterChoices, findTrigger } from './completion.ts';
 import { showControls } from './controls.ts';
 import { listLines } from './diffLines.ts';
-import { describeInput, expiresAt, isObject, toAnswers } from './permissionText.ts';
+import {
+  describeConfirmation,
+  describeInput,
+  expiresAt,
+  isObject,
+  toAnswers,
+} from './permissionText.ts';
 
 describe('what a permission is about', () => {
   it('is shown whole, with what hides or turns text around made visible', () => {
@@ -20,6 +26,16 @@ describe('what a permission is about', () => {
     const long = 'y'.repeat(10_000);
     assert.equal(describeInput(JSON.stringify({ command: long })).command, long);
     assert.deepEqual(describeInput('no JSON \u0007'), { command: '', rest: 'no JSON \\u{7}' });
+  });
+
+  it('is said also where there is nothing to fill in: as the agent says it, else all that is given', () => {
+    const form = { questions: [], description: 'Delete \u202Eit?', input: '{"type":"object"}' };
+    assert.equal(describeConfirmation(form), 'Delete \\u{202e}it?');
+    const silent = { ...form, description: ' ' };
+    assert.deepEqual(JSON.parse(describeConfirmation(silent)), { type: 'object' });
+    assert.equal(describeConfirmation({ ...silent, input: 'no JSON' }), 'no JSON');
+    const question = { id: 'a', text: 'Delete it?', header: '', multiple: false, options: [] };
+    assert.equal(describeConfirmation({ ...form, questions: [question] }), '');
   });
 
   it('can be answered when every question has an answer', () => {

@@ -24,6 +24,18 @@ export function describeInput(
   };
 }
 
+/** What is asked where there is no question to fill in, as of a form without fields. Empty: the questions say it. */
+export function describeConfirmation({
+  questions,
+  description,
+  input,
+}: Pick<Permission, 'questions' | 'description' | 'input'>): string {
+  if (questions.length > 0) return '';
+  if (description.trim() !== '') return toVisibleText(description);
+  const given = parse(input);
+  return given === undefined ? toVisibleText(input) : layOut(given);
+}
+
 function layOut(value: unknown): string {
   return toVisibleText(JSON.stringify(value, null, 2));
 }

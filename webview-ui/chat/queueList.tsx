@@ -3,11 +3,14 @@ import { Component } from 'preact';
 import type { JSX } from 'preact';
 import type { QueuedMessage } from '../../protocol/chat/chat.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
+import type { Hold } from './hold.ts';
 import { IconButton } from './iconButton.tsx';
 import type { ChatModel } from './model.ts';
+import { findExcess } from './problem.ts';
 import { t } from './words.ts';
 
 interface QueueProps {
+  readonly self: Hold<QueueList>;
   readonly model: ChatModel;
   /** One was changed, or left as it is: the person goes on where they write. */
   readonly leave: () => void;
@@ -25,6 +28,15 @@ function takeFocus(element: HTMLElement | null): void {
 
 export class QueueList extends Component<QueueProps, { readonly editing: Editing | undefined }> {
   override state: { readonly editing: Editing | undefined } = { editing: undefined };
+
+  override componentDidMount(): void {
+    this.props.self.current = this;
+  }
+
+  /** Opens it to be changed; what is being written in it already stays. */
+  edit({ id, text }: QueuedMessage): void {
+    if (this.state.editing?.id !== id) this.setState({ editing: { id, text } });
+  }
 
   override render({ model }: QueueProps): JSX.Element | null {
     const { queue, paused } = model.chat;
@@ -61,11 +73,7 @@ export class QueueList extends Component<QueueProps, { readonly editing: Editing
         <span class="queued-text" title={toPlainLine(text, 1000)}>
           {toPlainLine(text, 300)}
         </span>
-        <IconButton
-          icon="edit"
-          label={t('Change')}
-          act={() => this.setState({ editing: { id, text } })}
-        />
+        <IconButton icon="edit" label={t('Change')} act={() => this.edit(message)} />
         <IconButton
           icon="arrow-up"
           label={t('Earlier')}
@@ -90,11 +98,11 @@ export class QueueList extends Component<QueueProps, { readonly editing: Editing
   #editor({ id, text }: Editing): JSX.Element {
     const close = (): void => this.setState({ editing: undefined }, this.props.leave);
     const save = (): void => {
-      this.props.model.post({
-        type: 'editQueued',
-        messageId: id,
-        text: this.state.editing?.text ?? text,
-      });
+      const { model } = this.props;
+      const written = this.state.editing?.text ?? text;
+      const excess = findExcess(written);
+      if (excess !== undefined) return model.showProblem(excess);
+      model.post({ type: 'editQueued', messageId: id, text: written });
       close();
     };
     return (
