@@ -51,7 +51,6 @@ export class SessionTerminal {
   readonly #written = new Emitter<string>();
   readonly #sizeOverridden = new Emitter<Dimensions>();
   readonly #renamed = new Emitter<string>();
-  readonly #encoder = new TextEncoder();
   readonly #subscription: Disposable;
   #writer: ScreenWriter;
   #phase: Phase = { kind: 'new' };

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { DaemonLink } from '../../link/daemon/daemon.ts';
@@ -167,8 +168,7 @@ describe('the official clients', function () {
     });
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (part: string) => (said += part));
-    const tell = (message: object): void =>
-      void child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    const { tell, ids } = speakTo(child, () => said);
     const clientInfo = { name: 'x', version: '1' };
     tell({
       ...{ id: 1, method: 'initialize' },
@@ -185,11 +185,6 @@ describe('the official clients', function () {
     const params = { name: 'recall', arguments: { query: 'gate' }, _meta };
     tell({ id: 3, method: 'tools/call', params });
     child.stdin.write('no message\n');
-    const ids = (): unknown[] =>
-      said
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => (JSON.parse(line) as { id: unknown }).id);
     await until(
       () => ids().length === 4,
       () => said,
@@ -224,3 +219,18 @@ describe('the official clients', function () {
     );
   });
 });
+
+/** `ids`: of the messages that came, in their order. */
+function speakTo(
+  { stdin }: { readonly stdin: Writable },
+  said: () => string,
+): { readonly tell: (message: object) => void; readonly ids: () => unknown[] } {
+  return {
+    tell: (message) => void stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`),
+    ids: () =>
+      said()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => (JSON.parse(line) as { id: unknown }).id),
+  };
+}
