@@ -220,7 +220,9 @@ async function closeRelics(stored: readonly StoredTerminal[]): Promise<void> {
       const hasProgram = 'shellPath' in creationOptions && creationOptions.shellPath !== undefined;
       if (!names.has(terminal.name) || hasProgram || 'pty' in creationOptions) return;
       // One of the editor's own that it brings back after a reload says no more than that for a moment.
-      if ((await Promise.race([processId, delay(relicWaitMs)])) === undefined) terminal.dispose();
+      const pid = (await Promise.race([processId, delay(relicWaitMs)])) ?? 0;
+      // What an extension shows has none, or -1.
+      if (pid <= 0) terminal.dispose();
     }),
   );
 }
