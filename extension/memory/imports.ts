@@ -6,6 +6,7 @@ import type { ImportCandidates } from '../../link/memory/memory.ts';
 import { importPages } from '../../link/memory/memory.ts';
 import type { MethodResult } from '../../protocol/protocol.ts';
 import type { ImportCandidate } from '../../protocol/memory/memory.ts';
+import { errorMessageOf } from '../../protocol/wire/errors.ts';
 import { toPlainLine } from '../../protocol/wire/printable.ts';
 import { toPickLabel, translate as t } from '../editor/editor.ts';
 import { nameType } from './factRow.ts';
@@ -96,7 +97,12 @@ function importAll(
     try {
       for (const page of importPages(candidates)) {
         const request = { place, candidates: page, accept: true, importId: id };
-        const done = await link.call('memory/import', request, { timeoutMs: 0 });
+        const done = await link.call('memory/import', request, { timeoutMs: 0 }).catch((error) => {
+          // What was taken before stays, and is told with the way to take it back.
+          if (taken.changeIds.length === 0) throw error;
+          taken.refused.push({ text: '', problem: errorMessageOf(error) });
+        });
+        if (done === undefined) break;
         settled += page.length;
         for (const count of ['facts', 'notes', 'known'] as const) taken[count] += done[count];
         taken.refused.push(...done.refused);

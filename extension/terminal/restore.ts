@@ -219,10 +219,10 @@ async function closeRelics(stored: readonly StoredTerminal[]): Promise<void> {
       const { creationOptions, processId } = terminal;
       const hasProgram = 'shellPath' in creationOptions && creationOptions.shellPath !== undefined;
       if (!names.has(terminal.name) || hasProgram || 'pty' in creationOptions) return;
-      // One of the editor's own that it brings back after a reload says no more than that for a moment.
-      const pid = (await Promise.race([processId, delay(relicWaitMs)])) ?? 0;
-      // What an extension shows has none, or -1.
-      if (pid <= 0) terminal.dispose();
+      const pid = await Promise.race([processId, delay(relicWaitMs)]);
+      // What an extension showed has -1. One of the editor's own that it still brings back has none yet: a stale tab costs
+      // less than a job.
+      if (pid !== undefined && pid <= 0) terminal.dispose();
     }),
   );
 }
